@@ -1,0 +1,71 @@
+import * as z from "zod";
+import { FlowError } from "./flow-error.ts";
+
+const count = (fallback: number, max: number) => z.coerce.number().int().min(0).max(max).default(fallback);
+const list = z
+  .string()
+  .default("")
+  .transform((text) =>
+    text
+      .split(",")
+      .map((item) => item.trim().toLowerCase())
+      .filter((item) => item !== ""),
+  );
+
+const shared = {
+  HOOKLINE_STAGE: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "lower-case letters, digits and dashes"),
+  HOOKLINE_TABLE: z.string().min(1),
+  HOOKLINE_QUEUE_URL: z.url(),
+  HOOKLINE_DLQ_URL: z.url(),
+  HOOKLINE_LOG_LEVEL: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]).default("INFO"),
+};
+
+/** What ingest needs. Sizes in bytes. */
+export const ingestConfig = z.object({
+  ...shared,
+  HOOKLINE_ORG_ID: z.string().min(1),
+  HOOKLINE_WEBHOOK_KEY_ID: z.string().min(1),
+  HOOKLINE_SECRETS_TTL_SECONDS: count(300, 86_400),
+  // Lambda takes 6 MB in all, and a binary body arrives as base64.
+  HOOKLINE_MAX_BODY_BYTES: count(4_500_000, 6_000_000),
+});
+
+/** What runner needs. Times in seconds. */
+export const runnerConfig = z.object({
+  ...shared,
+  HOOKLINE_SECRETS_ID: z.string().min(1),
+  HOOKLINE_SECRETS_TTL_SECONDS: count(300, 86_400),
+  /** Private hosts that workflows may call, comma-separated. */
+  HOOKLINE_ALLOW_PRIVATE_HOSTS: list,
+  HOOKLINE_MAX_RECEIVE_COUNT: count(5, 1_000),
+  /** Wait before the second delivery of a failed run; doubles with each. */
+  HOOKLINE_RETRY_BASE_SECONDS: count(30, 900),
+});
+
+/** What sweeper needs. */
+export const sweeperConfig = z.object(shared);
+
+/** The environment of a function as its code sees it. */
+export type IngestConfig = z.infer<typeof ingestConfig>;
+export type RunnerConfig = z.infer<typeof runnerConfig>;
+export type SweeperConfig = z.infer<typeof sweeperConfig>;
+
+/** What a deployment writes into a function's environment: every variable, as text. */
+export type Environment<Config> = { readonly [Name in keyof Config]?: string };
+
+/**
+ * Reads a function's configuration from environment variables.
+ * @throws FlowError `config_error` naming every variable that is missing or malformed.
+ */
+export function readConfig<Schema extends z.ZodType>(
+  schema: Schema,
+  env: { readonly [name: string]: string | undefined },
+): z.infer<Schema> {
+  const result = schema.safeParse(env);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => {
+    const name = issue.path.join(".");
+    return env[name] === undefined ? `${name} is missing` : `${name} is malformed: ${issue.message}`;
+  });
+  throw new FlowError("config_error", `the function's environment is incomplete: ${problems.join("; ")}`);
+}

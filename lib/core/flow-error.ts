@@ -1,0 +1,71 @@
+import type { Json } from "./json.ts";
+
+/** What each error class means for a run: `heals` – another attempt can succeed where this one failed. */
+const CLASSES = {
+  timeout: { heals: true },
+  connection: { heals: true },
+  rate_limited: { heals: true },
+  server_error: { heals: true },
+  client_error: { heals: false },
+  blocked_address: { heals: false },
+  invalid_input: { heals: false },
+  invalid_output: { heals: false },
+  refused: { heals: false },
+  truncated: { heals: false },
+  code_error: { heals: false },
+  config_error: { heals: false },
+  budget_exceeded: { heals: false },
+  unknown_outcome: { heals: false },
+  cancelled: { heals: false },
+  internal: { heals: false },
+} as const;
+
+/** The closed set of error classes, language.md section 4. */
+export type ErrorClass = keyof typeof CLASSES;
+
+/** Every error class, in the order of the language reference. */
+export const ERROR_CLASSES = Object.keys(CLASSES) as [ErrorClass, ...ErrorClass[]];
+
+/** True when a later attempt of the whole run, through the queue, may succeed. */
+export function heals(errorClass: ErrorClass): boolean {
+  return CLASSES[errorClass].heals;
+}
+
+/** What a failure carries beside its class and its sentence. */
+export interface FlowErrorDetails {
+  /** HTTP status of the answer that caused it. */
+  readonly status?: number;
+  /** The answer's body, at most its first 4 KiB. */
+  readonly body?: string;
+  /** What the other side asked us to wait, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** Anything that helps to understand it. */
+  readonly details?: Json;
+  readonly cause?: unknown;
+}
+
+/** The one error of the product: a class out of a closed set, and one readable sentence. */
+export class FlowError extends Error {
+  override readonly name = "FlowError";
+  readonly class: ErrorClass;
+  readonly status: number | undefined;
+  readonly body: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly details: Json | undefined;
+
+  constructor(errorClass: ErrorClass, message: string, more: FlowErrorDetails = {}) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.class = errorClass;
+    this.status = more.status;
+    this.body = more.body?.slice(0, 4096);
+    this.retryAfterMs = more.retryAfterMs;
+    this.details = more.details;
+  }
+}
+
+/** Makes a FlowError of whatever was thrown; what is not one already is a fault of ours: `internal`. */
+export function toFlowError(thrown: unknown): FlowError {
+  if (thrown instanceof FlowError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new FlowError("internal", `unexpected fault: ${message}`, { cause: thrown });
+}

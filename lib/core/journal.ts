@@ -1,0 +1,92 @@
+import type { ErrorClass } from "./flow-error.ts";
+import { isObject, type Json, type JsonObject } from "./json.ts";
+import { deletePath, type Path, writePath } from "./path.ts";
+
+/** One change of the state; without `value` the path is deleted. */
+export interface Write {
+  readonly path: Path;
+  readonly value?: Json;
+}
+
+/** How a step ended. A `failed` entry that is not `handled` keeps the attempt in the history; the step runs again. */
+export type EntryStatus = "ok" | "skipped" | "cached" | "dropped" | "failed" | "retrying" | "started";
+
+/** A line that a step wrote. */
+export interface LogLine {
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly message: string;
+  readonly fields?: JsonObject;
+}
+
+/** Tokens and money of a model call. */
+export interface Usage {
+  readonly model: string;
+  readonly input_tokens: number;
+  readonly cached_tokens: number;
+  readonly output_tokens: number;
+  readonly reasoning_tokens: number;
+  /** US dollars; null when the model's price is not known. */
+  readonly cost_usd: number | null;
+}
+
+/** Why a step or a run failed, as files and people read it. */
+export interface RunError {
+  /** Path of the step, e.g. `3.else.0`; null when no step is to blame. */
+  readonly step: string | null;
+  readonly id?: string;
+  readonly class: ErrorClass;
+  /** One readable sentence. */
+  readonly message: string;
+  readonly details: JsonObject;
+}
+
+/** One step that ended: history and checkpoint at once (execution.md section 2). */
+export interface JournalEntry {
+  /** The step's place: `2`, `3.else.0`, `4.items.17.1`, `on_failure.0`. */
+  readonly path: string;
+  readonly id: string;
+  readonly type: string;
+  readonly status: EntryStatus;
+  /** The file told us to accept this failure: the run goes on. */
+  readonly handled?: true;
+  /** Its patch belongs to a loop item's own view and never reaches the run's state. */
+  readonly isolated?: true;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly attempts: number;
+  readonly patch: readonly Write[];
+  readonly logs?: readonly LogLine[];
+  readonly warnings?: readonly string[];
+  readonly usage?: Usage;
+  readonly error?: RunError;
+  /** The reason of a drop, the branch taken: what a reader of the history wants to know. */
+  readonly note?: string;
+}
+
+/** True when the step never runs again. */
+export function isSettled(entry: JournalEntry): boolean {
+  return (
+    entry.status !== "retrying" &&
+    entry.status !== "started" &&
+    (entry.status !== "failed" || entry.handled === true)
+  );
+}
+
+/** The state after a patch. */
+export function applyPatch(state: JsonObject, patch: readonly Write[]): JsonObject {
+  let next: Json = state;
+  for (const { path, value } of patch)
+    next = value === undefined ? deletePath(next, path) : writePath(next, path, value);
+  return isObject(next) ? next : {};
+}
+
+/** The run's state after the entries, in their order: what resuming starts from and the history shows. */
+export function foldJournal(initial: JsonObject, entries: readonly JournalEntry[]): JsonObject {
+  return entries.reduce((state, entry) => (entry.isolated ? state : applyPatch(state, entry.patch)), initial);
+}
+
+/** The state a run starts with: the event body when it is an object, else empty. */
+export function initialState(input: Json): JsonObject {
+  return isObject(input) ? input : {};
+}

@@ -1,0 +1,134 @@
+import type { JournalEntry, RunError } from "../journal.ts";
+import type { Json } from "../json.ts";
+import type { FinalStatus, NewRun, RunRecord, RunStatus, RunSummary } from "../run.ts";
+import type { Workflow } from "../workflow.ts";
+
+/** Who asks for a run, and for how long. */
+export interface Claim {
+  /** Unique for each claim, so that a claim whose answer was lost is recognised. */
+  readonly owner: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly leaseUntil: number;
+}
+
+/** The right to write a run: valid while no later claim has raised the epoch. */
+export interface Lease {
+  readonly runId: string;
+  readonly owner: string;
+  readonly epoch: number;
+  /** Where the run is listed: needed to write its index keys. */
+  readonly run: RunRecord;
+}
+
+/** What a claim found. */
+export type ClaimResult =
+  | {
+      readonly kind: "claimed";
+      readonly lease: Lease;
+      readonly run: RunRecord;
+      /** Number that the next segment takes. */
+      readonly nextSegment: number;
+      /** The lease before this one ran out: its process died or stalled. */
+      readonly afterDeath: boolean;
+      /** The last death happened while the run was alone in its process. */
+      readonly diedAlone: boolean;
+    }
+  | { readonly kind: "held"; readonly until: number }
+  | { readonly kind: "early"; readonly notBefore: number }
+  | { readonly kind: "final"; readonly status: FinalStatus }
+  | { readonly kind: "missing" };
+
+/** How a claim ends without ending the run. */
+export interface Release {
+  readonly status: Extract<RunStatus, "queued" | "waiting">;
+  /** The run is not claimed before this time. */
+  readonly notBefore?: number;
+  /** When the sweeper looks. */
+  readonly dueAt: number;
+  readonly spentMs: number;
+  readonly costUsd: number;
+  /** Set when an attempt of the run failed with a class that heals. */
+  readonly error?: RunError;
+  /** Failed deliveries so far. */
+  readonly failures: number;
+}
+
+/** The end of a run. */
+export interface Finish {
+  readonly status: FinalStatus;
+  readonly finishedAt: number;
+  readonly spentMs: number;
+  readonly costUsd: number;
+  readonly error?: RunError;
+  readonly reason?: string;
+  readonly output?: Json;
+  /** Entries that no segment holds yet. */
+  readonly tail: readonly JournalEntry[];
+}
+
+/** A run that should have moved. */
+export interface DueRun {
+  readonly runId: string;
+  readonly dueAt: number;
+  readonly status: RunStatus;
+  readonly leaseUntil?: number;
+  readonly notBefore?: number;
+}
+
+/** A page of a list; `next` continues it. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next?: string;
+}
+
+/** Which runs to list, newest first. */
+export interface RunQuery {
+  readonly workflows: readonly string[];
+  readonly status?: RunStatus;
+  readonly limit: number;
+  /** Runs created at or before this time, milliseconds since the epoch; default: all. */
+  readonly until: number;
+  /** Runs created at or after this time: how far back the search goes. */
+  readonly since: number;
+}
+
+/** Thrown by every write of a runner whose lease is no longer the newest: it stops and changes nothing. */
+export class LeaseLost extends Error {
+  override readonly name = "LeaseLost";
+  constructor(runId: string, epoch: number) {
+    super(`run ${runId}: the lease of epoch ${epoch} is not the newest any more`);
+  }
+}
+
+/**
+ * Runs, journals and workflow versions. Every method may throw FlowError `connection`, `rate_limited` or
+ * `server_error` when the store cannot be reached; a write whose answer got lost is recognised as done when repeated.
+ */
+export interface RunStore {
+  /** Stores a new run, one conditional write. */
+  create(run: NewRun): Promise<void>;
+  /** Takes back a run that nobody has claimed: its event could not be enqueued. */
+  discard(runId: string): Promise<void>;
+  claim(runId: string, claim: Claim): Promise<ClaimResult>;
+  /** Marks that the run is alone in its process from now on: a death from here is its own. @throws LeaseLost */
+  markAlone(lease: Lease): Promise<void>;
+  /** Stores a segment under its number. @throws LeaseLost when the number is taken by another runner. */
+  append(lease: Lease, segment: number, entries: readonly JournalEntry[]): Promise<void>;
+  /** Ends the lease, not the run. @throws LeaseLost */
+  release(lease: Lease, release: Release): Promise<void>;
+  /** Writes the final status, once. @throws LeaseLost */
+  finish(lease: Lease, finish: Finish): Promise<void>;
+  /** The run with its whole journal, undefined when there is none. @throws FlowError `internal` for a damaged item. */
+  get(runId: string): Promise<RunRecord | undefined>;
+  list(query: RunQuery): Promise<readonly RunSummary[]>;
+  /** Runs whose `dueAt` is not after `now`; Infinity: all that are not final. */
+  due(now: number, limit: number): Promise<readonly DueRun[]>;
+  /** Moves `dueAt`, unless it or the run's end was written meanwhile. True when it moved. */
+  postpone(run: DueRun, dueAt: number): Promise<boolean>;
+  /** Ends whatever lease holds, so that the run can be claimed at once. Only for a stack that knows no other process lives. */
+  seize(runId: string): Promise<void>;
+  /** Stores a version, once; later calls with the same hash change nothing. */
+  putVersion(workflow: Workflow): Promise<void>;
+  getVersion(name: string, hash: string): Promise<Workflow | undefined>;
+}

@@ -1,0 +1,90 @@
+import type { JournalEntry, RunError } from "./journal.ts";
+import type { Json, JsonObject } from "./json.ts";
+
+/** Every status of a run; the last four are final. */
+export const RUN_STATUSES = [
+  "queued",
+  "running",
+  "waiting",
+  "succeeded",
+  "failed",
+  "dropped",
+  "cancelled",
+] as const;
+/** One of {@link RUN_STATUSES}. */
+export type RunStatus = (typeof RUN_STATUSES)[number];
+/** A status that never changes again. */
+export type FinalStatus = "succeeded" | "failed" | "dropped" | "cancelled";
+
+/** True for a status that never changes again. */
+export function isFinal(status: RunStatus): status is FinalStatus {
+  return status === "succeeded" || status === "failed" || status === "dropped" || status === "cancelled";
+}
+
+/** An event as it arrived, kept byte for byte. */
+export interface StoredEvent {
+  readonly body: Uint8Array;
+  /** Lower case, without parameters; empty when the sender gave none. */
+  readonly contentType: string;
+  readonly request: RequestInfo;
+}
+
+/** What a workflow reads as `request`. Credentials are blanked. */
+export interface RequestInfo {
+  readonly method: string;
+  readonly path: string;
+  readonly query: JsonObject;
+  readonly headers: JsonObject;
+  /** ISO 8601. */
+  readonly received_at: string;
+  readonly delivery_id: string;
+}
+
+/** A run as ingest stores it. */
+export interface NewRun {
+  /** UUIDv7. */
+  readonly runId: string;
+  readonly workflow: string;
+  readonly hash: string;
+  readonly stage: string;
+  readonly event: StoredEvent;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** When someone should look if nothing happened, longer than a lease. */
+  readonly dueAt: number;
+  /** When the history may be deleted, seconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** A run with everything known about it. */
+export interface RunRecord extends NewRun {
+  readonly status: RunStatus;
+  /** Claims so far. */
+  readonly attempt: number;
+  readonly epoch: number;
+  /** Deliveries that failed with a class that heals. */
+  readonly failures: number;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  /** Run time of ended attempts, waits excluded. */
+  readonly spentMs: number;
+  readonly notBefore?: number;
+  readonly error?: RunError;
+  readonly reason?: string;
+  /** The rendered `output` of a workflow that has one; absent: the state is the output. */
+  readonly output?: Json;
+  readonly costUsd: number;
+  readonly journal: readonly JournalEntry[];
+}
+
+/** What lists show. */
+export interface RunSummary {
+  readonly runId: string;
+  readonly workflow: string;
+  readonly hash: string;
+  readonly status: RunStatus;
+  readonly createdAt: number;
+  readonly finishedAt?: number;
+  readonly costUsd: number;
+  readonly error?: { readonly class: string; readonly message: string };
+}

@@ -1,0 +1,174 @@
+import type * as z from "zod";
+import type { Condition } from "./condition.ts";
+import type { FlowError } from "./flow-error.ts";
+import type { LogLine, Usage } from "./journal.ts";
+import type { Json, JsonObject } from "./json.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Http } from "./ports/http.ts";
+import type { Jq } from "./ports/jq.ts";
+import type { Llm } from "./ports/llm.ts";
+import type { Random } from "./ports/random.ts";
+
+/** The outside world as steps may use it. */
+export interface StepPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly http: Http;
+  readonly llm: Llm;
+  readonly jq: Jq;
+}
+
+/** What a step says happened. The engine alone writes state, retries, records and logs. */
+export type StepResult =
+  | {
+      readonly kind: "next";
+      /** Written to the step's `output_to`; absent: nothing is written there. */
+      readonly output?: Json;
+      /** Further values by absolute path, e.g. `http_meta`; see {@link beside}. */
+      readonly also?: { readonly [path: string]: Json };
+      readonly usage?: Usage;
+      /** A word for the history, e.g. the branch taken. */
+      readonly note?: string;
+    }
+  | { readonly kind: "drop"; readonly reason: string }
+  | Interruption;
+
+/** Ends that a control step hands on as it got them from its block. */
+export type Interruption =
+  | { readonly kind: "fail"; readonly failure: StepFailure }
+  /** The run leaves this invocation: a long wait, or its time is up. */
+  | { readonly kind: "pause"; readonly pause: Pause };
+
+/** A step that has failed for good. */
+export interface StepFailure {
+  /** Where it happened: the innermost step. */
+  readonly path: string;
+  readonly id: string;
+  readonly error: FlowError;
+  readonly attempts: number;
+}
+
+/** Why and until when a run leaves the invocation. */
+export type Pause =
+  | { readonly reason: "hand_over" }
+  /** Not before `dueAt`, milliseconds since the epoch. */
+  | { readonly reason: "wait"; readonly dueAt: number };
+
+/** How a nested list of steps ended. */
+export type BlockEnd =
+  | {
+      readonly kind: "done";
+      /** Everything its steps wrote, as one object. */
+      readonly written: JsonObject;
+      /** The value of a path in the block's scope. */
+      read(path: string): Json | undefined;
+    }
+  | { readonly kind: "drop"; readonly reason: string }
+  | Interruption;
+
+/** How a control step runs one of its blocks. */
+export interface BlockOptions {
+  /** What stands between the step's path and the index of the child: `else`, `items.17`. Default: the block's label. */
+  readonly at?: string;
+  /** `shared`: the caller's own state; `isolated`: a view of its own that is dropped afterwards. Default `shared`. */
+  readonly scope?: "shared" | "isolated";
+  /** Variables of the block, gone afterwards. */
+  readonly bind?: { readonly [name: string]: Json };
+}
+
+/** What a step gets beside its parameters. */
+export interface StepContext {
+  /** The value at `input_from`, null when the path resolves to nothing; without `input_from` the whole state. */
+  readonly input: Json;
+  /** False when the file gave no `input_from`. */
+  readonly hasInputFrom: boolean;
+  /** Where `output` goes, null when nowhere. */
+  readonly outputTo: string | null;
+  /** Seconds for one attempt, null without a limit. The engine enforces it; adapters may use it. */
+  readonly timeoutSeconds: number | null;
+  /** The same for every attempt of this step in this run. */
+  readonly idempotencyKey: string;
+  /** From 1. */
+  readonly attempt: number;
+  /** Aborts when the attempt's time is up. */
+  readonly signal: AbortSignal;
+  readonly ports: StepPorts;
+  readonly run: JsonObject;
+  readonly workflow: JsonObject;
+  /** The event body as it arrived. */
+  readonly event: Json;
+  /** Reads a path as the file would: reserved names first, then the state. */
+  read(path: string): Json | undefined;
+  /** Whether conditions hold on the state. */
+  holds(conditions: readonly Condition[], match?: "all" | "any"): boolean;
+  /** Adds a line to the step's record and to the log. */
+  log(line: LogLine): void;
+  /** Adds a warning to the step's record. */
+  warn(message: string): void;
+  /** Runs a nested list of steps by its label. */
+  runBlock(label: string, options?: BlockOptions): Promise<BlockEnd>;
+  /** The result of one loop item that the file told us to accept as failed; durable, so the item never runs again. */
+  acceptFailure(at: string, failure: StepFailure): JsonObject;
+}
+
+/** Where a step's parameters hold a nested list of steps. */
+export interface BlockPlace {
+  readonly label: string;
+  /** Keys from the step's mapping to the list, e.g. `["else_if", 0, "steps"]`. */
+  readonly at: readonly (string | number)[];
+  /** True when the list must be there. */
+  readonly required: boolean;
+}
+
+/** A step type: its YAML name, its documentation, the schema of its own parameters, and what it does. */
+export interface StepDefinition<Params = never> {
+  readonly type: string;
+  /** One line for the reference. */
+  readonly summary: string;
+  /** Touches the outside world, so a flush of the journal follows it. */
+  readonly effect: boolean;
+  /** False when a second try could give another result (a clock, a random number). */
+  readonly repeatable: boolean;
+  /** Where the result goes when `output_to` is absent; null: nowhere. */
+  readonly defaultOutput: string | null;
+  /** Default of the common key `timeout`, in seconds; null: no limit. */
+  readonly timeoutSeconds: number | null;
+  /** The common key `input_from` must be given. */
+  readonly inputRequired?: boolean;
+  /** The step's own parameters with templates resolved, in the file's spelling; nested steps are left out. */
+  readonly schema: z.ZodType<Params>;
+  /** Parameters that default to a template, e.g. `{ api_key: "${env:OPENAI_API_KEY}" }`. */
+  readonly templates?: { readonly [parameter: string]: string };
+  /** Names that `templates` read: declared by the step, so that only real secrets count as secret. */
+  readonly environment?: readonly { readonly name: string; readonly secret: boolean }[];
+  /** Parameters that are never templated by the engine (`query` of jq, conditions). */
+  readonly untemplated?: readonly string[];
+  /** Parameters that are URLs: state inserted behind the host is percent-encoded. */
+  readonly urls?: readonly string[];
+  /** Parameters that hold conditions anywhere inside, for checking. Not templated by the engine: `holds` does it. */
+  readonly conditions?: readonly string[];
+  /** Parameters that hold paths (a string or a list of strings), for checking. Never templated. */
+  readonly paths?: readonly string[];
+  /** Where nested steps stand in the raw parameters. */
+  blocks?(raw: JsonObject): readonly BlockPlace[];
+  /** Checks of literal parameters beyond the schema: messages by parameter, empty when fine. */
+  check?(raw: JsonObject): readonly { readonly at: readonly (string | number)[]; readonly message: string }[];
+  /** Does the work. Failures are thrown as FlowError; anything else that is thrown is a fault of ours. */
+  run(params: Params, context: StepContext): Promise<StepResult> | StepResult;
+}
+
+/** Types the parameters of a step by its schema. */
+export function defineStep<Params>(definition: StepDefinition<Params>): StepDefinition<Params> {
+  return definition;
+}
+
+/** A step whose parameter type is forgotten: what the registry holds. Its `run` takes what its `schema` returns. */
+export type AnyStep = Omit<StepDefinition<unknown>, "schema" | "run"> & {
+  readonly schema: z.ZodType;
+  run(params: never, context: StepContext): Promise<StepResult> | StepResult;
+};
+
+/** The path beside another: `beside("a.b", "meta")` is `a.b_meta`. */
+export function beside(path: string, suffix: string): string {
+  return path.endsWith('"]') ? `${path.slice(0, -2)}_${suffix}"]` : `${path}_${suffix}`;
+}

@@ -1,0 +1,124 @@
+import type { Condition } from "./condition.ts";
+import type { ErrorClass } from "./flow-error.ts";
+import type { Json, JsonObject } from "./json.ts";
+
+/** A checked workflow, reduced to JSON: what the compiler makes, bundles carry and runs execute. */
+export interface Workflow {
+  readonly name: string;
+  readonly version?: string;
+  readonly description?: string;
+  /** Stages it is deployed to, as templates over `${env:STAGE}`; absent: every stage. */
+  readonly stages?: readonly string[];
+  /** SHA-256 of everything here that changes what a run does, 64 hex characters. */
+  readonly hash: string;
+  /** Every name the file or a step's default reads, declared or not. */
+  readonly environment: readonly EnvironmentName[];
+  readonly input: Input;
+  readonly steps: readonly StepNode[];
+  readonly onFailure: readonly StepNode[];
+  /** Template of the run's result; absent: the whole state. */
+  readonly output?: Json;
+  readonly timeoutSeconds: number;
+  readonly strict: boolean;
+  readonly history: { readonly retentionDays: number; readonly redact: readonly string[] };
+  readonly changelog: readonly ChangelogEntry[];
+  /** The file as its author named it, for messages. */
+  readonly file: string;
+}
+
+/** A name that `${env:…}` reads. */
+export interface EnvironmentName {
+  readonly name: string;
+  /** Its value is blanked wherever something is kept. True for a name that is read but not declared. */
+  readonly secret: boolean;
+  readonly declared: boolean;
+  /** The declared default. */
+  readonly default?: string;
+  /** False when every placeholder that reads it brings a default of its own. */
+  readonly required: boolean;
+}
+
+/** What starts a run. */
+export type Input =
+  | { readonly type: "http_webhook" }
+  | {
+      readonly type: "cron";
+      /** Five fields. */
+      readonly cron: string;
+      readonly timezone: string;
+      readonly startNow: boolean;
+      readonly payload: JsonObject;
+    };
+
+/** One version of the file's leading changelog comment. */
+export interface ChangelogEntry {
+  readonly version: string;
+  readonly date: string;
+  readonly changes: readonly string[];
+}
+
+/** What happens when a step has failed for good, language.md section 4. */
+export type FailurePolicy = "fail" | "drop" | "continue_with_null" | "continue_with_error";
+
+/** One step of a workflow, its common keys worked out, its own parameters still untemplated. */
+export interface StepNode {
+  readonly type: string;
+  /** Unique in the file. */
+  readonly id: string;
+  readonly name?: string;
+  /** Line of the step in its file, from 1. */
+  readonly line: number;
+  readonly when?: readonly Condition[];
+  readonly inputFrom?: string;
+  /** Path the result is written to; null: it is not written. */
+  readonly outputTo: string | null;
+  /** Merge an object result into the state's root. */
+  readonly inject: boolean;
+  readonly retry: RetryRule;
+  /** Seconds for one attempt; null: no limit of its own. */
+  readonly timeoutSeconds: number | null;
+  readonly onError: FailurePolicy;
+  readonly effect: "at_least_once" | "at_most_once";
+  /** The step's own parameters as in the file, the defaults that are templates filled in. */
+  readonly params: JsonObject;
+  /** Nested lists of steps by label (`if`, `else_if_1`, `steps`). */
+  readonly blocks: { readonly [label: string]: readonly StepNode[] };
+}
+
+/** When and how often a failing step is tried again. */
+export interface RetryRule {
+  /** Further attempts, 0–10. */
+  readonly retries: number;
+  readonly backoffSeconds: number;
+  readonly backoff: "exponential" | "constant";
+  readonly maxBackoffSeconds: number;
+  readonly retryOn: readonly ErrorClass[];
+}
+
+/** What ingest must know of a workflow: no steps, no text. */
+export interface InputEntry {
+  readonly name: string;
+  readonly hash: string;
+  readonly type: Input["type"];
+  readonly stages?: readonly string[];
+  readonly retentionDays: number;
+}
+
+/** The table of inputs that ingest carries. */
+export function inputTable(workflows: readonly Workflow[]): readonly InputEntry[] {
+  return workflows.map(({ name, hash, input, stages, history }) => ({
+    name,
+    hash,
+    type: input.type,
+    ...(stages && { stages }),
+    retentionDays: history.retentionDays,
+  }));
+}
+
+/** Whether a workflow is deployed to a stage; `${env:STAGE, …}` in its list stands for the stage itself. */
+export function isDeployedTo(stage: string, workflow: { readonly stages?: readonly string[] }): boolean {
+  return (
+    workflow.stages === undefined ||
+    workflow.stages.some((one) => one === stage || /^\$\{env:STAGE\s*(?:,[^}]*)?\}$/.test(one))
+  );
+}
