@@ -105,7 +105,9 @@ export function isWholePlaceholder(template: Template): template is readonly [Pl
 /** The value of a template: typed when it is one whole placeholder, else text. Inserted text is not looked at again. */
 export function renderTemplate(template: Template, lookup: Lookup): Json {
   if (isWholePlaceholder(template)) return placeholderValue(template[0], lookup) ?? null;
-  return template.map((part) => (typeof part === "string" ? part : textOf(placeholderValue(part, lookup)))).join("");
+  return template
+    .map((part) => (typeof part === "string" ? part : textOf(placeholderValue(part, lookup))))
+    .join("");
 }
 
 /** What a placeholder reads, its fallback, or undefined after a word to {@link Lookup.missing}. */
