@@ -80,8 +80,8 @@ export interface BlockOptions {
 export interface StepContext {
   /** The value at `input_from`, null when the path resolves to nothing; without `input_from` the whole state. */
   readonly input: Json;
-  /** False when the file gave no `input_from`. */
-  readonly hasInputFrom: boolean;
+  /** The path that `input` was read from; absent when the file gave none. */
+  readonly inputFrom?: string;
   /** Where `output` goes, null when nowhere. */
   readonly outputTo: string | null;
   /** Seconds for one attempt, null without a limit. The engine enforces it; adapters may use it. */
@@ -107,8 +107,12 @@ export interface StepContext {
   warn(message: string): void;
   /** Runs a nested list of steps by its label. */
   runBlock(label: string, options?: BlockOptions): Promise<BlockEnd>;
-  /** The result of one loop item that the file told us to accept as failed; durable, so the item never runs again. */
+  /** The block that an earlier attempt of the run entered: a condition on the environment is not asked twice. */
+  enteredBlock(): string | undefined;
+  /** Records one loop item's failure as accepted; durable, so the item never runs again. Its `{ error, error_details }`. */
   acceptFailure(at: string, failure: StepFailure): JsonObject;
+  /** What `acceptFailure` recorded for this item in an earlier attempt of the run. */
+  acceptedFailure(at: string): JsonObject | undefined;
 }
 
 /** Where a step's parameters hold a nested list of steps. */

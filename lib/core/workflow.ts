@@ -102,6 +102,8 @@ export interface InputEntry {
   readonly type: Input["type"];
   readonly stages?: readonly string[];
   readonly retentionDays: number;
+  /** The event of a schedule. */
+  readonly payload?: JsonObject;
 }
 
 /** The table of inputs that ingest carries. */
@@ -112,6 +114,7 @@ export function inputTable(workflows: readonly Workflow[]): readonly InputEntry[
     type: input.type,
     ...(stages && { stages }),
     retentionDays: history.retentionDays,
+    ...(input.type === "cron" && { payload: input.payload }),
   }));
 }
 

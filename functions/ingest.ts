@@ -1,0 +1,57 @@
+import middy from "@middy/core";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { dynamoClient, secretsClient, sqsClient } from "../lib/adapters/aws-clients.ts";
+import { createInputCatalog } from "../lib/adapters/catalog-file.ts";
+import { createDynamoRunStore } from "../lib/adapters/dynamo/dynamo-run-store.ts";
+import { catalogFile, environment } from "../lib/adapters/environment.ts";
+import { createLog } from "../lib/adapters/json-log.ts";
+import { logFaults } from "../lib/adapters/log-faults.ts";
+import { createSecretsManager } from "../lib/adapters/secrets-manager.ts";
+import { createSqsQueue } from "../lib/adapters/sqs-queue.ts";
+import { systemClock } from "../lib/adapters/system-clock.ts";
+import { systemRandom } from "../lib/adapters/system-random.ts";
+import { toGatewayAnswer, toWebhookRequest } from "../lib/app/gateway-event.ts";
+import { type Ingest, ingestEvent, ingestTick } from "../lib/app/ingest-event.ts";
+import { ingestConfig, readConfig } from "../lib/core/config.ts";
+
+/** A tick of EventBridge Scheduler, as the stack's schedules send it. */
+interface ScheduleEvent {
+  readonly source: "hookline.cron";
+  readonly workflow: string;
+  readonly scheduled_at: string;
+}
+
+const config = readConfig(ingestConfig, environment());
+const log = createLog({ service: "ingest", level: config.HOOKLINE_LOG_LEVEL });
+const ingest: Ingest = {
+  store: createDynamoRunStore({ client: dynamoClient(), table: config.HOOKLINE_TABLE }),
+  queue: createSqsQueue({
+    client: sqsClient(),
+    queueUrl: config.HOOKLINE_QUEUE_URL,
+    deadLetterUrl: config.HOOKLINE_DLQ_URL,
+  }),
+  secrets: createSecretsManager({
+    client: secretsClient(),
+    webhookKeyId: config.HOOKLINE_WEBHOOK_KEY_ID,
+    ttlSeconds: config.HOOKLINE_SECRETS_TTL_SECONDS,
+    clock: systemClock,
+  }),
+  inputs: createInputCatalog(catalogFile("inputs.json")),
+  clock: systemClock,
+  random: systemRandom,
+  log,
+  stage: config.HOOKLINE_STAGE,
+  orgId: config.HOOKLINE_ORG_ID,
+  maxBodyBytes: config.HOOKLINE_MAX_BODY_BYTES,
+};
+
+/** Accepts webhooks from API Gateway, and ticks of the stage's schedules. */
+export const handler = middy(
+  async (event: APIGatewayProxyEventV2 | ScheduleEvent): Promise<APIGatewayProxyStructuredResultV2> => {
+    if ("source" in event) {
+      await ingestTick(ingest, { workflow: event.workflow, scheduledAt: event.scheduled_at });
+      return { statusCode: 202 };
+    }
+    return toGatewayAnswer(await ingestEvent(ingest, toWebhookRequest(event)));
+  },
+).use(logFaults(log));

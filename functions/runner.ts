@@ -1,0 +1,66 @@
+import middy from "@middy/core";
+import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { dynamoClient, secretsClient, sqsClient } from "../lib/adapters/aws-clients.ts";
+import { createWorkflowCatalog } from "../lib/adapters/catalog-file.ts";
+import { createDynamoRunStore } from "../lib/adapters/dynamo/dynamo-run-store.ts";
+import { catalogFile, environment } from "../lib/adapters/environment.ts";
+import { createGuardedHttp } from "../lib/adapters/guarded-http.ts";
+import { createJq } from "../lib/adapters/jq-worker-pool.ts";
+import { createLog } from "../lib/adapters/json-log.ts";
+import { logFaults } from "../lib/adapters/log-faults.ts";
+import { createOpenAiLlm } from "../lib/adapters/openai-llm.ts";
+import { createSecretsManager } from "../lib/adapters/secrets-manager.ts";
+import { createSqsQueue } from "../lib/adapters/sqs-queue.ts";
+import { systemClock } from "../lib/adapters/system-clock.ts";
+import { systemRandom } from "../lib/adapters/system-random.ts";
+import { runBatch } from "../lib/app/run-batch.ts";
+import type { Runner } from "../lib/app/runner.ts";
+import { readConfig, runnerConfig } from "../lib/core/config.ts";
+import { stepTypes } from "../lib/steps/registry.ts";
+
+const config = readConfig(runnerConfig, environment());
+const log = createLog({ service: "runner", level: config.HOOKLINE_LOG_LEVEL });
+const http = createGuardedHttp({ allowPrivateHosts: config.HOOKLINE_ALLOW_PRIVATE_HOSTS });
+const runner: Runner = {
+  store: createDynamoRunStore({ client: dynamoClient(), table: config.HOOKLINE_TABLE }),
+  queue: createSqsQueue({
+    client: sqsClient(),
+    queueUrl: config.HOOKLINE_QUEUE_URL,
+    deadLetterUrl: config.HOOKLINE_DLQ_URL,
+  }),
+  secrets: createSecretsManager({
+    client: secretsClient(),
+    workflowSecretId: config.HOOKLINE_SECRETS_ID,
+    ttlSeconds: config.HOOKLINE_SECRETS_TTL_SECONDS,
+    clock: systemClock,
+  }),
+  catalog: createWorkflowCatalog(catalogFile("workflows.json")),
+  steps: stepTypes,
+  ports: {
+    clock: systemClock,
+    random: systemRandom,
+    http,
+    llm: createOpenAiLlm(http, systemClock),
+    jq: createJq(),
+  },
+  log,
+  stage: config.HOOKLINE_STAGE,
+  plainEnvironment: environment(),
+  redelivery: {
+    maxReceiveCount: config.HOOKLINE_MAX_RECEIVE_COUNT,
+    baseSeconds: config.HOOKLINE_RETRY_BASE_SECONDS,
+  },
+};
+
+/** Runs a batch of events; messages that are to come again are reported, the others are done with. */
+export const handler = middy(async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+  const deliveries = event.Records.map(({ messageId, receiptHandle, body, attributes }) => ({
+    messageId,
+    receiptHandle,
+    body,
+    receiveCount: Number(attributes.ApproximateReceiveCount),
+  }));
+  const deadline = systemClock.now() + context.getRemainingTimeInMillis();
+  const again = await runBatch(runner, deliveries, { deadline });
+  return { batchItemFailures: again.map((itemIdentifier) => ({ itemIdentifier })) };
+}).use(logFaults(log));

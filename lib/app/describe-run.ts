@@ -1,0 +1,84 @@
+import { readBody } from "../core/event-body.ts";
+import type { Usage } from "../core/journal.ts";
+import { foldJournal, initialState, type JournalEntry, type RunError } from "../core/journal.ts";
+import type { Json, JsonObject } from "../core/json.ts";
+import { isFinal, type RunRecord, type RunStatus } from "../core/run.ts";
+
+/** A run as `--json` prints it. Times are ISO 8601. */
+export interface RunView {
+  readonly run_id: string;
+  readonly workflow: string;
+  readonly hash: string;
+  readonly status: RunStatus;
+  readonly state: JsonObject;
+  readonly output: Json;
+  readonly error: RunError | null;
+  /** Why a run was dropped. */
+  readonly reason: string | null;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+  /** Claims: how often the run was taken up. */
+  readonly attempts: number;
+  readonly cost_usd: number;
+  readonly steps: readonly StepView[];
+}
+
+/** A journal entry as `--json` prints it. */
+export interface StepView {
+  readonly path: string;
+  readonly id: string;
+  readonly type: string;
+  readonly status: string;
+  readonly attempts: number;
+  readonly started_at: string;
+  readonly duration_ms: number;
+  readonly warnings: readonly string[];
+  readonly logs: readonly string[];
+  readonly usage: Usage | null;
+  readonly note: string | null;
+  readonly error: RunError | null;
+}
+
+/** Folds a run's journal into what people and scripts read. `output` is null until the run has succeeded. */
+export function describeRun(run: RunRecord): RunView {
+  const state = foldJournal(initialState(readBody(run.event)), run.journal);
+  return {
+    run_id: run.runId,
+    workflow: run.workflow,
+    hash: run.hash,
+    status: run.status,
+    state,
+    output: run.status === "succeeded" ? (run.output ?? state) : null,
+    error: isFinal(run.status) || run.failures > 0 ? (run.error ?? null) : null,
+    reason: run.reason ?? null,
+    created_at: time(run.createdAt),
+    started_at: run.startedAt === undefined ? null : time(run.startedAt),
+    finished_at: run.finishedAt === undefined ? null : time(run.finishedAt),
+    attempts: run.attempt,
+    cost_usd: run.costUsd,
+    steps: run.journal.map(describeStep),
+  };
+}
+
+/** One entry of the journal. */
+export function describeStep(entry: JournalEntry): StepView {
+  return {
+    path: entry.path,
+    id: entry.id,
+    type: entry.type,
+    status: entry.status,
+    attempts: entry.attempts,
+    started_at: time(entry.startedAt),
+    duration_ms: entry.durationMs,
+    warnings: entry.warnings ?? [],
+    logs: (entry.logs ?? []).map(({ message }) => message),
+    usage: entry.usage ?? null,
+    note: entry.note ?? null,
+    error: entry.error ?? null,
+  };
+}
+
+function time(ms: number): string {
+  return new Date(ms).toISOString();
+}

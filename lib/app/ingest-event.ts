@@ -1,0 +1,234 @@
+import { createHash } from "node:crypto";
+import { bodyKindOf } from "../core/event-body.ts";
+import { toFlowError } from "../core/flow-error.ts";
+import type { Json, JsonObject } from "../core/json.ts";
+import { findJsonError } from "../core/json-error.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Log } from "../core/ports/log.ts";
+import type { Queue } from "../core/ports/queue.ts";
+import type { Random } from "../core/ports/random.ts";
+import type { RunStore } from "../core/ports/run-store.ts";
+import type { Secrets } from "../core/ports/secrets.ts";
+import type { InputCatalog } from "../core/ports/workflow-catalog.ts";
+import { REDACTED } from "../core/redactor.ts";
+import type { StoredEvent } from "../core/run.ts";
+import { type InputEntry, isDeployedTo } from "../core/workflow.ts";
+import { LOOK_AFTER_MS } from "./timings.ts";
+import { isSecurityHash, workflowIdOf } from "./webhook-url.ts";
+
+/** What accepting events needs. */
+export interface Ingest {
+  readonly store: RunStore;
+  readonly queue: Queue;
+  readonly secrets: Secrets;
+  readonly inputs: InputCatalog;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly stage: string;
+  readonly orgId: string;
+  readonly maxBodyBytes: number;
+}
+
+/** A delivery as it came over HTTP. Header names in lower case. */
+export interface WebhookRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: { readonly [name: string]: string };
+  readonly headers: { readonly [name: string]: string };
+  readonly body: Uint8Array;
+}
+
+/** What the sender gets. */
+export interface WebhookAnswer {
+  readonly status: 202 | 400 | 404 | 413 | 503;
+  readonly headers?: { readonly [name: string]: string };
+  /** Absent: an empty body. */
+  readonly body?: JsonObject;
+}
+
+const PATH = /^\/v1\/webhooks\/([^/]+)\/([^/]+)\/([^/]+)$/;
+const NOT_FOUND: WebhookAnswer = { status: 404 };
+const DAY_SECONDS = 86_400;
+
+/** Headers whose values are credentials of the sender's: a run's history is no place for them. */
+const CREDENTIALS = new Set(["authorization", "cookie", "proxy-authorization"]);
+
+/** Checks, stores, enqueues and answers one delivery: a 202 means that the event is stored (execution.md, P1). */
+export async function ingestEvent(ingest: Ingest, request: WebhookRequest): Promise<WebhookAnswer> {
+  const place = PATH.exec(request.path);
+  const keys = await readKeys(ingest);
+  if (!keys) return unavailable("the stage's webhook key cannot be read");
+  const [, orgId = "", workflowId = "", hash = ""] = place ?? [];
+  const entry = httpInputs(ingest).get(workflowId);
+  // The hash is computed for an unknown workflow too: both wrong answers take the same time.
+  const known = isSecurityHash(hash, keys, ingest.orgId, workflowId);
+  if (!known || !entry || orgId !== ingest.orgId) return NOT_FOUND;
+  if (request.body.length > ingest.maxBodyBytes) {
+    return {
+      status: 413,
+      body: {
+        error: `the body has ${request.body.length} bytes, more than the ${ingest.maxBodyBytes} that are accepted`,
+      },
+    };
+  }
+  const contentType = (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  const problem = bodyKindOf(contentType) === "json" ? jsonProblem(request.body) : undefined;
+  if (problem !== undefined) return { status: 400, body: { error: `the body is not JSON: ${problem}` } };
+  const now = ingest.clock.now();
+  const event: StoredEvent = {
+    body: request.body,
+    contentType,
+    request: {
+      method: request.method,
+      path: `/v1/webhooks/${orgId}/${workflowId}/${REDACTED}`,
+      query: request.query,
+      headers: Object.fromEntries(
+        Object.entries(request.headers).map(([name, value]) => [
+          name,
+          CREDENTIALS.has(name) ? REDACTED : value,
+        ]),
+      ),
+      received_at: new Date(now).toISOString(),
+      delivery_id: ingest.random.uuid(),
+    },
+  };
+  return accept(ingest, entry, event, ingest.random.timeOrderedUuid(now), now);
+}
+
+/** A tick of a workflow's schedule. */
+export interface CronTick {
+  readonly workflow: string;
+  /** ISO 8601: when the tick was due, which makes a repeated one the same run. */
+  readonly scheduledAt: string;
+}
+
+/** Stores and enqueues the run of a schedule's tick. @throws FlowError when store or queue do not take it. */
+export async function ingestTick(ingest: Ingest, { workflow, scheduledAt }: CronTick): Promise<void> {
+  const entry = ingest.inputs.all().find(({ name, type }) => name === workflow && type === "cron");
+  if (!entry || !isDeployedTo(ingest.stage, entry)) {
+    ingest.log.write({
+      level: "warn",
+      message: "a schedule ticked for a workflow that is not deployed",
+      fields: { workflow },
+    });
+    return;
+  }
+  const now = ingest.clock.now();
+  const event: StoredEvent = {
+    body: new TextEncoder().encode(JSON.stringify(entry.payload ?? {})),
+    contentType: "application/json",
+    request: {
+      method: "CRON",
+      path: "",
+      query: {},
+      headers: {},
+      received_at: scheduledAt,
+      delivery_id: `${workflow}/${scheduledAt}`,
+    },
+  };
+  await store(ingest, entry, event, tickId(ingest.stage, workflow, scheduledAt), now);
+}
+
+/** UUIDv7 of the scheduled time whose random part is a hash: the same tick gives the same run. */
+function tickId(stage: string, workflow: string, scheduledAt: string): string {
+  const time = new Date(scheduledAt).getTime().toString(16).padStart(12, "0");
+  const chance = createHash("sha256").update(`${stage}/${workflow}/${scheduledAt}`).digest("hex");
+  const variant = "89ab"[Number.parseInt(chance[3] as string, 16) % 4];
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${chance.slice(0, 3)}-${variant}${chance.slice(4, 7)}-${chance.slice(7, 19)}`;
+}
+
+async function accept(
+  ingest: Ingest,
+  entry: InputEntry,
+  event: StoredEvent,
+  runId: string,
+  now: number,
+): Promise<WebhookAnswer> {
+  try {
+    await store(ingest, entry, event, runId, now);
+  } catch (thrown) {
+    const error = toFlowError(thrown);
+    ingest.log.write({
+      level: "error",
+      message: `event refused: ${error.message}`,
+      fields: { workflow: entry.name, class: error.class },
+    });
+    return unavailable("the event could not be stored, send it again");
+  }
+  const body: Json = { run_id: runId, status: "queued" };
+  ingest.log.write({
+    level: "info",
+    message: "event accepted",
+    fields: { run_id: runId, workflow: entry.name, bytes: event.body.length },
+  });
+  return { status: 202, body };
+}
+
+/** Store, then enqueue. When the queue does not take it, the run is taken back: the sender will send again. */
+async function store(
+  { store: runs, queue, stage }: Ingest,
+  entry: InputEntry,
+  event: StoredEvent,
+  runId: string,
+  now: number,
+): Promise<void> {
+  await runs.create({
+    runId,
+    workflow: entry.name,
+    hash: entry.hash,
+    stage,
+    event,
+    createdAt: now,
+    dueAt: now + LOOK_AFTER_MS,
+    expiresAt: Math.floor(now / 1000) + entry.retentionDays * DAY_SECONDS,
+  });
+  try {
+    await queue.send({ runId });
+  } catch (error) {
+    await runs.discard(runId);
+    throw error;
+  }
+}
+
+async function readKeys({ secrets, log }: Ingest): Promise<readonly string[] | undefined> {
+  try {
+    return await secrets.webhookKeys();
+  } catch (thrown) {
+    log.write({ level: "error", message: `webhook key: ${toFlowError(thrown).message}` });
+    return undefined;
+  }
+}
+
+const tables = new WeakMap<readonly InputEntry[], ReadonlyMap<string, InputEntry>>();
+
+/** The stage's webhooks by workflow id; made once for each version of the table. */
+function httpInputs({ inputs, stage }: Ingest): ReadonlyMap<string, InputEntry> {
+  const entries = inputs.all();
+  const known = tables.get(entries);
+  if (known) return known;
+  const here = entries.filter((entry) => entry.type === "http_webhook" && isDeployedTo(stage, entry));
+  const table = new Map(here.map((entry) => [workflowIdOf(stage, entry.name), entry]));
+  tables.set(entries, table);
+  return table;
+}
+
+function jsonProblem(body: Uint8Array): string | undefined {
+  if (body.length === 0) return undefined;
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(body);
+  } catch {
+    return "it is not valid UTF-8";
+  }
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    return findJsonError(text)?.message ?? String(error);
+  }
+}
+
+function unavailable(error: string): WebhookAnswer {
+  return { status: 503, headers: { "retry-after": "5" }, body: { error } };
+}

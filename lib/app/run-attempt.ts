@@ -1,0 +1,116 @@
+import { readBody } from "../core/event-body.ts";
+import { FlowError } from "../core/flow-error.ts";
+import type { JournalEntry } from "../core/journal.ts";
+import type { ClaimResult } from "../core/ports/run-store.ts";
+import { executeRun, type RunEnd } from "../engine/execute-run.ts";
+import { Journal } from "../engine/journal.ts";
+import { findVersion } from "./find-version.ts";
+import { type Invocation, type Runner, runFields } from "./runner.ts";
+import { stageEnvironment } from "./stage-environment.ts";
+import { HAND_OVER_MARGIN_MS, INVOCATION_MS, LONGEST_WAIT_MS } from "./timings.ts";
+
+/** A claim that got the run. */
+export type Claimed = Extract<ClaimResult, { kind: "claimed" }>;
+
+/** One attempt of a run, ended but not yet written down. */
+export interface Attempt {
+  readonly end: RunEnd;
+  /** Entries no segment holds yet. */
+  readonly tail: readonly JournalEntry[];
+  readonly costUsd: number;
+  /** Run time so far, milliseconds, earlier attempts included. */
+  readonly spentMs: number;
+}
+
+/**
+ * Executes a claimed run from where its journal ends.
+ * @throws LeaseLost, or what the store or the secrets threw.
+ */
+export async function runAttempt(
+  runner: Runner,
+  claimed: Claimed,
+  invocation: Invocation,
+  lastDelivery: boolean,
+): Promise<Attempt> {
+  const { lease, run } = claimed;
+  const { clock } = runner.ports;
+  const startedAt = clock.now();
+  let segment = claimed.nextSegment;
+  let costUsd = 0;
+  const addCost = (entry: JournalEntry) => {
+    costUsd += entry.usage?.cost_usd ?? 0;
+  };
+  run.journal.forEach(addCost);
+  const journal = new Journal({
+    past: run.journal,
+    append: (entries) => {
+      segment += 1;
+      return runner.store.append(lease, segment - 1, entries);
+    },
+    careful: claimed.afterDeath,
+    onEntry: addCost,
+  });
+  const end = await execute(runner, claimed, journal, invocation, lastDelivery);
+  const goesOn = end.kind === "paused" || (end.kind === "failed" && end.heals);
+  if (goesOn) await journal.flush();
+  return {
+    end,
+    tail: goesOn ? [] : await journal.takeTail(),
+    costUsd,
+    spentMs: run.spentMs + clock.now() - startedAt,
+  };
+}
+
+async function execute(
+  runner: Runner,
+  { run, diedAlone, afterDeath }: Claimed,
+  journal: Journal,
+  invocation: Invocation,
+  lastDelivery: boolean,
+): Promise<RunEnd> {
+  const workflow = await findVersion(runner, run.workflow, run.hash);
+  if (!workflow) return versionGone(run.workflow, run.hash, lastDelivery);
+  const environment = await stageEnvironment(runner, workflow);
+  const now = runner.ports.clock.now();
+  const startedAt = run.startedAt ?? now;
+  const execution = {
+    workflow,
+    run: { id: run.runId, attempt: run.attempt, startedAt },
+    stage: run.stage,
+    event: readBody(run.event),
+    request: run.event.request,
+    steps: runner.steps,
+    ports: runner.ports,
+    journal,
+    limits: {
+      handOverAt: invocation.deadline - HAND_OVER_MARGIN_MS,
+      freshMs: INVOCATION_MS - HAND_OVER_MARGIN_MS,
+      runUntil: now + workflow.timeoutSeconds * 1000 - run.spentMs,
+      longestWaitMs: LONGEST_WAIT_MS,
+    },
+    log: runner.log.with(runFields(run.runId, run.workflow, run.attempt)),
+    signal: new AbortController().signal,
+    environment: environment.current,
+    refreshEnvironment: environment.refresh,
+    ...(afterDeath && diedAlone && { poison: diedTwice() }),
+  };
+  return executeRun(execution, lastDelivery);
+}
+
+function diedTwice(): FlowError {
+  return new FlowError(
+    "internal",
+    "the process died twice at this step, the second time with no other run beside it: it is not tried a third time. Look for what takes its memory, then redrive the run",
+  );
+}
+
+/** A runner may be older than the ingest that accepted the run, for as long as a deploy takes: later deliveries may find it. */
+function versionGone(name: string, hash: string, lastDelivery: boolean): RunEnd {
+  const message = `version ${hash.slice(0, 12)} of workflow ${name}, with which this run started, is neither deployed nor kept. Replay the event on the version of today`;
+  return {
+    kind: "failed",
+    error: { step: null, class: "config_error", message, details: { hash } },
+    heals: !lastDelivery,
+    retryAfterMs: 0,
+  };
+}

@@ -1,0 +1,35 @@
+import type { JsonObject } from "../core/json.ts";
+import type { Log } from "../core/ports/log.ts";
+import type { Queue } from "../core/ports/queue.ts";
+import type { RunStore } from "../core/ports/run-store.ts";
+import type { Secrets } from "../core/ports/secrets.ts";
+import type { WorkflowCatalog } from "../core/ports/workflow-catalog.ts";
+import type { AnyStep, StepPorts } from "../core/step.ts";
+import type { EnvironmentSource } from "../engine/environment.ts";
+import type { Redelivery } from "./dispose-of.ts";
+
+/** Everything that running events needs, introduced to each other by the function that uses it. */
+export interface Runner {
+  readonly store: RunStore;
+  readonly queue: Queue;
+  readonly secrets: Secrets;
+  readonly catalog: WorkflowCatalog;
+  readonly steps: ReadonlyMap<string, AnyStep>;
+  readonly ports: StepPorts;
+  readonly log: Log;
+  readonly stage: string;
+  /** The function's own environment. */
+  readonly plainEnvironment: EnvironmentSource;
+  readonly redelivery: Redelivery;
+}
+
+/** The invocation that a run is executed in. Times in milliseconds since the epoch. */
+export interface Invocation {
+  /** When the platform ends it. */
+  readonly deadline: number;
+}
+
+/** The fields that every log line of a run carries. */
+export function runFields(runId: string, workflow: string, attempt: number): JsonObject {
+  return { run_id: runId, workflow, attempt };
+}

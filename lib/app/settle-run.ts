@@ -1,0 +1,61 @@
+import { MAX_DELAY_SECONDS } from "../core/ports/queue.ts";
+import type { FinalStatus } from "../core/run.ts";
+import type { Disposal } from "./dispose-of.ts";
+import { disposeOf } from "./dispose-of.ts";
+import type { Attempt, Claimed } from "./run-attempt.ts";
+import type { Runner } from "./runner.ts";
+import { LOOK_AFTER_MS, WAKE_MARGIN_MS } from "./timings.ts";
+
+/**
+ * Writes down how an attempt ended: the final status, or a release that says when the run goes on. Returns what
+ * becomes of the message. @throws LeaseLost, or what store or queue threw.
+ */
+export async function settleRun(
+  runner: Runner,
+  { lease, run }: Claimed,
+  attempt: Attempt,
+  deliveries: number,
+): Promise<Disposal> {
+  const { end, costUsd, spentMs, tail } = attempt;
+  const now = runner.ports.clock.now();
+  const kept = { costUsd, spentMs };
+  if (end.kind === "paused") {
+    const { pause } = end;
+    const dueAt = pause.reason === "wait" ? pause.dueAt : now;
+    const delaySeconds = Math.max(0, Math.ceil((dueAt - now) / 1000));
+    const wakes = delaySeconds <= MAX_DELAY_SECONDS;
+    await runner.store.release(lease, {
+      ...kept,
+      status: pause.reason === "wait" ? "waiting" : "queued",
+      ...(pause.reason === "wait" && { notBefore: dueAt }),
+      dueAt: pause.reason === "hand_over" ? now + LOOK_AFTER_MS : wakes ? dueAt + WAKE_MARGIN_MS : dueAt,
+      failures: run.failures,
+    });
+    if (wakes) await runner.queue.send({ runId: run.runId }, delaySeconds);
+    return { kind: "ack" };
+  }
+  const disposal = disposeOf(end, deliveries, runner.redelivery);
+  if (end.kind === "failed" && disposal.kind === "give_back") {
+    const notBefore = now + disposal.seconds * 1000;
+    await runner.store.release(lease, {
+      ...kept,
+      status: "waiting",
+      notBefore,
+      dueAt: notBefore + WAKE_MARGIN_MS,
+      error: end.error,
+      failures: run.failures + 1,
+    });
+    return disposal;
+  }
+  const status: FinalStatus = end.kind;
+  await runner.store.finish(lease, {
+    ...kept,
+    status,
+    finishedAt: now,
+    tail,
+    ...("error" in end && { error: end.error }),
+    ...("reason" in end && { reason: end.reason }),
+    ...("output" in end && end.output !== undefined && { output: end.output }),
+  });
+  return disposal;
+}

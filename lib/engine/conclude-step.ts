@@ -1,0 +1,100 @@
+import { FlowError } from "../core/flow-error.ts";
+import type { JournalEntry, Write } from "../core/journal.ts";
+import { isObject } from "../core/json.ts";
+import type { Redactor } from "../core/redactor.ts";
+import type { StepFailure, StepResult } from "../core/step.ts";
+import type { StepNode } from "../core/workflow.ts";
+import type { Attempted } from "./attempt-step.ts";
+import type { Execution } from "./execution.ts";
+import type { ListEnd, Place } from "./interpreter.ts";
+import { targetOf } from "./reader.ts";
+import { isRunTimeout } from "./run-timeout.ts";
+import { acceptedFailure, type StepEnd, type StepRecord } from "./step-record.ts";
+
+/** Writes what a step did into state and journal, applies its failure policy, and says how the list goes on. */
+export function concludeStep(
+  execution: Execution,
+  place: Place,
+  { result, attempts }: Attempted,
+  record: StepRecord,
+  hidden: ReadonlyMap<string, Write>,
+): ListEnd {
+  const { redactor } = execution.environment();
+  const restore = [...hidden.values()];
+  const end = (more: Omit<StepEnd, "attempts">): void => {
+    const entry = record.entry({ ...more, attempts }, execution.ports.clock.now());
+    settle(execution, place, entry);
+  };
+  try {
+    switch (result.kind) {
+      case "next":
+        end({
+          status: "ok",
+          patch: [...restore, ...writesOf(place.node, result, redactor)],
+          usage: result.usage,
+          note: result.note,
+        });
+        return { kind: "done" };
+      case "drop":
+        end({ status: "dropped", patch: restore, note: result.reason });
+        return { kind: "drop", reason: redactor.text(result.reason) };
+      case "pause":
+        return result;
+      case "fail":
+        return applyPolicy(place, result.failure, restore, redactor, end);
+    }
+  } catch (error) {
+    // A result that the state cannot take (an index behind a list's end) is the step's failure.
+    if (!(error instanceof FlowError)) throw error;
+    const failure = { path: place.path, id: place.node.id, error, attempts };
+    end({ status: "failed", failure });
+    return { kind: "fail", failure };
+  }
+}
+
+function settle({ journal }: Execution, { view, definition }: Place, entry: JournalEntry): void {
+  view.apply(entry.patch);
+  journal.record(entry, definition);
+}
+
+/** The table of language.md section 4, "when a step has failed for good". */
+function applyPolicy(
+  { node, path }: Place,
+  failure: StepFailure,
+  restore: readonly Write[],
+  redactor: Redactor,
+  end: (more: Omit<StepEnd, "attempts">) => void,
+): ListEnd {
+  if (node.onError === "fail" || failure.error.class === "cancelled" || isRunTimeout(failure.error)) {
+    // A step inside a block has its own entry, and the control step around it has not ended.
+    if (failure.path === path) end({ status: "failed", failure });
+    return { kind: "fail", failure };
+  }
+  if (node.onError === "drop") {
+    const reason = redactor.text(`${node.id} failed: ${failure.error.message}`);
+    end({ status: "dropped", patch: restore, failure, note: reason });
+    return { kind: "drop", reason };
+  }
+  const value = node.onError === "continue_with_null" ? null : acceptedFailure(failure, redactor);
+  const patch = node.outputTo === null ? restore : [...restore, { path: targetOf(node.outputTo), value }];
+  end({ status: "failed", handled: true, patch, failure });
+  return { kind: "done" };
+}
+
+/** The writes of a result. Secrets are blanked here, so that live and stored state are the same. */
+function writesOf(
+  node: StepNode,
+  { output, also = {} }: Extract<StepResult, { kind: "next" }>,
+  redactor: Redactor,
+): Write[] {
+  const writes: Write[] = [];
+  if (output !== undefined) {
+    const value = redactor.json(output);
+    if (node.inject && isObject(value)) {
+      for (const [key, item] of Object.entries(value)) writes.push({ path: [key], value: item });
+    } else if (node.outputTo !== null) writes.push({ path: targetOf(node.outputTo), value });
+  }
+  for (const [path, value] of Object.entries(also))
+    writes.push({ path: targetOf(path), value: redactor.json(value) });
+  return writes;
+}

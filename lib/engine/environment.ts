@@ -1,0 +1,41 @@
+import { createRedactor, type Redactor } from "../core/redactor.ts";
+import type { EnvironmentName, Workflow } from "../core/workflow.ts";
+
+/** The values of the names that a workflow reads, and the redactor that blanks the secret ones. */
+export interface Environment {
+  value(name: string): string | undefined;
+  readonly redactor: Redactor;
+  /** Names without a value that some placeholder needs. */
+  readonly missing: readonly string[];
+}
+
+/** Where values come from, the first that has the name wins; the declared default comes last. */
+export type EnvironmentSource = { readonly [name: string]: string | undefined };
+
+/** The stage's name, which every workflow may read and which is no secret. */
+export const STAGE_NAME = "STAGE";
+
+/** Looks up every name of the workflow. Only names that the file reads are looked at. */
+export function resolveEnvironment(workflow: Workflow, sources: readonly EnvironmentSource[]): Environment {
+  const values = new Map<string, string>();
+  const missing: string[] = [];
+  for (const name of workflow.environment) {
+    const value = lookUp(name, sources);
+    if (value !== undefined) values.set(name.name, value);
+    else if (name.required) missing.push(name.name);
+  }
+  const secrets = workflow.environment.filter(({ name, secret }) => secret && name !== STAGE_NAME);
+  return {
+    value: (name) => values.get(name),
+    redactor: createRedactor(secrets.flatMap(({ name }) => values.get(name) ?? [])),
+    missing,
+  };
+}
+
+function lookUp(
+  { name, default: fallback }: EnvironmentName,
+  sources: readonly EnvironmentSource[],
+): string | undefined {
+  const source = sources.find((one) => Object.hasOwn(one, name) && one[name] !== undefined);
+  return source?.[name] ?? fallback;
+}

@@ -1,0 +1,120 @@
+import { heals, toFlowError } from "../core/flow-error.ts";
+import { foldJournal, initialState, type JournalEntry, type RunError } from "../core/journal.ts";
+import type { Json } from "../core/json.ts";
+import type { Pause, StepFailure } from "../core/step.ts";
+import { renderDeep } from "../core/template.ts";
+import type { Execution } from "./execution.ts";
+import { Interpreter } from "./interpreter.ts";
+import { isRunTimeout } from "./run-timeout.ts";
+import { runErrorOf } from "./step-record.ts";
+import { View } from "./view.ts";
+
+/** How one attempt of a run ended. */
+export type RunEnd =
+  | { readonly kind: "succeeded"; readonly output?: Json }
+  | { readonly kind: "dropped"; readonly reason: string }
+  /** `heals`: a further delivery may succeed where this one failed. */
+  | {
+      readonly kind: "failed";
+      readonly error: RunError;
+      readonly heals: boolean;
+      readonly retryAfterMs: number;
+    }
+  | { readonly kind: "cancelled"; readonly error: RunError }
+  | { readonly kind: "paused"; readonly pause: Pause };
+
+const ON_FAILURE = "on_failure";
+
+/**
+ * Executes one attempt of a run, from where its journal ends. `lastDelivery`: no further attempt follows, so a
+ * failure is final and `on_failure` runs.
+ * @throws what storing the journal threw (a lost lease, a store that cannot be reached); nothing of a step's.
+ */
+export async function executeRun(execution: Execution, lastDelivery: boolean): Promise<RunEnd> {
+  const failedBefore = execution.journal.settled(ON_FAILURE)?.error;
+  if (failedBefore) return finishFailed(execution, failedBefore);
+  const { missing } = execution.environment();
+  if (missing.length > 0) return finishFailed(execution, missingEnvironment(missing));
+  const view = View.of(initialState(execution.event));
+  const interpreter = new Interpreter(execution);
+  const end = await interpreter.runList(execution.workflow.steps, "", view);
+  switch (end.kind) {
+    case "done":
+      return succeed(execution, interpreter, view);
+    case "drop":
+      return { kind: "dropped", reason: end.reason };
+    case "pause":
+      return { kind: "paused", pause: end.pause };
+    case "fail":
+      return fail(execution, end.failure, lastDelivery);
+  }
+}
+
+async function succeed(execution: Execution, interpreter: Interpreter, view: View): Promise<RunEnd> {
+  const { output } = execution.workflow;
+  if (output === undefined) return { kind: "succeeded" };
+  try {
+    const rendered = renderDeep(
+      output,
+      interpreter.lookup(view, (message) =>
+        execution.log.write({ level: "warn", message: `output: ${message}` }),
+      ),
+    );
+    return { kind: "succeeded", output: execution.environment().redactor.json(rendered) };
+  } catch (thrown) {
+    const error = toFlowError(thrown);
+    return finishFailed(execution, {
+      step: null,
+      class: error.class,
+      message: `output: ${error.message}`,
+      details: {},
+    });
+  }
+}
+
+async function fail(execution: Execution, failure: StepFailure, lastDelivery: boolean): Promise<RunEnd> {
+  const error = runErrorOf(failure, execution.environment().redactor);
+  if (failure.error.class === "cancelled") return { kind: "cancelled", error };
+  const canHeal = heals(failure.error.class) && !isRunTimeout(failure.error);
+  if (canHeal && !lastDelivery) return failed(error, true, failure.error.retryAfterMs);
+  return finishFailed(execution, error);
+}
+
+/** Runs `on_failure` once. A marker in the journal leads straight back here when the process dies meanwhile. */
+async function finishFailed(execution: Execution, error: RunError): Promise<RunEnd> {
+  const { workflow, journal, event, ports, limits } = execution;
+  if (workflow.onFailure.length === 0) return failed(error, false);
+  const past = journal.entries.filter(({ path }) => !path.startsWith(`${ON_FAILURE}.`));
+  if (!journal.settled(ON_FAILURE))
+    journal.record(marker(error, ports.clock.now()), { effect: false, repeatable: false });
+  const withinTime = { ...execution, limits: { ...limits, runUntil: Number.POSITIVE_INFINITY } };
+  const view = View.of(foldJournal(initialState(event), past));
+  const { poison: _settled, ...rest } = withinTime;
+  const end = await new Interpreter(rest, error).runList(workflow.onFailure, `${ON_FAILURE}.`, view);
+  if (end.kind === "pause") return { kind: "paused", pause: end.pause };
+  return failed(error, false);
+}
+
+function marker(error: RunError, now: number): JournalEntry {
+  return {
+    path: ON_FAILURE,
+    id: ON_FAILURE,
+    type: ON_FAILURE,
+    status: "ok",
+    startedAt: now,
+    durationMs: 0,
+    attempts: 0,
+    patch: [],
+    error,
+  };
+}
+
+function failed(error: RunError, canHeal: boolean, retryAfterMs = 0): RunEnd {
+  return { kind: "failed", error, heals: canHeal, retryAfterMs };
+}
+
+function missingEnvironment(names: readonly string[]): RunError {
+  const list = names.join(", ");
+  const message = `the workflow reads ${list}, which ${names.length === 1 ? "has" : "have"} no value in this stage. Set ${names.length === 1 ? "it" : "them"} as secrets of the stage, or declare a default under "environment"`;
+  return { step: null, class: "config_error", message, details: { missing: names } };
+}

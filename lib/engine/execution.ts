@@ -1,0 +1,43 @@
+import type { FlowError } from "../core/flow-error.ts";
+import type { Json } from "../core/json.ts";
+import type { Log } from "../core/ports/log.ts";
+import type { RequestInfo } from "../core/run.ts";
+import type { AnyStep, StepPorts } from "../core/step.ts";
+import type { Workflow } from "../core/workflow.ts";
+import type { Environment } from "./environment.ts";
+import type { Journal } from "./journal.ts";
+
+/** How long a run may stay in this invocation. Times in milliseconds since the epoch. */
+export interface Limits {
+  /** When the run leaves the invocation at the latest; Infinity on a laptop. */
+  readonly handOverAt: number;
+  /** Time a fresh invocation would give, in milliseconds: an effect that fits there but not here waits for it. */
+  readonly freshMs: number;
+  /** When the whole run's own `timeout` is over. */
+  readonly runUntil: number;
+  /** Longest wait that is spent here instead of in the queue, in milliseconds. */
+  readonly longestWaitMs: number;
+}
+
+/** Everything one attempt of a run is executed with. */
+export interface Execution {
+  readonly workflow: Workflow;
+  readonly run: { readonly id: string; readonly attempt: number; readonly startedAt: number };
+  readonly stage: string;
+  /** The event body as it arrived. */
+  readonly event: Json;
+  readonly request: RequestInfo;
+  readonly steps: ReadonlyMap<string, AnyStep>;
+  readonly ports: StepPorts;
+  readonly journal: Journal;
+  readonly limits: Limits;
+  readonly log: Log;
+  /** Aborts when somebody cancels the run; its reason is a FlowError `cancelled`. */
+  readonly signal: AbortSignal;
+  /** The environment in force; replaced by {@link refreshEnvironment}. */
+  environment(): Environment;
+  /** Reads the secrets again after a provider answered 401. True when something changed. */
+  refreshEnvironment(): Promise<boolean>;
+  /** The first step that would run fails with this error instead: the run is known to kill its process. */
+  readonly poison?: FlowError;
+}

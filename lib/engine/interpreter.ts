@@ -1,0 +1,214 @@
+import { conditionsHold } from "../core/condition.ts";
+import { FlowError, toFlowError } from "../core/flow-error.ts";
+import type { JournalEntry, RunError, Write } from "../core/journal.ts";
+import type { Json, JsonObject } from "../core/json.ts";
+import { parsePath } from "../core/path.ts";
+import type { AnyStep, BlockEnd, BlockOptions, Interruption, StepFailure } from "../core/step.ts";
+import { type Lookup, renderDeep } from "../core/template.ts";
+import type { StepNode } from "../core/workflow.ts";
+import { attemptStep } from "./attempt-step.ts";
+import { concludeStep } from "./conclude-step.ts";
+import type { Execution } from "./execution.ts";
+import { type ReservedNames, readReserved, reservedNames } from "./reader.ts";
+import { runTimeout } from "./run-timeout.ts";
+import { acceptedFailure, StepRecord } from "./step-record.ts";
+import type { View } from "./view.ts";
+
+/** How a list of steps ended. */
+export type ListEnd =
+  | { readonly kind: "done" }
+  | { readonly kind: "drop"; readonly reason: string }
+  | Interruption;
+
+const DONE: ListEnd = { kind: "done" };
+
+/** One step at its place in the run. */
+export interface Place {
+  readonly node: StepNode;
+  readonly definition: AnyStep;
+  readonly path: string;
+  readonly view: View;
+}
+
+// A loop of pure steps never waits for anything: now and then the neighbours in the process get their turn.
+const TURN_MS = 10;
+
+/**
+ * Walks the steps of one attempt of a run. A step that has a settled entry is not run again: its patch is applied,
+ * so the walk reaches every place with the state it had there. Every end is a value; what is thrown is not a step's
+ * doing (a lost lease, a store that cannot be reached).
+ */
+export class Interpreter {
+  readonly execution: Execution;
+  readonly names: ReservedNames;
+  #turnEnds = 0;
+
+  constructor(execution: Execution, error?: RunError) {
+    this.execution = execution;
+    this.names = reservedNames(execution, error);
+  }
+
+  /** Runs steps in order; `prefix` stands before their index. */
+  async runList(nodes: readonly StepNode[], prefix: string, view: View): Promise<ListEnd> {
+    for (const [index, node] of nodes.entries()) {
+      const end = await this.#runStep(node, `${prefix}${index}`, view);
+      if (end.kind !== "done") return end;
+    }
+    return DONE;
+  }
+
+  /** The templates' view of the state; what resolves to nothing is warned of, or fails a strict run. */
+  lookup(view: View, warn: (message: string) => void): Lookup {
+    const { workflow } = this.execution;
+    return {
+      path: (path) => readReserved(path, view.state, this.names),
+      env: (name) => this.execution.environment().value(name),
+      missing: (placeholder) => {
+        const message = `\${${placeholder}} resolves to nothing`;
+        if (workflow.strict)
+          throw new FlowError(
+            "invalid_input",
+            `${message}, and the workflow is strict. Give it a default: \${${placeholder}, …}`,
+          );
+        warn(message);
+      },
+    };
+  }
+
+  /** Reads a path given as text. */
+  read(path: string, view: View): Json | undefined {
+    return readReserved(parsePath(path), view.state, this.names);
+  }
+
+  /** Runs one of a control step's blocks. */
+  async runBlock(
+    place: Place,
+    label: string,
+    options: BlockOptions,
+    hidden: Map<string, Write>,
+  ): Promise<BlockEnd> {
+    const { node, path, view: outer } = place;
+    const variables = options.bind ?? {};
+    const isolated = options.scope === "isolated";
+    const view = isolated ? outer.isolated(variables) : outer.nested();
+    const restore = isolated ? [] : view.bind(variables);
+    for (const write of restore) hidden.set(write.path.join("."), write);
+    const end = await this.runList(node.blocks[label] ?? [], `${path}.${options.at ?? label}.`, view);
+    const result: BlockEnd = end.kind === "done" ? doneBlock(view, this) : end;
+    if (!isolated) view.unbind(restore);
+    return result;
+  }
+
+  /** Records one loop item's failure as accepted. */
+  acceptItem({ node, path, view }: Place, at: string, failure: StepFailure): JsonObject {
+    const { journal, ports } = this.execution;
+    const { redactor } = this.execution.environment();
+    const itemPath = `${path}.${at}`;
+    const record = new StepRecord(
+      node,
+      { path: itemPath, isolated: view.isIsolated },
+      redactor,
+      ports.clock.now(),
+    );
+    const end = { status: "failed", handled: true, attempts: failure.attempts, failure } as const;
+    journal.record(record.entry(end, ports.clock.now()), { effect: false, repeatable: true });
+    return acceptedFailure(failure, redactor);
+  }
+
+  /** What {@link acceptItem} left for an item in an earlier attempt of the run. */
+  acceptedItem({ path }: Place, at: string): JsonObject | undefined {
+    const error = this.execution.journal.settled(`${path}.${at}`)?.error;
+    return error && { error: error.message, error_details: error.details };
+  }
+
+  async #runStep(node: StepNode, path: string, view: View): Promise<ListEnd> {
+    const { journal, steps, ports } = this.execution;
+    const past = journal.settled(path);
+    if (past) return replay(past, view);
+    const definition = steps.get(node.type);
+    const record = new StepRecord(
+      node,
+      { path, isolated: view.isIsolated },
+      this.execution.environment().redactor,
+      ports.clock.now(),
+    );
+    if (!definition) {
+      const error = new FlowError("config_error", `this version of Hookline has no step type "${node.type}"`);
+      return { kind: "fail", failure: { path, id: node.id, error, attempts: 0 } };
+    }
+    const place = { node, definition, path, view };
+    const leave = await this.#takeTurn(place);
+    if (leave) return leave;
+    await journal.beforeStep();
+    const hidden = new Map<string, Write>();
+    try {
+      if (node.when && !journal.hasBelow(path) && !this.#whenHolds(node.when, view, record)) {
+        journal.record(record.entry({ status: "skipped", attempts: 0 }, ports.clock.now()), definition);
+        return DONE;
+      }
+    } catch (thrown) {
+      const failure = { path, id: node.id, error: toFlowError(thrown), attempts: 0 };
+      return concludeStep(
+        this.execution,
+        place,
+        { result: { kind: "fail", failure }, attempts: 0 },
+        record,
+        hidden,
+      );
+    }
+    const attempted = await attemptStep(this, place, record, hidden);
+    return concludeStep(this.execution, place, attempted, record, hidden);
+  }
+
+  #whenHolds(conditions: NonNullable<StepNode["when"]>, view: View, record: StepRecord): boolean {
+    const lookup = this.lookup(view, (message) => record.warn(message));
+    return conditionsHold(conditions, {
+      read: (field) => this.read(field, view),
+      render: (value) => renderDeep(value, lookup),
+    });
+  }
+
+  /** Gives neighbours their turn, and ends the stay here when time is up, the run is cancelled or known as poison. */
+  async #takeTurn({ node, definition, path }: Place): Promise<Interruption | undefined> {
+    const { limits, ports, signal, poison } = this.execution;
+    const now = ports.clock.now();
+    const fail = (error: FlowError): Interruption => ({
+      kind: "fail",
+      failure: { path, id: node.id, error, attempts: 0 },
+    });
+    if (signal.aborted) return fail(signal.reason as FlowError);
+    if (poison && !definition.blocks) return fail(poison);
+    if (now >= limits.runUntil) return fail(runTimeout(this.execution));
+    if (now >= limits.handOverAt || this.#fitsOnlyElsewhere(node, definition, now))
+      return { kind: "pause", pause: { reason: "hand_over" } };
+    if (now >= this.#turnEnds) {
+      if (this.#turnEnds > 0) await ports.clock.sleep(0);
+      this.#turnEnds = ports.clock.now() + TURN_MS;
+    }
+    return undefined;
+  }
+
+  /** An effect whose time limit does not fit into the rest of this invocation, but would into a fresh one. */
+  #fitsOnlyElsewhere(node: StepNode, definition: AnyStep, now: number): boolean {
+    if (!definition.effect || node.timeoutSeconds === null) return false;
+    const { handOverAt, freshMs } = this.execution.limits;
+    const left = handOverAt - now;
+    return left < node.timeoutSeconds * 1000 && left < freshMs * 0.9;
+  }
+}
+
+function doneBlock(view: View, interpreter: Interpreter): BlockEnd {
+  const state = view.state;
+  return {
+    kind: "done",
+    get written() {
+      return view.written;
+    },
+    read: (path) => readReserved(parsePath(path), state, interpreter.names),
+  };
+}
+
+function replay(entry: JournalEntry, view: View): ListEnd {
+  view.apply(entry.patch);
+  return entry.status === "dropped" ? { kind: "drop", reason: entry.note ?? "" } : DONE;
+}

@@ -1,0 +1,56 @@
+import { FlowError } from "../core/flow-error.ts";
+import type { Json, JsonObject } from "../core/json.ts";
+import type { AnyStep } from "../core/step.ts";
+import { type Lookup, parseTemplate, renderDeep } from "../core/template.ts";
+import { renderUrl } from "../core/url-template.ts";
+import type { StepNode } from "../core/workflow.ts";
+
+// Parameters without templates are the same every time: a step in a loop checks them once.
+const constant = new WeakMap<StepNode, unknown>();
+
+/**
+ * A step's parameters, templates resolved and checked against its schema.
+ * @throws FlowError `invalid_input` naming the parameter that does not fit.
+ */
+export function stepParams(node: StepNode, definition: AnyStep, lookup: Lookup): unknown {
+  if (constant.has(node)) return constant.get(node);
+  let templated = false;
+  const raw: Record<string, Json> = {};
+  for (const [name, value] of Object.entries(node.params)) {
+    if (isLiteral(name, definition) || !hasPlaceholder(value)) raw[name] = value;
+    else {
+      templated = true;
+      raw[name] = renderParam(name, value, definition, lookup);
+    }
+  }
+  const params = checked(raw, node, definition);
+  if (!templated) constant.set(node, params);
+  return params;
+}
+
+function checked(raw: JsonObject, node: StepNode, definition: AnyStep): unknown {
+  const result = definition.schema.safeParse(raw);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(
+    ({ path, message }) => `${path.join(".") || "parameters"}: ${message}`,
+  );
+  throw new FlowError(
+    "invalid_input",
+    `the parameters of ${node.id} do not fit once its templates are filled in: ${problems.join("; ")}`,
+  );
+}
+
+function isLiteral(name: string, { untemplated, conditions, paths }: AnyStep): boolean {
+  return [untemplated, conditions, paths].some((names) => names?.includes(name));
+}
+
+function hasPlaceholder(value: Json): boolean {
+  if (typeof value === "string") return value.includes("${");
+  return typeof value === "object" && value !== null && Object.values(value).some(hasPlaceholder);
+}
+
+function renderParam(name: string, value: Json, definition: AnyStep, lookup: Lookup): Json {
+  if (typeof value === "string" && definition.urls?.includes(name))
+    return renderUrl(parseTemplate(value), lookup);
+  return renderDeep(value, lookup);
+}

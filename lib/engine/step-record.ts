@@ -1,0 +1,107 @@
+import type { FlowError } from "../core/flow-error.ts";
+import type { EntryStatus, JournalEntry, LogLine, RunError, Usage, Write } from "../core/journal.ts";
+import type { Json, JsonObject } from "../core/json.ts";
+import type { Redactor } from "../core/redactor.ts";
+import type { StepFailure } from "../core/step.ts";
+import type { StepNode } from "../core/workflow.ts";
+
+/** What is known of a step when it ends. */
+export interface StepEnd {
+  readonly status: EntryStatus;
+  readonly attempts: number;
+  readonly patch?: readonly Write[];
+  readonly usage?: Usage | undefined;
+  readonly failure?: StepFailure;
+  readonly handled?: boolean;
+  readonly note?: string | undefined;
+}
+
+/** Collects what one step logs and warns, blanked, and makes its journal entry. */
+export class StepRecord {
+  readonly #node: StepNode;
+  readonly #path: string;
+  readonly #isolated: boolean;
+  readonly #redactor: Redactor;
+  readonly #startedAt: number;
+  #logs: LogLine[] | undefined;
+  #warnings: string[] | undefined;
+
+  constructor(
+    node: StepNode,
+    place: { path: string; isolated: boolean },
+    redactor: Redactor,
+    startedAt: number,
+  ) {
+    this.#node = node;
+    this.#path = place.path;
+    this.#isolated = place.isolated;
+    this.#redactor = redactor;
+    this.#startedAt = startedAt;
+  }
+
+  /** Keeps a line, blanked; returns it for the process's own log. */
+  log(line: LogLine): LogLine {
+    const kept: LogLine = {
+      level: line.level,
+      message: this.#redactor.text(line.message),
+      ...(line.fields && { fields: this.#redactor.json(line.fields) }),
+    };
+    this.#logs ??= [];
+    this.#logs.push(kept);
+    return kept;
+  }
+
+  warn(message: string): void {
+    this.#warnings ??= [];
+    const kept = this.#redactor.text(message);
+    if (!this.#warnings.includes(kept)) this.#warnings.push(kept);
+  }
+
+  entry(end: StepEnd, now: number): JournalEntry {
+    return {
+      path: this.#path,
+      id: this.#node.id,
+      type: this.#node.type,
+      status: end.status,
+      ...(end.handled && { handled: true }),
+      ...(this.#isolated && { isolated: true }),
+      startedAt: this.#startedAt,
+      durationMs: now - this.#startedAt,
+      attempts: end.attempts,
+      patch: end.patch ?? [],
+      ...(this.#logs && { logs: this.#logs }),
+      ...(this.#warnings && { warnings: this.#warnings }),
+      ...(end.usage && { usage: end.usage }),
+      ...(end.failure && { error: runErrorOf(end.failure, this.#redactor) }),
+      ...(end.note !== undefined && { note: this.#redactor.text(end.note) }),
+    };
+  }
+}
+
+/** A failure as the run's record and `${error…}` show it, blanked. */
+export function runErrorOf({ path, id, error, attempts }: StepFailure, redactor: Redactor): RunError {
+  return {
+    step: path,
+    id,
+    class: error.class,
+    message: redactor.text(error.message),
+    details: redactor.json(errorDetails(error, attempts)),
+  };
+}
+
+/** `{ error, error_details }`: what a failure that the file accepts leaves in place of the result. */
+export function acceptedFailure({ error, attempts }: StepFailure, redactor: Redactor): JsonObject {
+  return { error: redactor.text(error.message), error_details: redactor.json(errorDetails(error, attempts)) };
+}
+
+function errorDetails(error: FlowError, attempts: number): JsonObject {
+  const details: Record<string, Json> = {
+    class: error.class,
+    message: error.message,
+    status: error.status ?? null,
+    attempts,
+    body: error.body ?? null,
+  };
+  if (error.details !== undefined) details.details = error.details;
+  return details;
+}
