@@ -1,0 +1,145 @@
+import { describe, expect, test } from "@jest/globals";
+import { ingestTick } from "../../lib/app/ingest-event.ts";
+import { webhookPathOf, workflowIdOf } from "../../lib/app/webhook-url.ts";
+import { FlowError } from "../../lib/core/flow-error.ts";
+import { createWorld, runIdOf } from "../support/world.ts";
+
+const file = { steps: [{ type: "print", text: "hello" }] };
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+describe("an event that is accepted", () => {
+  test("is stored before it is answered, byte for byte", async () => {
+    const world = createWorld({ file });
+    const body = bytes('{ "n": 12345678901234567890 }\n');
+    const answer = await world.post({}, { body });
+    expect(answer).toMatchObject({ status: 202, body: { status: "queued" } });
+    const run = await world.run(runIdOf(answer));
+    expect(run.event.body).toEqual(body);
+    expect(run).toMatchObject({ status: "queued", workflow: "example", attempt: 0 });
+  });
+
+  test("keeps neither the URL's hash nor the sender's credentials", async () => {
+    const world = createWorld({ file });
+    const headers = {
+      "content-type": "application/json",
+      authorization: "Bearer abc",
+      cookie: "a=b",
+      "x-event": "made",
+    };
+    const { event } = await world.run(runIdOf(await world.post({}, { headers })));
+    expect(event.request.headers).toEqual({ ...headers, authorization: "***", cookie: "***" });
+    expect(event.request.path).toMatch(/\/\*\*\*$/);
+  });
+
+  test.each(["text/plain", "application/octet-stream", "application/x-www-form-urlencoded", ""])(
+    "may be of type %p",
+    async (type) => {
+      const world = createWorld({ file });
+      expect((await world.post({}, { headers: { "content-type": type }, body: bytes("a=1&b") })).status).toBe(
+        202,
+      );
+    },
+  );
+
+  test("may be empty", async () => {
+    const world = createWorld({ file });
+    expect((await world.post({}, { body: bytes("") })).status).toBe(202);
+  });
+});
+
+describe("what is refused is not kept", () => {
+  const right = webhookPathOf("test", "example", "org-1", "a webhook key");
+  const [, , , org, id, hash] = right.split("/") as string[];
+
+  test.each([
+    ["an unknown path", "/"],
+    ["a path too short", `/v1/webhooks/${org}/${id}`],
+    ["an unknown workflow", `/v1/webhooks/${org}/${workflowIdOf("test", "other")}/${hash}`],
+    ["another organisation", `/v1/webhooks/org-2/${id}/${hash}`],
+    ["a wrong hash", `/v1/webhooks/${org}/${id}/${"0".repeat(64)}`],
+    ["a hash in capitals", `/v1/webhooks/${org}/${id}/${hash?.toUpperCase()}`],
+    ["hostile text", "/v1/webhooks/../%00/\u{1F4A9}"],
+  ])("%s: the same empty 404", async (_fact, path) => {
+    const world = createWorld({ file });
+    expect(await world.post({}, { path })).toEqual({ status: 404 });
+    expect(await world.store.due(Number.POSITIVE_INFINITY, 10)).toEqual([]);
+  });
+
+  test.each([
+    ['{"a": 1,}', 'line 1, column 9: expected key, found "}"'],
+    ['{\n  "a": x}', 'line 2, column 8: expected value, found "x"'],
+    ["[1, 2", "line 1, column 6: expected , or ], found the end"],
+    ["nul", 'line 1, column 1: expected value, found "n"'],
+    ['{"a": 1} {', 'line 1, column 10: expected end, found "{"'],
+  ])("broken JSON %p: 400 with the position", async (text, message) => {
+    const world = createWorld({ file });
+    const answer = await world.post({}, { body: bytes(text) });
+    expect(answer).toMatchObject({ status: 400, body: { error: expect.stringContaining(message) } });
+  });
+
+  test("JSON that is not UTF-8: 400", async () => {
+    const world = createWorld({ file });
+    const answer = await world.post({}, { body: Uint8Array.of(0x22, 0xff, 0x22) });
+    expect(answer).toEqual({ status: 400, body: { error: "the body is not JSON: it is not valid UTF-8" } });
+  });
+
+  test("a body over the limit: 413 with both sizes", async () => {
+    const world = createWorld({ file });
+    const answer = await world.post({}, { body: bytes(`"${"x".repeat(1_000)}"`) });
+    expect(answer).toMatchObject({
+      status: 413,
+      body: { error: expect.stringContaining("1002 bytes, more than the 1000") },
+    });
+  });
+
+  test("a store in trouble: 503 with Retry-After", async () => {
+    const down = async () => {
+      throw new FlowError("connection", "no store");
+    };
+    const world = createWorld({ file, wrapStore: (store) => ({ ...store, create: down }) });
+    expect(await world.post({})).toMatchObject({ status: 503, headers: { "retry-after": "5" } });
+  });
+
+  test("a queue in trouble: 503 with Retry-After, and the stored run is taken back", async () => {
+    const down = async () => {
+      throw new FlowError("connection", "no queue");
+    };
+    const world = createWorld({ file, wrapQueue: (queue) => ({ ...queue, send: down }) });
+    expect(await world.post({})).toMatchObject({ status: 503, headers: { "retry-after": "5" } });
+    expect(await world.store.due(Number.POSITIVE_INFINITY, 10)).toEqual([]);
+  });
+});
+
+describe("a schedule's tick", () => {
+  const scheduled = { ...file, input: { type: "cron", cron: "0 3 * * *", payload: { report: "nightly" } } };
+
+  test("becomes a run whose event is the payload", async () => {
+    const world = createWorld({ file: scheduled });
+    await ingestTick(world.ingest, { workflow: "example", scheduledAt: "2026-01-02T03:00:00Z" });
+    await world.settle();
+    const [summary] = await world.store.list({
+      workflows: ["example"],
+      limit: 5,
+      since: 0,
+      until: world.clock.now(),
+    });
+    expect(summary).toMatchObject({ status: "succeeded" });
+    const run = await world.run(String(summary?.runId));
+    expect(new TextDecoder().decode(run.event.body)).toBe('{"report":"nightly"}');
+  });
+
+  test("that comes twice is one run", async () => {
+    const world = createWorld({ file: scheduled });
+    for (let time = 0; time < 2; time += 1)
+      await ingestTick(world.ingest, { workflow: "example", scheduledAt: "2026-01-02T03:00:00Z" });
+    await world.settle();
+    expect(
+      await world.store.list({ workflows: ["example"], limit: 5, since: 0, until: world.clock.now() }),
+    ).toHaveLength(1);
+  });
+
+  test("of a workflow that has a webhook opens nothing", async () => {
+    const world = createWorld({ file: scheduled });
+    expect(await world.post({})).toEqual({ status: 404 });
+  });
+});

@@ -1,0 +1,299 @@
+import { describe, expect, test } from "@jest/globals";
+import { FlowError } from "../../lib/core/flow-error.ts";
+import type { Json, JsonObject } from "../../lib/core/json.ts";
+import { LeaseLost } from "../../lib/core/ports/run-store.ts";
+import { type AttemptOptions, attempt, compiled } from "../support/engine-run.ts";
+
+const call = (name: string, more: JsonObject = {}): JsonObject => ({
+  type: "http_call",
+  url: `https://x.test/${name}`,
+  output_to: name,
+  ...more,
+});
+const answer = (name: string, more: JsonObject = {}): Json => ({
+  url: `https://x.test/${name}`,
+  body: { from: name },
+  ...more,
+});
+
+/** Workflows whose every crash point is tried, with what the other side answers. */
+const WORKFLOWS: { readonly [fact: string]: { file: JsonObject; event?: Json; http?: Json[] } } = {
+  "effects one after another": {
+    file: {
+      steps: [call("a"), { type: "add_timestamp" }, call("b"), { type: "print", text: "hi" }, call("c")],
+    },
+    http: [answer("a"), answer("b"), answer("c")],
+  },
+  branches: {
+    file: {
+      steps: [
+        {
+          type: "if_else",
+          if: { conditions: [{ field: "vip", op: "eq", value: true }], steps: [call("a"), call("b")] },
+          else: { steps: [call("c")] },
+          output_to: "taken",
+        },
+        call("d"),
+      ],
+    },
+    event: { vip: true },
+    http: [answer("a"), answer("b"), answer("d")],
+  },
+  "a loop on the run's own state": {
+    file: {
+      steps: [
+        {
+          type: "for_each",
+          input_from: "ids",
+          steps: [call("a"), { type: "http_call", url: "https://x.test/b", output_to: "item.seen" }],
+          result_from: "item",
+          output_to: "all",
+        },
+        call("c"),
+      ],
+    },
+    event: { ids: [{ id: 1 }, { id: 2 }, { id: 3 }], item: "hidden" },
+    http: [answer("a"), answer("b"), answer("c")],
+  },
+  "an isolated loop": {
+    file: {
+      steps: [
+        {
+          type: "for_each",
+          input_from: "ids",
+          item_scope: "isolated",
+          concurrency: 2,
+          steps: [call("a"), call("b")],
+          output_to: "all",
+        },
+        call("c"),
+      ],
+    },
+    event: { ids: [1, 2, 3, 4] },
+    http: [answer("a"), answer("b"), answer("c")],
+  },
+  "accepted failures": {
+    file: {
+      steps: [
+        call("a", { swallow_on_error: true, raw_on_error: true }),
+        {
+          type: "for_each",
+          input_from: "ids",
+          item_scope: "isolated",
+          concurrency: 1,
+          on_item_error: "continue",
+          steps: [call("b")],
+          output_to: "all",
+        },
+        call("c"),
+      ],
+    },
+    event: { ids: [1, 2] },
+    http: [answer("a", { status: 404 }), answer("b", { status: 400 }), answer("c")],
+  },
+  "a drop": {
+    file: {
+      steps: [
+        call("a"),
+        { type: "filter", conditions: [{ field: "a.from", op: "eq", value: "z" }] },
+        call("b"),
+      ],
+    },
+    http: [answer("a")],
+  },
+  "a failure with on_failure": {
+    file: {
+      steps: [call("a"), call("b")],
+      on_failure: [call("c"), { type: "print", text: "${error.message}" }, call("d")],
+    },
+    http: [answer("a"), answer("b", { status: 400 }), answer("c"), answer("d")],
+  },
+};
+
+const lost = new LeaseLost("run-1", 1);
+
+/** Runs a workflow to its end, or to the moment the process dies before segment `n` is stored. */
+async function until(segment: number, options: AttemptOptions) {
+  const stored: Parameters<NonNullable<AttemptOptions["append"]>>[0][] = [];
+  const calls: JsonObject[] = [];
+  const died = await attempt({
+    ...options,
+    append: async (entries, index) => {
+      if (index === segment) throw lost;
+      stored.push(entries);
+    },
+  }).then(
+    (result) => {
+      calls.push(...result.calls);
+      return false;
+    },
+    (error) => {
+      if (error !== lost) throw error;
+      return true;
+    },
+  );
+  return { died, past: stored.flat() };
+}
+
+describe.each(Object.entries(WORKFLOWS))("%s", (_fact, { file, event = {}, http = [] }) => {
+  const workflow = compiled({ ...file, output: "${state}" });
+  const options: AttemptOptions = { workflow, event, http };
+
+  test("the state folded from the journal is the one that the steps saw", async () => {
+    const { end, state } = await attempt(options);
+    if (end.kind === "succeeded") expect(end.output).toEqual(state);
+  });
+
+  test("resumed after a crash at any point it ends as if undisturbed, and repeats only what has no entry", async () => {
+    const undisturbed = await attempt(options);
+    expect(undisturbed.segments.length).toBeGreaterThan(0);
+    for (let segment = 0; segment <= undisturbed.segments.length; segment += 1) {
+      const { died, past } = await until(segment, options);
+      if (!died) break;
+      const resumed = await attempt({ ...options, past });
+      expect(withoutTimes(resumed.end as unknown as Json)).toEqual(
+        withoutTimes(undisturbed.end as unknown as Json),
+      );
+      expect(withoutTimes(resumed.state)).toEqual(withoutTimes(undisturbed.state));
+      const settled = new Set(
+        past.filter(({ status, handled }) => status !== "failed" || handled).map(({ path }) => path),
+      );
+      expect(resumed.entries.filter(({ path }) => settled.has(path))).toEqual([]);
+    }
+  });
+});
+
+function withoutTimes(state: Json): Json {
+  return JSON.parse(JSON.stringify(state), (key, value) =>
+    key === "duration_ms" || key === "timestamp" ? 0 : value,
+  );
+}
+
+describe("a wait that is too long to be spent in the invocation", () => {
+  const workflow = compiled({ steps: [call("a", { retries: 2, backoff_seconds: 100 })] });
+  const http = [answer("a", { status: 503 })];
+
+  test("parks the run, and the attempts so far are not forgotten", async () => {
+    const first = await attempt({ workflow, http, limits: { longestWaitMs: 10_000 } });
+    expect(first.end).toMatchObject({ kind: "paused", pause: { reason: "wait" } });
+    expect(first.clock.slept).toEqual([]);
+    const second = await attempt({ workflow, http, past: first.tail, limits: { longestWaitMs: 10_000 } });
+    const third = await attempt({
+      workflow,
+      http,
+      past: [...first.tail, ...second.tail],
+      limits: { longestWaitMs: 10_000 },
+    });
+    expect(third.end).toMatchObject({
+      kind: "failed",
+      error: { class: "server_error", details: { attempts: 3 } },
+    });
+  });
+});
+
+describe("when the invocation's time is nearly up", () => {
+  test("the run hands over before the next step and goes on behind it", async () => {
+    const workflow = compiled({ steps: [call("a"), call("b")] });
+    const http = [answer("a", { delay_seconds: 5 }), answer("b")];
+    const first = await attempt({
+      workflow,
+      http,
+      limits: { handOverAt: Date.UTC(2026, 0, 2, 3, 4, 8), freshMs: 900_000 },
+    });
+    expect(first.end).toEqual({ kind: "paused", pause: { reason: "hand_over" } });
+  });
+
+  test("an effect that would fit into a fresh invocation only is not begun in this one", async () => {
+    const workflow = compiled({ steps: [call("a", { timeout: 60 })] });
+    const start = Date.UTC(2026, 0, 2, 3, 4, 5);
+    const elsewhere = await attempt({
+      workflow,
+      http: [answer("a")],
+      limits: { handOverAt: start + 30_000, freshMs: 900_000 },
+    });
+    expect([elsewhere.end.kind, elsewhere.calls.length]).toEqual(["paused", 0]);
+    const here = await attempt({
+      workflow,
+      http: [answer("a")],
+      limits: { handOverAt: start + 30_000, freshMs: 30_000 },
+    });
+    expect([here.end.kind, here.calls.length]).toEqual(["succeeded", 1]);
+  });
+});
+
+describe("at_most_once", () => {
+  const workflow = compiled({ steps: [call("a", { effect: "at_most_once" })] });
+
+  test("a call that was under way when the process died is not repeated: its outcome is unknown", async () => {
+    const begun = await attempt({ workflow, http: [answer("a")] });
+    const resumed = await attempt({ workflow, past: begun.segments[0] ?? [] });
+    expect(resumed.end).toMatchObject({ kind: "failed", error: { class: "unknown_outcome", step: "0" } });
+    expect(resumed.calls).toEqual([]);
+  });
+
+  test("a call that is known to have failed may be repeated", async () => {
+    const failed = await attempt({ workflow, http: [answer("a", { status: 503 })], lastDelivery: false });
+    expect(failed.end).toMatchObject({ kind: "failed", heals: true });
+    const past = [...failed.segments.flat(), ...failed.tail];
+    expect((await attempt({ workflow, http: [answer("a")], past })).end.kind).toBe("succeeded");
+  });
+});
+
+describe("the same call again", () => {
+  test("carries the same Idempotency-Key on every attempt and after a crash", async () => {
+    const workflow = compiled({ steps: [call("a", { retries: 1, backoff_seconds: 0 })] });
+    const first = await attempt({ workflow, http: [answer("a", { status: 503 })], lastDelivery: false });
+    const second = await attempt({ workflow, http: [answer("a")] });
+    const keys = [...first.calls, ...second.calls].map(
+      ({ headers }) => (headers as JsonObject)["idempotency-key"],
+    );
+    expect(keys).toEqual(["run-1-0", "run-1-0", "run-1-0"]);
+  });
+});
+
+describe("what ends a run", () => {
+  test("its own time limit, whatever the step's policy says, and without another delivery", async () => {
+    const workflow = compiled({ timeout: 10, steps: [call("a", { swallow_on_error: true }), call("b")] });
+    const start = Date.UTC(2026, 0, 2, 3, 4, 5);
+    const { end } = await attempt({
+      workflow,
+      http: [answer("a", { delay_seconds: 11 })],
+      limits: { runUntil: start + 10_000 },
+      lastDelivery: false,
+    });
+    expect(end).toMatchObject({ kind: "failed", heals: false, error: { class: "timeout", step: "1" } });
+  });
+
+  test("a class that heals ends the attempt only, while deliveries are left", async () => {
+    const workflow = compiled({ steps: [call("a")], on_failure: [call("b")] });
+    const { end, calls } = await attempt({
+      workflow,
+      http: [answer("a", { status: 503, headers: { "retry-after": "7" } })],
+      lastDelivery: false,
+    });
+    expect(end).toMatchObject({ kind: "failed", heals: true, retryAfterMs: 7_000 });
+    expect(calls).toHaveLength(1);
+  });
+
+  test("a known poison stops at the first step that has no entry", async () => {
+    const workflow = compiled({
+      steps: [{ type: "if_else", if: { conditions: [], steps: [{ type: "print", text: "x" }] } }],
+    });
+    const { end } = await attempt({ workflow, poison: new FlowError("internal", "died twice") });
+    expect(end).toMatchObject({ kind: "failed", heals: false, error: { class: "internal", step: "0.if.0" } });
+  });
+
+  test("a missing name of the environment, before the first step", async () => {
+    const workflow = compiled({
+      environment: ["TOKEN"],
+      steps: [call("a"), { type: "print", text: "${env:TOKEN}" }],
+    });
+    const { end, calls } = await attempt({ workflow, http: [answer("a")] });
+    expect(end).toMatchObject({
+      kind: "failed",
+      heals: false,
+      error: { class: "config_error", details: { missing: ["TOKEN"] } },
+    });
+    expect(calls).toEqual([]);
+  });
+});

@@ -1,0 +1,197 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DeleteMessageCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import type { APIGatewayProxyEventV2, SQSEvent } from "aws-lambda";
+import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
+import { webhookPathOf, workflowIdOf } from "../../lib/app/webhook-url.ts";
+import { buildBundles, FUNCTIONS, type FunctionName } from "../../lib/build/build-bundles.ts";
+import { writeCatalogs } from "../../lib/build/write-catalogs.ts";
+import type { RunStore } from "../../lib/core/ports/run-store.ts";
+import type { Workflow } from "../../lib/core/workflow.ts";
+import { startSecretsServer } from "../../lib/local/secrets-server.ts";
+import { startDynalite } from "./dynalite.ts";
+import { startFauxqs } from "./fauxqs.ts";
+import { type LambdaProcess, startLambda } from "./lambda-process.ts";
+import { startRecordingProxy } from "./recording-proxy.ts";
+
+const STAGE = "test";
+const ORG_ID = "acme";
+const WEBHOOK_KEY = "webhook key of the test";
+
+/** The built functions, each in a process of its own, with local services in place of AWS's. */
+export interface Deployment {
+  readonly functions: { readonly [name in FunctionName]: LambdaProcess };
+  /** What one function does to the services, e.g. `dynamodb:PutItem`. */
+  calls(name: FunctionName): readonly string[];
+  readonly store: RunStore;
+  /** The event that API Gateway makes of a delivery to a workflow. */
+  delivery(workflow: string, body: string): APIGatewayProxyEventV2;
+  /** Takes the next message from the queue and makes an event of it; undefined when there is none for two seconds. */
+  nextMessage(): Promise<SQSEvent | undefined>;
+  /** Starts one more process of a function, with changes to its variables; undefined takes one away. */
+  start(
+    name: FunctionName,
+    changes: { readonly [variable: string]: string | undefined },
+  ): Promise<LambdaProcess>;
+  stop(): Promise<void>;
+}
+
+/** Builds the bundles with these workflows, outside the project's folder, and boots them. */
+export async function deploy(
+  workflows: readonly Workflow[],
+  {
+    env,
+    secrets,
+  }: { env: { readonly [name: string]: string }; secrets: { readonly [name: string]: string } },
+): Promise<Deployment> {
+  const dir = await mkdtemp(join(tmpdir(), "hookline-bundles-"));
+  const [dynalite, fauxqs, secretsServer] = await Promise.all([
+    startDynalite(),
+    startFauxqs(),
+    startSecretsServer(
+      new Map([
+        ["webhook-key", { read: () => JSON.stringify({ current: WEBHOOK_KEY }) }],
+        ["workflow-secrets", { read: () => JSON.stringify(secrets) }],
+      ]),
+    ),
+    buildBundles({ outDir: dir }),
+  ]);
+  await writeCatalogs(dir, workflows);
+  const [table, queueUrl, deadLetterUrl] = await Promise.all([
+    dynalite.createTable(),
+    fauxqs.createQueue(60),
+    fauxqs.createQueue(60),
+  ]);
+  const services = { dynamodb: dynalite.url, sqs: fauxqs.url, secretsmanager: secretsServer.url };
+  const shared = {
+    HOOKLINE_STAGE: STAGE,
+    HOOKLINE_TABLE: table,
+    HOOKLINE_QUEUE_URL: queueUrl,
+    HOOKLINE_DLQ_URL: deadLetterUrl,
+  };
+  const variables: { readonly [name in FunctionName]: { readonly [variable: string]: string } } = {
+    ingest: { ...shared, HOOKLINE_ORG_ID: ORG_ID, HOOKLINE_WEBHOOK_KEY_ID: "webhook-key" },
+    runner: { ...shared, HOOKLINE_SECRETS_ID: "workflow-secrets", ...env },
+    sweeper: shared,
+  };
+
+  const boot = async (name: FunctionName) => {
+    const proxies = await Promise.all(
+      Object.entries(services).map(async ([service, url]) => ({
+        service,
+        proxy: await startRecordingProxy(url),
+      })),
+    );
+    const urls = Object.fromEntries(proxies.map(({ service, proxy }) => [service, proxy.url]));
+    const endpoints = {
+      AWS_ENDPOINT_URL_DYNAMODB: urls.dynamodb ?? "",
+      AWS_ENDPOINT_URL_SQS: urls.sqs ?? "",
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: urls.secretsmanager ?? "",
+    };
+    const lambda = await startLambda(join(dir, name), { ...variables[name], ...endpoints });
+    return { lambda, proxies };
+  };
+  const [ingest, runner, sweeper] = await Promise.all([boot("ingest"), boot("runner"), boot("sweeper")]);
+  const booted = { ingest, runner, sweeper };
+
+  return {
+    functions: { ingest: ingest.lambda, runner: runner.lambda, sweeper: sweeper.lambda },
+    calls: (name) =>
+      booted[name].proxies.flatMap(({ service, proxy }) =>
+        [...proxy.operations].map((operation) => `${service}:${operation}`),
+      ),
+    store: createDynamoRunStore({ client: dynalite.client(), table }),
+    delivery: (workflow, body) => gatewayEvent(workflow, body),
+    async nextMessage() {
+      const { Messages = [] } = await fauxqs.client.send(
+        new ReceiveMessageCommand({
+          QueueUrl: queueUrl,
+          WaitTimeSeconds: 2,
+          MessageSystemAttributeNames: ["All"],
+        }),
+      );
+      const [message] = Messages;
+      if (!message) return undefined;
+      await fauxqs.client.send(
+        new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle }),
+      );
+      return {
+        Records: [
+          {
+            messageId: message.MessageId ?? "",
+            receiptHandle: message.ReceiptHandle ?? "",
+            body: message.Body ?? "",
+            attributes: {
+              ApproximateReceiveCount: "1",
+              SentTimestamp: message.Attributes?.SentTimestamp ?? "",
+              SenderId: "test",
+              ApproximateFirstReceiveTimestamp: message.Attributes?.ApproximateFirstReceiveTimestamp ?? "",
+            },
+            messageAttributes: {},
+            md5OfBody: message.MD5OfBody ?? "",
+            eventSource: "aws:sqs",
+            eventSourceARN: "arn:aws:sqs:eu-west-1:000000000000:queue",
+            awsRegion: "eu-west-1",
+          },
+        ],
+      };
+    },
+    start(name, changes) {
+      const all = Object.entries({ ...variables[name], ...changes });
+      const set = all.filter((entry): entry is [string, string] => entry[1] !== undefined);
+      return startLambda(join(dir, name), Object.fromEntries(set));
+    },
+    async stop() {
+      await Promise.all(FUNCTIONS.map((name) => booted[name].lambda.stop()));
+      await Promise.all(FUNCTIONS.flatMap((name) => booted[name].proxies.map(({ proxy }) => proxy.close())));
+      await Promise.all([dynalite.stop(), fauxqs.stop(), secretsServer.close()]);
+      await rm(dir, { recursive: true });
+    },
+  };
+}
+
+/** Payload format 2.0 of the stack's one route, as API Gateway documents it. */
+function gatewayEvent(workflow: string, body: string): APIGatewayProxyEventV2 {
+  const rawPath = webhookPathOf(STAGE, workflow, ORG_ID, WEBHOOK_KEY);
+  const routeKey = "POST /v1/webhooks/{org_id}/{workflow_id}/{security_hash}";
+  return {
+    version: "2.0",
+    routeKey,
+    rawPath,
+    rawQueryString: "",
+    headers: {
+      "content-type": "application/json",
+      "content-length": String(Buffer.byteLength(body)),
+      host: "abcdefghij.execute-api.eu-west-1.amazonaws.com",
+      "user-agent": "test",
+      "x-forwarded-for": "203.0.113.7",
+      "x-forwarded-proto": "https",
+    },
+    pathParameters: {
+      org_id: ORG_ID,
+      workflow_id: workflowIdOf(STAGE, workflow),
+      security_hash: rawPath.slice(-64),
+    },
+    requestContext: {
+      accountId: "000000000000",
+      apiId: "abcdefghij",
+      domainName: "abcdefghij.execute-api.eu-west-1.amazonaws.com",
+      domainPrefix: "abcdefghij",
+      http: {
+        method: "POST",
+        path: rawPath,
+        protocol: "HTTP/1.1",
+        sourceIp: "203.0.113.7",
+        userAgent: "test",
+      },
+      requestId: "JKJaXmPLvHcESHA=",
+      routeKey,
+      stage: "$default",
+      time: "23/Nov/2026:12:00:00 +0000",
+      timeEpoch: 1_795_435_200_000,
+    },
+    body,
+    isBase64Encoded: false,
+  };
+}

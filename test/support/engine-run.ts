@@ -1,0 +1,102 @@
+import { stringify } from "yaml";
+import { parseScript, scriptedHttp, scriptedLlm } from "../../lib/adapters/scripted-answers.ts";
+import type { FlowError } from "../../lib/core/flow-error.ts";
+import { foldJournal, initialState, type JournalEntry } from "../../lib/core/journal.ts";
+import type { Json, JsonObject } from "../../lib/core/json.ts";
+import type { StepPorts } from "../../lib/core/step.ts";
+import type { Workflow } from "../../lib/core/workflow.ts";
+import { resolveEnvironment } from "../../lib/engine/environment.ts";
+import { executeRun, type RunEnd } from "../../lib/engine/execute-run.ts";
+import type { Execution, Limits } from "../../lib/engine/execution.ts";
+import { Journal } from "../../lib/engine/journal.ts";
+import { loadWorkflow } from "../../lib/language/load-workflow.ts";
+import { formatProblem } from "../../lib/language/problem.ts";
+import { stepTypes } from "../../lib/steps/registry.ts";
+import { keptLog } from "./kept-log.ts";
+import { seededRandom } from "./seeded-random.ts";
+import { type VirtualClock, virtualClock } from "./virtual-clock.ts";
+
+/** Compiles a workflow given as data. @throws Error with the problems. */
+export function compiled(file: JsonObject): Workflow {
+  const { workflow, problems } = loadWorkflow(stringify({ name: "example", ...file }), "example.yaml");
+  if (!workflow) throw new Error(problems.map(formatProblem).join("\n"));
+  return workflow;
+}
+
+/** What one attempt of a run is given. */
+export interface AttemptOptions {
+  readonly workflow: Workflow;
+  readonly event?: Json;
+  readonly past?: readonly JournalEntry[];
+  readonly http?: readonly Json[];
+  readonly llm?: readonly Json[];
+  readonly env?: { readonly [name: string]: string };
+  readonly limits?: Partial<Limits>;
+  readonly lastDelivery?: boolean;
+  readonly clock?: VirtualClock;
+  readonly ports?: Partial<StepPorts>;
+  readonly poison?: FlowError;
+  /** Called instead of storing; what it throws is what the store threw. */
+  append?(entries: readonly JournalEntry[], segment: number): Promise<void>;
+}
+
+/** What came of it. */
+export interface AttemptResult {
+  readonly end: RunEnd;
+  readonly segments: readonly (readonly JournalEntry[])[];
+  readonly tail: readonly JournalEntry[];
+  /** Everything recorded, in order. */
+  readonly entries: readonly JournalEntry[];
+  /** The run's state, folded from the whole journal. */
+  readonly state: JsonObject;
+  readonly calls: readonly JsonObject[];
+  readonly clock: VirtualClock;
+}
+
+/** Executes one attempt of a run in memory, with time and chance of its own. */
+export async function attempt(options: AttemptOptions): Promise<AttemptResult> {
+  const { workflow, event = {}, past = [] } = options;
+  const clock = options.clock ?? virtualClock();
+  const script = parseScript({ http: options.http ?? [], llm: options.llm ?? [] });
+  const http = scriptedHttp(script, { clock });
+  const llm = scriptedLlm(script, { clock });
+  const segments: JournalEntry[][] = [];
+  const entries: JournalEntry[] = [];
+  const journal = new Journal({
+    past,
+    append: async (batch) => {
+      await options.append?.(batch, segments.length);
+      segments.push([...batch]);
+    },
+    onEntry: (entry) => entries.push(entry),
+  });
+  const environment = resolveEnvironment(workflow, [options.env ?? {}]);
+  const forever = Number.POSITIVE_INFINITY;
+  const jq = { run: () => Promise.reject(new Error("these examples use no jq")) };
+  const execution: Execution = {
+    workflow,
+    run: { id: "run-1", attempt: 1, startedAt: clock.now() },
+    stage: "test",
+    event,
+    request: { method: "POST", path: "/", query: {}, headers: {}, received_at: "", delivery_id: "" },
+    steps: stepTypes,
+    ports: { clock, random: seededRandom(), http, llm, jq, ...options.ports },
+    journal,
+    limits: {
+      handOverAt: forever,
+      freshMs: forever,
+      runUntil: forever,
+      longestWaitMs: forever,
+      ...options.limits,
+    },
+    log: keptLog(),
+    signal: new AbortController().signal,
+    environment: () => environment,
+    refreshEnvironment: async () => false,
+    ...(options.poison && { poison: options.poison }),
+  };
+  const end = await executeRun(execution, options.lastDelivery ?? true);
+  const tail = await journal.takeTail();
+  const state = foldJournal(initialState(event), [...past, ...segments.flat(), ...tail]);
+  return { end, segments, tail, entries, state, calls: [...http.calls, ...llm.calls], clock };
+}

@@ -1,0 +1,167 @@
+import { expect } from "@jest/globals";
+import { stringify } from "yaml";
+import * as z from "zod";
+import { parseScript, scriptedHttp, scriptedLlm } from "../../lib/adapters/scripted-answers.ts";
+import type { RunView } from "../../lib/app/describe-run.ts";
+import { runInProcess } from "../../lib/app/run-in-process.ts";
+import { formatJson, type Json, type JsonObject } from "../../lib/core/json.ts";
+import { readPath } from "../../lib/core/path.ts";
+import type { Jq } from "../../lib/core/ports/jq.ts";
+import { anyJson, jsonMapping } from "../../lib/core/schema.ts";
+import type { Workflow } from "../../lib/core/workflow.ts";
+import { loadWorkflow } from "../../lib/language/load-workflow.ts";
+import { formatProblem } from "../../lib/language/problem.ts";
+import { stepTypes } from "../../lib/steps/registry.ts";
+import { keptLog } from "./kept-log.ts";
+import { seededRandom } from "./seeded-random.ts";
+import { type VirtualClock, virtualClock } from "./virtual-clock.ts";
+
+const values = z.record(z.string(), z.string());
+const seconds = z.union([z.number(), z.tuple([z.number(), z.number()])]);
+
+/** One case of the language by example: what a run is given, and what must come of it. */
+export const exampleSchema = z.strictObject({
+  name: z.string(),
+  given: z.strictObject({
+    event: anyJson.optional(),
+    env: values.optional(),
+    secrets: values.optional(),
+    workflow: z.string().optional(),
+    steps: z.array(anyJson).optional(),
+    on_failure: z.array(anyJson).optional(),
+    defaults: jsonMapping.optional(),
+    output: anyJson.optional(),
+    strict: z.boolean().optional(),
+    timeout: z.number().optional(),
+    http: z.array(anyJson).optional(),
+    llm: z.array(anyJson).optional(),
+    now: z.string().optional(),
+  }),
+  then: z.strictObject({
+    status: z.enum(["succeeded", "failed", "dropped", "cancelled"]).default("succeeded"),
+    state: anyJson.optional(),
+    state_has: anyJson.optional(),
+    output: anyJson.optional(),
+    class: z.string().optional(),
+    step: z.string().optional(),
+    message: z.string().optional(),
+    reason: z.string().optional(),
+    calls: z.array(jsonMapping).optional(),
+    llm_calls: z.array(jsonMapping).optional(),
+    slept: z.array(seconds).optional(),
+    steps: z.array(jsonMapping).optional(),
+    warnings: z.array(z.string()).optional(),
+    logs: z.array(z.union([z.string(), jsonMapping])).optional(),
+  }),
+});
+
+/** One case. */
+export type Example = z.infer<typeof exampleSchema>;
+
+/** Runs a case in this process, with time and chance of its own, and checks everything that it states. */
+export async function checkExample({ given, then }: Example, jq: Jq): Promise<void> {
+  const workflow = compile(given);
+  const clock = virtualClock(given.now === undefined ? undefined : Date.parse(given.now));
+  const script = parseScript({ http: given.http ?? [], llm: given.llm ?? [] });
+  const http = scriptedHttp(script, { clock });
+  const llm = scriptedLlm(script, { clock });
+  const event = given.event ?? {};
+  const view = await runInProcess({
+    workflow,
+    event: {
+      body: new TextEncoder().encode(formatJson(event)),
+      contentType: "application/json",
+      request: {
+        method: "POST",
+        path: "/test",
+        query: {},
+        headers: {},
+        received_at: "2026-01-02T03:04:05.000Z",
+        delivery_id: "d-1",
+      },
+    },
+    environment: [given.env ?? {}, given.secrets ?? {}],
+    stage: "test",
+    steps: stepTypes,
+    ports: { clock, random: seededRandom(), http, llm, jq },
+    log: keptLog(),
+    signal: new AbortController().signal,
+  });
+  checkOutcome(view, then);
+  checkCalls(http.calls, then.calls);
+  checkCalls(llm.calls, then.llm_calls);
+  expect({ unused: [...http.unused(), ...llm.unused()] }).toEqual({ unused: [] });
+  if (then.slept) checkSlept(clock, then.slept);
+  checkSecrets(view, given.secrets ?? {});
+}
+
+function compile(given: Example["given"]): Workflow {
+  const { env = {}, secrets = {}, steps = [], on_failure, defaults, output, strict, timeout } = given;
+  const environment = [...Object.keys(env), ...Object.keys(secrets).map((name) => ({ name, secret: true }))];
+  const file = { name: "example", environment, steps, on_failure, defaults, output, strict, timeout };
+  const present = Object.fromEntries(Object.entries(file).filter(([, value]) => value !== undefined));
+  const { workflow, problems } = loadWorkflow(
+    given.workflow ?? stringify(present, { aliasDuplicateObjects: false }),
+    "example.yaml",
+  );
+  if (!workflow) throw new Error(problems.map(formatProblem).join("\n"));
+  return workflow;
+}
+
+function checkOutcome(view: RunView, then: Example["then"]): void {
+  const shown = { status: view.status, error: view.error, reason: view.reason };
+  expect(shown).toMatchObject({ status: then.status });
+  if (then.class !== undefined) expect(shown).toMatchObject({ error: { class: then.class } });
+  if (then.step !== undefined) expect(shown).toMatchObject({ error: { step: then.step } });
+  if (then.message !== undefined) expect(view.error?.message).toContain(then.message);
+  if (then.reason !== undefined) expect(view.reason).toContain(then.reason);
+  if (then.state !== undefined) expect(plain(view.state)).toEqual(plain(then.state));
+  if (then.state_has !== undefined) expect(plain(view.state)).toMatchObject(plain(then.state_has) as object);
+  if (then.output !== undefined) expect(plain(view.output)).toEqual(plain(then.output));
+  for (const step of then.steps ?? []) {
+    expect(plain(view.steps as unknown as Json)).toContainEqual(
+      expect.objectContaining(plain(step) as object),
+    );
+  }
+  const warnings = view.steps.flatMap((step) => step.warnings);
+  for (const warning of then.warnings ?? [])
+    expect(warnings).toContainEqual(expect.stringContaining(warning));
+  const logs = view.steps.flatMap((step) => step.logs);
+  for (const line of then.logs ?? []) {
+    const message = typeof line === "string" ? line : String(line.message);
+    const rest = typeof line === "string" ? {} : line;
+    expect(logs).toContainEqual(
+      expect.objectContaining({ ...rest, message: expect.stringContaining(message) }),
+    );
+  }
+}
+
+function checkCalls(made: readonly JsonObject[], expected: readonly JsonObject[] | undefined): void {
+  if (expected === undefined) return;
+  expect(made).toHaveLength(expected.length);
+  for (const [index, call] of expected.entries())
+    expect(plain(made[index] ?? null)).toMatchObject(plain(call) as object);
+}
+
+function checkSlept(clock: VirtualClock, expected: readonly (number | [number, number])[]): void {
+  const slept = clock.slept.map((ms) => ms / 1000);
+  expect(slept).toHaveLength(expected.length);
+  for (const [index, wait] of expected.entries()) {
+    const [from, to] = typeof wait === "number" ? [wait, wait] : wait;
+    expect(slept[index]).toBeGreaterThanOrEqual(from);
+    expect(slept[index]).toBeLessThanOrEqual(to);
+  }
+}
+
+function checkSecrets(view: RunView, secrets: { readonly [name: string]: string }): void {
+  const text = JSON.stringify(readPath(plain(view as unknown as Json), []));
+  for (const secret of Object.values(secrets).filter(({ length }) => length >= 4))
+    expect(text).not.toContain(secret);
+}
+
+/** Exact numbers compare by their digits. */
+function plain(value: Json): Json {
+  return JSON.parse(
+    JSON.stringify(value, (_key, item) => (JSON.isRawJSON(item) ? `number ${item.rawJSON}` : item)),
+  );
+}

@@ -1,0 +1,156 @@
+import { createMemoryQueue, type MemoryQueue } from "../../lib/adapters/memory/memory-queue.ts";
+import { createMemoryRunStore } from "../../lib/adapters/memory/memory-run-store.ts";
+import { parseScript, scriptedHttp, scriptedLlm } from "../../lib/adapters/scripted-answers.ts";
+import {
+  type Ingest,
+  ingestEvent,
+  type WebhookAnswer,
+  type WebhookRequest,
+} from "../../lib/app/ingest-event.ts";
+import { runBatch } from "../../lib/app/run-batch.ts";
+import type { Runner } from "../../lib/app/runner.ts";
+import { sweep } from "../../lib/app/sweep.ts";
+import { webhookPathOf } from "../../lib/app/webhook-url.ts";
+import { formatJson, type Json, type JsonObject } from "../../lib/core/json.ts";
+import type { RunStore } from "../../lib/core/ports/run-store.ts";
+import type { RunRecord } from "../../lib/core/run.ts";
+import { inputTable, type Workflow } from "../../lib/core/workflow.ts";
+import { stepTypes } from "../../lib/steps/registry.ts";
+import { compiled } from "./engine-run.ts";
+import { type KeptLog, keptLog } from "./kept-log.ts";
+import { seededRandom } from "./seeded-random.ts";
+import { type VirtualClock, virtualClock } from "./virtual-clock.ts";
+
+/** A whole stage in memory: ingest, queue, runner, sweeper and store, on one virtual clock. */
+export interface World {
+  readonly clock: VirtualClock;
+  readonly store: RunStore;
+  readonly queue: MemoryQueue;
+  readonly log: KeptLog;
+  readonly runner: Runner;
+  readonly ingest: Ingest;
+  /** Bodies of the requests made to the other side, by method and URL. */
+  readonly calls: readonly JsonObject[];
+  /** Puts a new version of the workflow into force. */
+  deploy(workflow: Workflow): void;
+  post(event: Json, more?: Partial<WebhookRequest>): Promise<WebhookAnswer>;
+  /** One invocation of the runner with up to ten visible messages; the ids of those that stay. */
+  invoke(options?: { readonly ms?: number }): Promise<readonly string[]>;
+  sweep(): Promise<number>;
+  /** Runs, waits and sweeps until the queue is empty. */
+  settle(): Promise<void>;
+  run(runId: string): Promise<RunRecord>;
+}
+
+/** What a world is made of. */
+export interface WorldOptions {
+  /** The workflow's file, as data. */
+  readonly file: JsonObject;
+  readonly http?: readonly Json[];
+  readonly secrets?: { readonly [name: string]: string };
+  readonly maxReceiveCount?: number;
+  /** Stands in front of the store, to make it fail. */
+  wrapStore?(store: RunStore): RunStore;
+  wrapQueue?(queue: MemoryQueue): MemoryQueue;
+}
+
+const KEY = "a webhook key";
+const ORG = "org-1";
+const INVOCATION_MS = 900_000;
+
+/** Makes a stage with one workflow, `example`. */
+export function createWorld(options: WorldOptions): World {
+  const clock = virtualClock();
+  const random = seededRandom();
+  const log = keptLog();
+  const workflows = [compiled(options.file)];
+  let table = inputTable(workflows);
+  const store = (options.wrapStore ?? ((one) => one))(createMemoryRunStore({ now: clock.now }));
+  const queue = (options.wrapQueue ?? ((one) => one))(
+    createMemoryQueue({ now: clock.now, visibilitySeconds: 5400 }),
+  );
+  const script = parseScript({ http: options.http ?? [] });
+  const http = scriptedHttp(script, { clock });
+  const secrets = {
+    workflowSecrets: async () => options.secrets ?? {},
+    webhookKeys: async () => [KEY],
+    forget: () => {},
+  };
+  const jq = { run: () => Promise.reject(new Error("this stage uses no jq")) };
+  const runner: Runner = {
+    store,
+    queue,
+    secrets,
+    catalog: { current: (name) => workflows.find((one) => one.name === name), all: () => workflows },
+    steps: stepTypes,
+    ports: { clock, random, http, llm: scriptedLlm(script, { clock }), jq },
+    log,
+    stage: "test",
+    plainEnvironment: {},
+    redelivery: { maxReceiveCount: options.maxReceiveCount ?? 5, baseSeconds: 30 },
+  };
+  const ingest: Ingest = {
+    store,
+    queue,
+    secrets,
+    inputs: { all: () => table },
+    clock,
+    random,
+    log,
+    stage: "test",
+    orgId: ORG,
+    maxBodyBytes: 1_000,
+  };
+  const world: World = {
+    clock,
+    store,
+    queue,
+    log,
+    runner,
+    ingest,
+    calls: http.calls,
+    deploy(workflow) {
+      workflows.splice(0, 1, workflow);
+      table = inputTable(workflows);
+    },
+    post: (event, more) =>
+      ingestEvent(ingest, {
+        method: "POST",
+        path: webhookPathOf("test", "example", ORG, KEY),
+        query: {},
+        headers: { "content-type": "application/json" },
+        body: new TextEncoder().encode(formatJson(event)),
+        ...more,
+      }),
+    async invoke({ ms = INVOCATION_MS } = {}) {
+      const received = queue.receive(10);
+      const again = await runBatch(runner, received, { deadline: clock.now() + ms });
+      for (const { messageId, receiptHandle } of received)
+        if (!again.includes(messageId)) queue.acknowledge(receiptHandle);
+      return again;
+    },
+    sweep: () => sweep({ store, queue, clock, log }),
+    async settle() {
+      for (let next = queue.nextVisibleAt(); next !== undefined; next = queue.nextVisibleAt()) {
+        if (next > clock.now()) clock.advance(next - clock.now());
+        await world.invoke();
+      }
+    },
+    async run(runId) {
+      const run = await store.get(runId);
+      if (!run) throw new Error(`no run ${runId}`);
+      return run;
+    },
+  };
+  return world;
+}
+
+/** The run that an accepted event became. */
+export function runIdOf(answer: WebhookAnswer): string {
+  expectAccepted(answer);
+  return String(answer.body?.run_id);
+}
+
+function expectAccepted({ status, body }: WebhookAnswer): void {
+  if (status !== 202) throw new Error(`not accepted: ${status} ${JSON.stringify(body)}`);
+}
