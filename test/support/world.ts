@@ -50,7 +50,7 @@ export interface WorldOptions {
   readonly secrets?: { readonly [name: string]: string };
   readonly maxReceiveCount?: number;
   /** Stands in front of the store, to make it fail. */
-  wrapStore?(store: RunStore): RunStore;
+  wrapStore?(store: RunStore, clock: VirtualClock): RunStore;
   wrapQueue?(queue: MemoryQueue): MemoryQueue;
 }
 
@@ -65,7 +65,7 @@ export function createWorld(options: WorldOptions): World {
   const log = keptLog();
   const workflows = [compiled(options.file)];
   let table = inputTable(workflows);
-  const store = (options.wrapStore ?? ((one) => one))(createMemoryRunStore({ now: clock.now }));
+  const store = (options.wrapStore ?? ((one) => one))(createMemoryRunStore({ now: clock.now }), clock);
   const queue = (options.wrapQueue ?? ((one) => one))(
     createMemoryQueue({ now: clock.now, visibilitySeconds: 5400 }),
   );

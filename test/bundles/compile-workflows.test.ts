@@ -1,0 +1,68 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { compileWorkflows } from "../../lib/build/compile-workflows.ts";
+import { writeCatalogs } from "../../lib/build/write-catalogs.ts";
+import { inputTable } from "../../lib/core/workflow.ts";
+
+let dir: string;
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "hookline-workflows-"));
+});
+
+afterEach(() => rm(dir, { recursive: true }));
+
+function write(files: { readonly [name: string]: string }): Promise<unknown> {
+  return Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(dir, name), text)));
+}
+
+test("every workflow file of a folder is compiled; tests and other files are left alone", async () => {
+  await write({
+    "b.yaml": "name: second\nsteps: []",
+    "a.yml": "name: first\nsteps: []",
+    "a.test.yaml": "- not a workflow",
+    "notes.md": "# notes",
+  });
+  const { workflows, problems } = await compileWorkflows(dir);
+  expect(problems).toEqual([]);
+  expect(workflows.map(({ name, file }) => [name, file])).toEqual([
+    ["first", join(dir, "a.yml")],
+    ["second", join(dir, "b.yaml")],
+  ]);
+});
+
+test("a broken file is a problem with its place, and keeps none of the others out", async () => {
+  await write({
+    "bad.yaml": "name: bad\nsteps:\n  - type: http_cal\n",
+    "good.yaml": "name: good\nsteps: []",
+  });
+  const { workflows, problems } = await compileWorkflows(dir);
+  expect(workflows.map(({ name }) => name)).toEqual(["good"]);
+  expect(problems).toMatchObject([{ severity: "error", file: join(dir, "bad.yaml"), line: 3 }]);
+});
+
+test("the second file of one name is an error at its name", async () => {
+  await write({ "a.yaml": "name: twin\nsteps: []", "b.yaml": "# again\nname: twin\nsteps: []" });
+  const { workflows, problems } = await compileWorkflows(dir);
+  expect(workflows).toHaveLength(1);
+  expect(problems).toMatchObject([{ severity: "error", file: join(dir, "b.yaml"), line: 2, column: 1 }]);
+  expect(problems[0]?.message).toContain(`${join(dir, "a.yaml")} is a workflow of the name "twin" already`);
+  expect(problems[0]?.frame).toContain("> 2 | name: twin");
+});
+
+test("a folder that is not there is an error, not a folder without workflows", async () => {
+  await expect(compileWorkflows(join(dir, "nowhere"))).rejects.toThrow("nowhere");
+});
+
+test("ingest carries the inputs and the runner the workflows, numbers exact to the digit", async () => {
+  await write({
+    "a.yaml": "name: first\nsteps:\n  - { type: print, text: hi }\noutput: { id: 12345678901234567890 }",
+  });
+  const { workflows } = await compileWorkflows(dir);
+  await writeCatalogs(join(dir, "dist"), workflows);
+  const read = (...path: readonly string[]) => readFile(join(dir, "dist", ...path), "utf8");
+  expect(JSON.parse(await read("ingest", "inputs.json"))).toEqual(inputTable(workflows));
+  expect(await read("runner", "workflows.json")).toContain('"id":12345678901234567890');
+});

@@ -1,0 +1,191 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { describeRun, type RunView } from "../../lib/app/describe-run.ts";
+import type { FunctionName } from "../../lib/build/build-bundles.ts";
+import { loadWorkflow } from "../../lib/language/load-workflow.ts";
+import { type Deployment, deploy } from "../support/deployment.ts";
+import { grantsOf, synthesise } from "../support/synthesise.ts";
+
+const orders = `
+name: orders
+steps:
+  - type: filter
+    conditions: [{ field: lines, op: not_empty }]
+  - type: jq
+    query: '{ total: (.lines | map(.price) | add), largest: .id }'
+    output_to: summary
+`;
+const letters = `
+name: letters
+environment:
+  - MODEL_URL
+  - { name: OPENAI_API_KEY, secret: true }
+steps:
+  - type: http_call
+    url: \${env:MODEL_URL}/customer
+    output_to: customer
+  - type: openai_completion
+    base_url: \${env:MODEL_URL}
+    model: test-model
+    prompt: Greet \${customer.name}
+    output_to: letter
+`;
+const nightly = `
+name: nightly
+input: { type: cron, cron: "30 2 * * *", payload: { report: sales } }
+steps:
+  - { type: add_timestamp }
+`;
+const workflows = [orders, letters, nightly].map((text) => {
+  const { workflow, problems } = loadWorkflow(text, "test.yaml");
+  if (!workflow) throw new Error(problems.map(({ message }) => message).join("; "));
+  return workflow;
+});
+
+let world: Server;
+let deployment: Deployment;
+
+beforeAll(async () => {
+  world = createServer((request, response) => {
+    const answer = request.url?.startsWith("/chat/completions")
+      ? {
+          model: "test-model",
+          choices: [{ finish_reason: "stop", message: { role: "assistant", content: "Dear Ada" } }],
+          usage: { prompt_tokens: 7, completion_tokens: 2 },
+        }
+      : { name: "Ada" };
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
+  });
+  world.listen(0, "127.0.0.1");
+  await once(world, "listening");
+  deployment = await deploy(workflows, {
+    env: {
+      HOOKLINE_ALLOW_PRIVATE_HOSTS: "127.0.0.1",
+      MODEL_URL: `http://127.0.0.1:${(world.address() as AddressInfo).port}`,
+    },
+    secrets: { OPENAI_API_KEY: "sk-of-the-test" },
+  });
+}, 60_000);
+
+afterAll(async () => {
+  await deployment.stop();
+  world.closeAllConnections();
+  world.close();
+});
+
+async function post(workflow: string, body: string): Promise<string> {
+  const answer = await deployment.functions.ingest.invoke(deployment.delivery(workflow, body));
+  expect(answer).toMatchObject({ statusCode: 202 });
+  return JSON.parse((answer as { body: string }).body).run_id;
+}
+
+/** Hands the runner messages of the queue up to the one of this run. */
+async function runMessageOf(runId: string): Promise<void> {
+  for (;;) {
+    const event = await deployment.nextMessage();
+    if (!event) throw new Error(`the queue has no message of run ${runId}`);
+    expect(await deployment.functions.runner.invoke(event)).toEqual({ batchItemFailures: [] });
+    if (event.Records[0]?.body.includes(runId)) return;
+  }
+}
+
+async function viewOf(runId: string): Promise<RunView | undefined> {
+  const run = await deployment.store.get(runId);
+  return run && describeRun(run);
+}
+
+test("a webhook is accepted, and its message runs the workflow to its end, jq and exact numbers included", async () => {
+  const runId = await post("orders", '{"id": 12345678901234567890, "lines": [{"price": 2}, {"price": 40}]}');
+  expect(await viewOf(runId)).toMatchObject({ status: "queued" });
+  await runMessageOf(runId);
+  const run = await viewOf(runId);
+  expect(run).toMatchObject({ status: "succeeded", error: null, state: { summary: { total: 42 } } });
+  expect(JSON.stringify(run?.output)).toContain('"largest":12345678901234567890');
+});
+
+test("a run calls the world and a model through the guarded client, with the stage's secrets", async () => {
+  const runId = await post("letters", "{}");
+  await runMessageOf(runId);
+  expect(await viewOf(runId)).toMatchObject({
+    status: "succeeded",
+    error: null,
+    state: {
+      customer: { name: "Ada" },
+      letter: "Dear Ada",
+      letter_usage: { input_tokens: 7, output_tokens: 2 },
+    },
+  });
+});
+
+test("a wrong hash is a 404 with an empty body", async () => {
+  const event = deployment.delivery("orders", "{}");
+  const answer = await deployment.functions.ingest.invoke({
+    ...event,
+    rawPath: event.rawPath.replace(/.$/, "x"),
+  });
+  expect(answer).toEqual({ statusCode: 404, body: "" });
+});
+
+test("a schedule's tick starts a run of its payload, one run however often it comes", async () => {
+  const tick = { source: "hookline.cron", workflow: "nightly", scheduled_at: "2026-11-23T02:30:00Z" };
+  expect(await deployment.functions.ingest.invoke(tick)).toMatchObject({ statusCode: 202 });
+  const message = await deployment.nextMessage();
+  await deployment.functions.runner.invoke(message);
+  const { run_id: runId } = JSON.parse(message?.Records[0]?.body ?? "");
+  expect(await viewOf(runId)).toMatchObject({
+    status: "succeeded",
+    workflow: "nightly",
+    state: { report: "sales" },
+  });
+  expect(await deployment.functions.ingest.invoke(tick)).toMatchObject({ statusCode: 202 });
+  await runMessageOf(runId);
+  expect(await viewOf(runId)).toMatchObject({ status: "succeeded", attempts: 1 });
+});
+
+test("the sweeper enqueues a run whose message was lost", async () => {
+  const [workflow] = workflows;
+  const createdAt = Date.now() - 3_600_000;
+  const runId = "01900000-0000-7000-8000-000000000001";
+  await deployment.store.create({
+    runId,
+    workflow: workflow?.name ?? "",
+    hash: workflow?.hash ?? "",
+    stage: "test",
+    event: {
+      body: new TextEncoder().encode('{"lines": [{"price": 1}]}'),
+      contentType: "application/json",
+      request: { method: "POST", path: "/", query: {}, headers: {}, received_at: "", delivery_id: "d" },
+    },
+    createdAt,
+    dueAt: createdAt + 1,
+    expiresAt: Math.floor(createdAt / 1000) + 86_400,
+  });
+  expect(await deployment.functions.sweeper.invoke({})).toEqual({ enqueued: 1 });
+  await runMessageOf(runId);
+  expect(await viewOf(runId)).toMatchObject({ status: "succeeded", state: { summary: { total: 1 } } });
+});
+
+test.each<[FunctionName, string]>([
+  ["ingest", "HOOKLINE_TABLE"],
+  ["runner", "HOOKLINE_SECRETS_ID"],
+  ["sweeper", "HOOKLINE_QUEUE_URL"],
+])("%s does not start without %s, and says so", async (name, variable) => {
+  await expect(deployment.start(name, { [variable]: undefined })).rejects.toThrow(`${variable} is missing`);
+});
+
+test("every call that the functions made is allowed by their roles", async () => {
+  const stack = await synthesise({ context: { stage: "test" }, workflows });
+  const actionOf = (call: string) => call.replace("SendMessageBatch", "SendMessage");
+  for (const [name, role] of [
+    ["ingest", "Ingest"],
+    ["runner", "Runner"],
+    ["sweeper", "Sweeper"],
+  ] as const) {
+    const granted = grantsOf(stack, role).flatMap(({ actions }) => actions);
+    const calls = deployment.calls(name);
+    expect(calls.length).toBeGreaterThan(0);
+    expect(granted).toEqual(expect.arrayContaining(calls.map(actionOf)));
+  }
+}, 30_000);

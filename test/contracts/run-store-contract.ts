@@ -1,0 +1,618 @@
+import { randomBytes } from "node:crypto";
+import { beforeEach, describe, expect, test } from "@jest/globals";
+import * as fc from "fast-check";
+import { formatJson, type Json, parseJson } from "../../lib/core/json.ts";
+import { LeaseLost, type RunStore } from "../../lib/core/ports/run-store.ts";
+import type { Workflow } from "../../lib/core/workflow.ts";
+import {
+  mustClaim,
+  NOON,
+  runIdAt,
+  sampleClaim,
+  sampleEntry,
+  sampleFinish,
+  sampleRelease,
+  sampleRun,
+} from "../support/sample-run.ts";
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+/** A store under test, empty, and the clock it reads. */
+export type OpenRunStore = (now: () => number) => Promise<RunStore>;
+
+/** What every RunStore promises. */
+export function runStoreContract(name: string, open: OpenRunStore): void {
+  describe(name, () => {
+    let store: RunStore;
+    let now = NOON;
+
+    beforeEach(async () => {
+      now = NOON;
+      store = await open(() => now);
+    });
+
+    const created = async (changes: Parameters<typeof sampleRun>[0] = {}) => {
+      const run = sampleRun(changes);
+      await store.create(run);
+      return run;
+    };
+
+    describe("storing a run", () => {
+      test("a stored run is queued and keeps its event byte for byte", async () => {
+        const body = Uint8Array.from({ length: 256 }, (_none, byte) => byte);
+        const run = sampleRun();
+        const event = { ...run.event, body };
+        await store.create({ ...run, event });
+        const found = await store.get(run.runId);
+        expect(found).toEqual({
+          ...run,
+          event: { ...event, body: expect.anything() },
+          status: "queued",
+          attempt: 0,
+          epoch: 0,
+          failures: 0,
+          spentMs: 0,
+          costUsd: 0,
+          journal: [],
+        });
+        expect(Buffer.from(found?.event.body ?? []).equals(Buffer.from(body))).toBe(true);
+      });
+
+      test("storing it again changes nothing", async () => {
+        const run = await created();
+        await mustClaim(store, run.runId);
+        await store.create(run);
+        expect(await store.get(run.runId)).toMatchObject({ status: "running", epoch: 1 });
+      });
+
+      test("an id that another run has is refused", async () => {
+        const run = await created();
+        await expect(store.create({ ...run, workflow: "other" })).rejects.toMatchObject({
+          class: "internal",
+        });
+      });
+
+      test("a run that was never stored is missing", async () => {
+        const runId = runIdAt(NOON);
+        expect(await store.get(runId)).toBeUndefined();
+        expect(await store.claim(runId, sampleClaim())).toEqual({ kind: "missing" });
+      });
+
+      test("an event of 3 MB and an empty one come back whole", async () => {
+        for (const bytes of [randomBytes(3_000_000), new Uint8Array()]) {
+          const run = sampleRun();
+          await store.create({ ...run, event: { ...run.event, body: bytes } });
+          const { run: claimed } = await mustClaim(store, run.runId);
+          expect(Buffer.compare(claimed.event.body, bytes)).toBe(0);
+        }
+      });
+
+      test("an expired run is missing everywhere", async () => {
+        const run = await created({ dueAt: NOON });
+        now = run.expiresAt * 1000;
+        expect(await store.get(run.runId)).toBeUndefined();
+        expect(await store.claim(run.runId, sampleClaim(now))).toEqual({ kind: "missing" });
+        expect(await store.due(now, 10)).toEqual([]);
+        const query = { workflows: ["orders"], limit: 10, until: NOON + DAY, since: NOON - DAY };
+        expect(await store.list(query)).toEqual([]);
+      });
+    });
+
+    describe("taking a run back", () => {
+      test("a run that nobody has claimed disappears, also when asked twice", async () => {
+        const run = await created();
+        await store.discard(run.runId);
+        await store.discard(run.runId);
+        expect(await store.get(run.runId)).toBeUndefined();
+        expect(await store.due(Number.POSITIVE_INFINITY, 10)).toEqual([]);
+      });
+
+      test("a claimed run stays", async () => {
+        const run = await created();
+        await mustClaim(store, run.runId);
+        await store.discard(run.runId);
+        expect(await store.get(run.runId)).toMatchObject({ status: "running" });
+      });
+    });
+
+    describe("claiming", () => {
+      test("the first claim gets the whole run and an empty journal", async () => {
+        const run = await created();
+        const claim = sampleClaim();
+        const claimed = await mustClaim(store, run.runId, claim);
+        expect(claimed).toMatchObject({
+          nextSegment: 1,
+          afterDeath: false,
+          diedAlone: false,
+          lease: { runId: run.runId, owner: claim.owner, epoch: 1 },
+          run: { ...run, event: {}, status: "running", attempt: 1, epoch: 1, startedAt: NOON, journal: [] },
+        });
+        expect(claimed.lease.run).toEqual(claimed.run);
+      });
+
+      test("of many claimants at once exactly one gets the run", async () => {
+        const run = await created();
+        const results = await Promise.all(
+          Array.from({ length: 8 }, () => store.claim(run.runId, sampleClaim())),
+        );
+        const others = results.filter(({ kind }) => kind !== "claimed");
+        expect(others).toHaveLength(7);
+        for (const other of others) expect(other).toEqual({ kind: "held", until: NOON + MINUTE });
+      });
+
+      test("a claim whose answer got lost is recognised when it is repeated", async () => {
+        const run = await created();
+        const claim = sampleClaim();
+        await mustClaim(store, run.runId, claim);
+        const again = await mustClaim(store, run.runId, claim);
+        expect(again).toMatchObject({ nextSegment: 1, lease: { epoch: 1 }, run: { attempt: 1 } });
+      });
+
+      test("a lease holds until its last millisecond", async () => {
+        const run = await created();
+        const { leaseUntil } = sampleClaim();
+        await mustClaim(store, run.runId, sampleClaim());
+        expect(await store.claim(run.runId, sampleClaim(leaseUntil - 1))).toMatchObject({ kind: "held" });
+        expect(await store.claim(run.runId, sampleClaim(leaseUntil))).toMatchObject({ kind: "claimed" });
+      });
+
+      test("a lease that ran out means a death, and start and journal are those of the first claim", async () => {
+        const run = await created();
+        const first = await mustClaim(store, run.runId);
+        await store.append(first.lease, first.nextSegment, [sampleEntry("0")]);
+        const second = await mustClaim(store, run.runId, sampleClaim(NOON + MINUTE));
+        expect(second).toMatchObject({
+          afterDeath: true,
+          diedAlone: false,
+          run: { startedAt: NOON, attempt: 2, epoch: 2, journal: [{ path: "0" }] },
+        });
+      });
+
+      test("a death is the run's own only when the last claim had marked it as alone", async () => {
+        const { runId } = await created();
+        const first = await mustClaim(store, runId);
+        await store.markAlone(first.lease);
+        await store.markAlone(first.lease);
+        const second = await mustClaim(store, runId, sampleClaim(NOON + MINUTE));
+        expect(second).toMatchObject({ afterDeath: true, diedAlone: true });
+        const third = await mustClaim(store, runId, sampleClaim(NOON + 2 * MINUTE));
+        expect(third).toMatchObject({ afterDeath: true, diedAlone: false });
+      });
+
+      test("a released run did not die, whatever was marked", async () => {
+        const { runId } = await created();
+        const { lease } = await mustClaim(store, runId);
+        await store.markAlone(lease);
+        await store.release(lease, sampleRelease());
+        expect(await mustClaim(store, runId)).toMatchObject({ afterDeath: false, diedAlone: false });
+      });
+
+      test("a run that waits is claimed two seconds early at most", async () => {
+        const { runId } = await created();
+        const { lease } = await mustClaim(store, runId);
+        const notBefore = NOON + MINUTE;
+        await store.release(lease, sampleRelease({ status: "waiting", notBefore }));
+        expect(await store.claim(runId, sampleClaim(notBefore - 2_001))).toEqual({
+          kind: "early",
+          notBefore,
+        });
+        expect(await mustClaim(store, runId, sampleClaim(notBefore - 2_000))).toMatchObject({
+          afterDeath: false,
+        });
+      });
+
+      test("a seized run can be claimed at once, and nobody died", async () => {
+        const { runId } = await created();
+        const { lease } = await mustClaim(store, runId);
+        await store.append(lease, 1, [sampleEntry("0")]);
+        await store.seize(runId);
+        const next = await mustClaim(store, runId);
+        expect(next).toMatchObject({ afterDeath: false, run: { epoch: 2, journal: [{ path: "0" }] } });
+        await expect(store.append(lease, 2, [sampleEntry("1")])).rejects.toThrow(LeaseLost);
+      });
+
+      test("seizing a final or a missing run changes nothing", async () => {
+        const { runId } = await created();
+        const { lease } = await mustClaim(store, runId);
+        await store.finish(lease, sampleFinish());
+        await store.seize(runId);
+        await store.seize(runIdAt(NOON));
+        expect(await store.claim(runId, sampleClaim())).toEqual({ kind: "final", status: "succeeded" });
+      });
+    });
+
+    describe("the journal", () => {
+      test("segments come back in order, then the tail, over releases and fences", async () => {
+        const { runId } = await created();
+        const first = await mustClaim(store, runId);
+        await store.append(first.lease, first.nextSegment, [sampleEntry("0"), sampleEntry("1")]);
+        await store.append(first.lease, first.nextSegment + 1, [sampleEntry("2")]);
+        await store.release(first.lease, sampleRelease());
+        const second = await mustClaim(store, runId);
+        expect(second.run.journal.map(({ path }) => path)).toEqual(["0", "1", "2"]);
+        await store.append(second.lease, second.nextSegment, [sampleEntry("3")]);
+        await store.finish(second.lease, sampleFinish({ tail: [sampleEntry("4")] }));
+        const found = await store.get(runId);
+        expect(found?.journal).toEqual(["0", "1", "2", "3", "4"].map((path) => sampleEntry(path)));
+      });
+
+      test("a segment whose answer got lost is stored once when it is repeated", async () => {
+        const { runId } = await created();
+        const { lease, nextSegment } = await mustClaim(store, runId);
+        await store.append(lease, nextSegment, [sampleEntry("0")]);
+        await store.append(lease, nextSegment, [sampleEntry("0")]);
+        expect((await store.get(runId))?.journal).toEqual([sampleEntry("0")]);
+      });
+
+      test("a stalled predecessor can write nothing after a takeover", async () => {
+        const { runId } = await created();
+        const stalled = await mustClaim(store, runId);
+        await store.append(stalled.lease, 1, [sampleEntry("0")]);
+        const next = await mustClaim(store, runId, sampleClaim(NOON + MINUTE));
+        const { lease } = stalled;
+        await expect(store.append(lease, 2, [sampleEntry("late")])).rejects.toThrow(LeaseLost);
+        await expect(store.markAlone(lease)).rejects.toThrow(LeaseLost);
+        await expect(store.release(lease, sampleRelease())).rejects.toThrow(LeaseLost);
+        await expect(store.finish(lease, sampleFinish({ status: "failed" }))).rejects.toThrow(LeaseLost);
+        await store.finish(next.lease, sampleFinish());
+        await expect(store.finish(lease, sampleFinish({ status: "failed" }))).rejects.toThrow(LeaseLost);
+        expect(await store.get(runId)).toMatchObject({ status: "succeeded", journal: [{ path: "0" }] });
+      });
+
+      test("what a predecessor wrote just before the takeover is in the new journal", async () => {
+        const { runId } = await created();
+        const stalled = await mustClaim(store, runId);
+        await store.append(stalled.lease, 1, [sampleEntry("0")]);
+        await store.append(stalled.lease, 2, [sampleEntry("1")]);
+        const next = await mustClaim(store, runId, sampleClaim(NOON + MINUTE));
+        expect(next.run.journal.map(({ path }) => path)).toEqual(["0", "1"]);
+      });
+
+      test("a runner and a stalled one that write at once never both succeed on one number", async () => {
+        const { runId } = await created();
+        const stalled = await mustClaim(store, runId);
+        const [late, next] = await Promise.allSettled([
+          store.append(stalled.lease, 1, [sampleEntry("late")]),
+          mustClaim(store, runId, sampleClaim(NOON + MINUTE)),
+        ]);
+        if (next.status === "rejected") throw next.reason;
+        const seen = next.value.run.journal.map(({ path }) => path);
+        expect(seen).toEqual(late.status === "fulfilled" ? ["late"] : []);
+        await store.append(next.value.lease, next.value.nextSegment, [sampleEntry("next")]);
+        expect((await store.get(runId))?.journal.map(({ path }) => path)).toEqual([...seen, "next"]);
+      });
+
+      test("entries of 1 MB and an output as large come back whole", async () => {
+        const { runId } = await created();
+        const { lease } = await mustClaim(store, runId);
+        const large = randomBytes(750_000).toString("base64");
+        const entries = [sampleEntry("0", large), sampleEntry("1", { deep: [large] })];
+        await store.append(lease, 1, entries);
+        await store.finish(lease, sampleFinish({ output: { large }, tail: entries }));
+        const found = await store.get(runId);
+        expect(found?.journal).toEqual([...entries, ...entries]);
+        expect(found?.output).toEqual({ large });
+      });
+
+      test("a write without a value stays a deletion", async () => {
+        const { runId } = await created();
+        const { lease } = await mustClaim(store, runId);
+        const entry = { ...sampleEntry("0"), patch: [{ path: ["gone"] }] };
+        await store.append(lease, 1, [entry]);
+        const [found] = (await store.get(runId))?.journal ?? [];
+        expect(found?.patch[0]).not.toHaveProperty("value");
+      });
+
+      test("any JSON, exact numbers included, survives in patches and output", async () => {
+        const json = fc.oneof(
+          fc.jsonValue({ noUnicodeString: false }),
+          fc.bigInt().map((digits) => [parseJson(String(digits))]),
+          fc.constant(parseJson('{"id":12345678901234567890,"rate":0.1000000000000000055511151231257827}')),
+        );
+        await fc.assert(
+          fc.asyncProperty(json as fc.Arbitrary<Json>, async (value) => {
+            const { runId } = await created();
+            const { lease } = await mustClaim(store, runId);
+            await store.append(lease, 1, [sampleEntry("0", value)]);
+            await store.finish(lease, sampleFinish({ output: value }));
+            const found = await store.get(runId);
+            expect(formatJson(found?.output ?? null)).toBe(formatJson(value));
+            expect(formatJson(found?.journal[0]?.patch[0]?.value ?? null)).toBe(formatJson(value));
+          }),
+          { numRuns: 25 },
+        );
+      });
+    });
+
+    describe("ending a lease", () => {
+      const error = {
+        step: "2",
+        id: "call",
+        class: "timeout",
+        message: "no answer",
+        details: { ms: 3 },
+      } as const;
+
+      test("a release keeps what the attempt cost and why it failed", async () => {
+        const { runId } = await created();
+        const { lease } = await mustClaim(store, runId);
+        const release = { status: "waiting", notBefore: NOON + 30_000, dueAt: NOON + 90_000 } as const;
+        await store.release(lease, sampleRelease({ ...release, error, failures: 2 }));
+        expect(await store.get(runId)).toMatchObject({
+          ...release,
+          error,
+          failures: 2,
+          spentMs: 40,
+          costUsd: 0.25,
+        });
+      });
+
+      test("a release without an error or a wait clears those of the one before", async () => {
+        const { runId } = await created();
+        const first = await mustClaim(store, runId);
+        await store.release(
+          first.lease,
+          sampleRelease({ status: "waiting", notBefore: NOON, error, failures: 1 }),
+        );
+        const second = await mustClaim(store, runId);
+        expect(second.run).toMatchObject({ error, failures: 1 });
+        await store.release(second.lease, sampleRelease());
+        const found = await store.get(runId);
+        expect(found).not.toHaveProperty("error");
+        expect(found).not.toHaveProperty("notBefore");
+      });
+
+      test("a finish writes everything a reader asks for, and clears an earlier attempt's error", async () => {
+        const { runId } = await created();
+        const first = await mustClaim(store, runId);
+        await store.release(first.lease, sampleRelease({ error, failures: 1 }));
+        const { lease } = await mustClaim(store, runId);
+        await store.finish(lease, sampleFinish({ status: "dropped", reason: "not an order", output: null }));
+        const found = await store.get(runId);
+        expect(found).toMatchObject({
+          status: "dropped",
+          reason: "not an order",
+          output: null,
+          finishedAt: NOON + 500,
+          spentMs: 400,
+          costUsd: 0.5,
+          failures: 1,
+          attempt: 2,
+        });
+        expect(found).not.toHaveProperty("error");
+        expect(found?.dueAt).toBe(Number.POSITIVE_INFINITY);
+      });
+
+      test("a failed run keeps its error with every detail", async () => {
+        const { runId } = await created();
+        const { lease } = await mustClaim(store, runId);
+        await store.finish(lease, sampleFinish({ status: "failed", error }));
+        expect((await store.get(runId))?.error).toEqual(error);
+      });
+
+      test("a release or a finish whose answer got lost is recognised when it is repeated", async () => {
+        const { runId } = await created();
+        const first = await mustClaim(store, runId);
+        await store.release(first.lease, sampleRelease());
+        await store.release(first.lease, sampleRelease());
+        const second = await mustClaim(store, runId);
+        await store.finish(second.lease, sampleFinish());
+        await store.finish(second.lease, sampleFinish());
+        expect(await store.get(runId)).toMatchObject({ status: "succeeded", epoch: 2 });
+      });
+
+      test("a final status is never written again", async () => {
+        const { runId } = await created();
+        const { lease } = await mustClaim(store, runId);
+        await store.finish(lease, sampleFinish());
+        await expect(store.release(lease, sampleRelease())).rejects.toThrow(LeaseLost);
+        const later = sampleClaim(NOON + 10 * MINUTE);
+        expect(await store.claim(runId, later)).toEqual({ kind: "final", status: "succeeded" });
+        const forged = { ...lease, owner: later.owner, epoch: 2 };
+        await expect(store.finish(forged, sampleFinish({ status: "failed" }))).rejects.toThrow(LeaseLost);
+        expect(await store.get(runId)).toMatchObject({ status: "succeeded" });
+      });
+    });
+
+    describe("listing", () => {
+      const query = {
+        workflows: ["orders", "refunds"],
+        limit: 100,
+        until: NOON + MINUTE,
+        since: NOON - 5 * DAY,
+      };
+
+      const finished = async (changes: Parameters<typeof sampleRun>[0], finish = sampleFinish()) => {
+        const run = await created(changes);
+        const { lease } = await mustClaim(store, run.runId, sampleClaim(run.createdAt));
+        await store.finish(lease, finish);
+        return run.runId;
+      };
+
+      test("runs of several days and workflows come newest first, as far as asked", async () => {
+        const ids: string[] = [];
+        for (const day of [3, 2, 0])
+          for (const hour of [5, 3, 1])
+            ids.push(
+              (
+                await created({
+                  createdAt: NOON - day * DAY - hour * 3_600_000,
+                  workflow: hour === 3 ? "refunds" : "orders",
+                })
+              ).runId,
+            );
+        await created({ workflow: "others" });
+        ids.reverse();
+        const listed = async (changes: Partial<typeof query>) =>
+          (await store.list({ ...query, ...changes })).map(({ runId }) => runId);
+        expect(await listed({})).toEqual(ids);
+        expect(await listed({ limit: 4 })).toEqual(ids.slice(0, 4));
+        expect(await listed({ until: NOON - 3 * 3_600_000 })).toEqual(ids.slice(1));
+        expect(await listed({ until: NOON - 3 * 3_600_000 - 1 })).toEqual(ids.slice(2));
+        expect(await listed({ since: NOON - 2 * DAY - 3 * 3_600_000 })).toEqual(ids.slice(0, 5));
+        expect(await listed({ workflows: ["refunds"] })).toEqual([ids[1], ids[4], ids[7]]);
+      });
+
+      test("each status lists its own, and all together list everything", async () => {
+        const queued = await created();
+        const running = await created();
+        await mustClaim(store, running.runId);
+        const waiting = await created();
+        const { lease } = await mustClaim(store, waiting.runId);
+        const error = { step: "0", class: "timeout", message: "no answer", details: {} } as const;
+        await store.release(lease, sampleRelease({ status: "waiting", notBefore: NOON + MINUTE, error }));
+        const failed = await finished({}, sampleFinish({ status: "failed", error }));
+        const succeeded = await finished({});
+        const listed = async (
+          status?: "queued" | "running" | "waiting" | "failed" | "succeeded" | "dropped",
+        ) => (await store.list({ ...query, ...(status && { status }) })).map(({ runId }) => runId);
+        expect(await listed("queued")).toEqual([queued.runId]);
+        expect(await listed("running")).toEqual([running.runId]);
+        expect(await listed("waiting")).toEqual([waiting.runId]);
+        expect(await listed("failed")).toEqual([failed]);
+        expect(await listed("succeeded")).toEqual([succeeded]);
+        expect(await listed("dropped")).toEqual([]);
+        expect(await listed()).toEqual([succeeded, failed, waiting.runId, running.runId, queued.runId]);
+      });
+
+      test("a summary shows what a list needs", async () => {
+        const message = "a very long message ".repeat(100);
+        const error = { step: null, class: "client_error", message, details: {} } as const;
+        const runId = await finished({}, sampleFinish({ status: "failed", error, costUsd: 0.0000001 }));
+        const [summary] = await store.list(query);
+        expect(summary).toEqual({
+          runId,
+          workflow: "orders",
+          hash: "ab12".repeat(16),
+          status: "failed",
+          createdAt: NOON,
+          finishedAt: NOON + 500,
+          costUsd: 0.0000001,
+          error: { class: "client_error", message: `${message.slice(0, 399)}…` },
+        });
+      });
+
+      test("a limit is met although most runs have another status", async () => {
+        const wanted: string[] = [];
+        for (let n = 0; n < 24; n += 1) {
+          if (n % 8 === 0) wanted.unshift(await finished({ createdAt: NOON + n }));
+          else await created({ createdAt: NOON + n });
+        }
+        const found = await store.list({ ...query, status: "succeeded", limit: 3 });
+        expect(found.map(({ runId }) => runId)).toEqual(wanted);
+      });
+    });
+
+    describe("what is due", () => {
+      test("runs that are not final come by the time they are due", async () => {
+        const later = await created({ dueAt: NOON + 2 });
+        const sooner = await created({ dueAt: NOON + 1 });
+        await created({ dueAt: NOON + 3 });
+        const final = await created({ dueAt: NOON });
+        const { lease } = await mustClaim(store, final.runId);
+        await store.finish(lease, sampleFinish());
+        expect(await store.due(NOON + 2, 10)).toEqual([
+          { runId: sooner.runId, dueAt: NOON + 1, status: "queued" },
+          { runId: later.runId, dueAt: NOON + 2, status: "queued" },
+        ]);
+        expect(await store.due(NOON + 2, 1)).toMatchObject([{ runId: sooner.runId }]);
+        expect(await store.due(Number.POSITIVE_INFINITY, 10)).toHaveLength(3);
+      });
+
+      test("a due run tells its lease and its wait", async () => {
+        const held = await created({ dueAt: NOON });
+        await mustClaim(store, held.runId);
+        const waiting = await created();
+        const { lease } = await mustClaim(store, waiting.runId);
+        const notBefore = NOON + MINUTE;
+        await store.release(lease, sampleRelease({ status: "waiting", notBefore, dueAt: NOON + 1 }));
+        expect(await store.due(NOON + 1, 10)).toEqual([
+          { runId: held.runId, dueAt: NOON, status: "running", leaseUntil: NOON + MINUTE },
+          { runId: waiting.runId, dueAt: NOON + 1, status: "waiting", notBefore },
+        ]);
+      });
+
+      test("of two that postpone a run, one does", async () => {
+        const { runId } = await created({ dueAt: NOON });
+        const [due] = await store.due(NOON, 10);
+        if (!due) throw new Error("the run is not due");
+        const moved = await Promise.all([1, 2, 3].map((later) => store.postpone(due, NOON + later)));
+        expect(moved.filter(Boolean)).toHaveLength(1);
+        expect(await store.due(NOON, 10)).toEqual([]);
+        expect((await store.get(runId))?.dueAt).toBe(NOON + 1 + moved.indexOf(true));
+      });
+
+      test("a postponement whose answer got lost is recognised when it is repeated", async () => {
+        await created({ dueAt: NOON });
+        const [due] = await store.due(NOON, 10);
+        if (!due) throw new Error("the run is not due");
+        expect(await store.postpone(due, NOON + MINUTE)).toBe(true);
+        expect(await store.postpone(due, NOON + MINUTE)).toBe(true);
+      });
+
+      test("a run that was finished or released meanwhile is not postponed", async () => {
+        const { runId } = await created({ dueAt: NOON });
+        const [due] = await store.due(NOON, 10);
+        if (!due) throw new Error("the run is not due");
+        const first = await mustClaim(store, runId);
+        await store.release(first.lease, sampleRelease({ dueAt: NOON + 7 }));
+        expect(await store.postpone(due, NOON + 9)).toBe(false);
+        const second = await mustClaim(store, runId);
+        await store.finish(second.lease, sampleFinish());
+        expect(await store.postpone({ ...due, dueAt: NOON + 7 }, NOON + 9)).toBe(false);
+        expect(await store.postpone({ ...due, runId: runIdAt(NOON) }, NOON + 9)).toBe(false);
+        expect(await store.due(Number.POSITIVE_INFINITY, 10)).toEqual([]);
+      });
+    });
+
+    describe("versions of workflows", () => {
+      const workflow = (steps: number): Workflow => ({
+        name: "orders",
+        hash: "cd34".repeat(16),
+        environment: [],
+        input: { type: "http_webhook" },
+        steps: Array.from({ length: steps }, (_none, index) => ({
+          type: "jq",
+          id: `step_${index}`,
+          line: index + 1,
+          outputTo: null,
+          inject: false,
+          retry: {
+            retries: 0,
+            backoffSeconds: 1,
+            backoff: "constant",
+            maxBackoffSeconds: 1,
+            retryOn: [],
+          },
+          timeoutSeconds: null,
+          onError: "fail",
+          effect: "at_least_once",
+          params: { query: randomBytes(200).toString("base64"), limit: parseJson("12345678901234567890") },
+          blocks: {},
+        })),
+        onFailure: [],
+        timeoutSeconds: 900,
+        strict: false,
+        history: { retentionDays: 30, redact: [] },
+        changelog: [],
+        file: "orders.yaml",
+      });
+
+      test("a version is kept under its hash and never changes", async () => {
+        const first = workflow(2);
+        await store.putVersion(first);
+        await store.putVersion({ ...first, description: "not the same" });
+        expect(await store.getVersion("orders", first.hash)).toEqual(first);
+        expect(await store.getVersion("orders", "ef".repeat(32))).toBeUndefined();
+        expect(await store.getVersion("refunds", first.hash)).toBeUndefined();
+      });
+
+      test("a version of thousands of steps is kept whole", async () => {
+        const large = workflow(3_000);
+        await store.putVersion(large);
+        expect(await store.getVersion("orders", large.hash)).toEqual(large);
+      });
+    });
+  });
+}

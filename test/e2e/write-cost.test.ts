@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
+import { tableDefinition } from "../../lib/adapters/dynamo/table-definition.ts";
+import type { Json, JsonObject } from "../../lib/core/json.ts";
+import { type Dynalite, startDynalite } from "../support/dynalite.ts";
+import { createWorld, runIdOf } from "../support/world.ts";
+import { createWriteCounter, type WriteCount } from "../support/write-counter.ts";
+
+let dynalite: Dynalite;
+beforeAll(async () => {
+  dynalite = await startDynalite();
+});
+afterAll(() => dynalite.stop());
+
+/** Posts one event and runs it to its end, after another of the same version has stored the version. */
+async function costOf(steps: readonly JsonObject[], http: readonly Json[] = []): Promise<WriteCount> {
+  const table = await dynalite.createTable();
+  const client = dynalite.client();
+  const counter = createWriteCounter(tableDefinition(table), dynalite.client());
+  counter.watchTable(client);
+  const world = createWorld({
+    file: { steps },
+    http,
+    wrapStore: (_memory, { now }) => createDynamoRunStore({ client, table, now }),
+  });
+  for (let run = 0; run < 2; run += 1) {
+    counter.reset();
+    const runId = runIdOf(await world.post({ ids: [1, 2, 3] }));
+    await world.settle();
+    expect(await world.run(runId)).toMatchObject({ status: "succeeded" });
+  }
+  return counter.count();
+}
+
+const effect = (name: string): JsonObject => ({
+  type: "http_call",
+  url: `https://x.test/${name}`,
+  output_to: name,
+});
+const pure: JsonObject = { type: "print", text: "hello" };
+const http = [{ url: "https://x.test/*", body: { ok: true } }];
+
+describe("what a run costs the table", () => {
+  test("without effects: 3 write requests, 7 units with both indexes, however many steps", async () => {
+    expect(await costOf([])).toMatchObject({ writes: 3, units: 7 });
+    expect(await costOf([pure, pure, pure, pure, pure])).toMatchObject({ writes: 3, units: 7 });
+  });
+
+  test.each([1, 2, 5])("with %i effects in sequence: at most 3 more than effects", async (n) => {
+    const steps = Array.from({ length: n }, (_, index) => [pure, effect(`e${index}`), pure]).flat();
+    const { writes } = await costOf(steps, http);
+    expect(writes).toBeLessThanOrEqual(n + 3);
+  });
+
+  test("the last effect travels in the final write when no step follows it", async () => {
+    expect(await costOf([effect("a"), effect("b")], http)).toMatchObject({ writes: 4 });
+  });
+
+  test("a clock read before an effect costs one write more, so that a repeated call carries the same time", async () => {
+    expect(await costOf([{ type: "add_timestamp" }, effect("a"), pure], http)).toMatchObject({ writes: 5 });
+  });
+
+  test("isolated effects that end together share a write", async () => {
+    const loop = { type: "for_each", input_from: "ids", item_scope: "isolated", steps: [effect("a"), pure] };
+    const { writes } = await costOf([loop, pure], http);
+    expect(writes).toBeLessThanOrEqual(3 + 3);
+  });
+});

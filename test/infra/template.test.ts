@@ -1,0 +1,323 @@
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { tableDefinition } from "../../lib/adapters/dynamo/table-definition.ts";
+import { ingestConfig, readConfig, runnerConfig, sweeperConfig } from "../../lib/core/config.ts";
+import type { Json, JsonObject } from "../../lib/core/json.ts";
+import { emptyWorkflow } from "../support/empty-workflow.ts";
+import { grantsOf, type Resource, type Synthesis, synthesise } from "../support/synthesise.ts";
+
+const input = { type: "cron", timezone: "Europe/Berlin", startNow: false, payload: {} } as const;
+const workflows = [
+  emptyWorkflow({
+    name: "nightly-report",
+    input: { ...input, cron: "30 2 * * 1-5" },
+    environment: [
+      { name: "CRM_URL", secret: false, declared: true, required: true },
+      { name: "CRM_TOKEN", secret: true, declared: true, required: true },
+    ],
+  }),
+  emptyWorkflow({ name: "elsewhere", stages: ["dev"], input: { ...input, cron: "0 0 * * *" } }),
+  emptyWorkflow({ name: "by-webhook" }),
+];
+
+let stack: Synthesis;
+
+beforeAll(async () => {
+  stack = await synthesise({
+    context: { stage: "prod", org_id: "acme" },
+    workflows,
+    dotEnv: {
+      CRM_URL: "https://crm.example",
+      CRM_TOKEN: "do-not-deploy",
+      HOOKLINE_ALLOW_PRIVATE_HOSTS: "crm.internal",
+    },
+  });
+}, 60_000);
+
+function all(type: string): readonly Resource[] {
+  return stack.resources.filter((resource) => resource.type === type);
+}
+
+function one(type: string, id?: string): Resource {
+  const found = all(type).filter((resource) => id === undefined || resource.id === id);
+  expect(found).toHaveLength(1);
+  return found[0] as Resource;
+}
+
+function variablesOf(name: string): { readonly [variable: string]: string } {
+  const { Environment } = one("AWS::Lambda::Function", name).properties as { Environment: JsonObject };
+  return Environment.Variables as { readonly [variable: string]: string };
+}
+
+function rightsOf(name: string): readonly string[] {
+  return grantsOf(stack, name).map(
+    ({ actions, resources }) => `${actions.join(" ")} on ${resources.join(" ")}`,
+  );
+}
+
+test("cdk-nag and CloudFormation's schema find nothing that is not acknowledged", () => {
+  expect(stack.findings).toEqual([]);
+});
+
+describe("the table", () => {
+  test("has the keys and indexes that the store is written for", () => {
+    const { TableName: _, ...definition } = tableDefinition("any");
+    expect(one("AWS::DynamoDB::GlobalTable").properties).toMatchObject(definition);
+  });
+
+  test("deletes by expires_at, can be restored to any second, and outlives the stack", () => {
+    const table = one("AWS::DynamoDB::GlobalTable");
+    expect(table.properties).toMatchObject({
+      TimeToLiveSpecification: { AttributeName: "expires_at", Enabled: true },
+      Replicas: [
+        {
+          DeletionProtectionEnabled: true,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        },
+      ],
+    });
+    expect(table.attributes).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+  });
+});
+
+describe("the queue", () => {
+  test("hides a message for six times the runner's timeout and gives it up after five deliveries", () => {
+    expect(one("AWS::SQS::Queue", "Queue").properties).toMatchObject({
+      VisibilityTimeout: 6 * 900,
+      RedrivePolicy: { deadLetterTargetArn: "DeadLetters.Arn", maxReceiveCount: 5 },
+    });
+    expect(variablesOf("Runner").HOOKLINE_MAX_RECEIVE_COUNT).toBe("5");
+  });
+
+  test("dead letters stay 14 days, longer than messages of the queue", () => {
+    expect(one("AWS::SQS::Queue", "DeadLetters").properties.MessageRetentionPeriod).toBe(14 * 86_400);
+    expect(one("AWS::SQS::Queue", "Queue").properties.MessageRetentionPeriod).toBe(4 * 86_400);
+  });
+
+  test("both queues refuse connections without TLS", () => {
+    const policies = all("AWS::SQS::QueuePolicy");
+    expect(policies.flatMap(({ properties }) => properties.Queues as readonly Json[])).toEqual([
+      "DeadLetters",
+      "Queue",
+    ]);
+    for (const { properties } of policies) {
+      expect(properties.PolicyDocument).toMatchObject({
+        Statement: [
+          { Effect: "Deny", Action: "sqs:*", Condition: { Bool: { "aws:SecureTransport": "false" } } },
+        ],
+      });
+    }
+  });
+
+  test("feeds the runner ten at a time and takes back only the messages that failed", () => {
+    expect(one("AWS::Lambda::EventSourceMapping").properties).toEqual({
+      EventSourceArn: "Queue.Arn",
+      FunctionName: "Runner",
+      BatchSize: 10,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      ScalingConfig: { MaximumConcurrency: 20 },
+    });
+  });
+});
+
+describe("the functions", () => {
+  test("there are three, on Node 24 and arm64, that log JSON into a group of their own", () => {
+    const functions = all("AWS::Lambda::Function");
+    expect(functions.map(({ id }) => id)).toEqual(["Ingest", "Runner", "Sweeper"]);
+    for (const { id, properties } of functions) {
+      expect(properties).toMatchObject({
+        Runtime: "nodejs24.x",
+        Architectures: ["arm64"],
+        Handler: "index.handler",
+        Role: `${id}Role.Arn`,
+        LoggingConfig: { LogFormat: "JSON", ApplicationLogLevel: "INFO", LogGroup: `${id}Log` },
+      });
+    }
+  });
+
+  test.each([
+    ["Ingest", 512, 15],
+    ["Runner", 1769, 900],
+    ["Sweeper", 256, 60],
+  ])("%s has %i MB and %i seconds", (name, MemorySize, Timeout) => {
+    expect(one("AWS::Lambda::Function", name).properties).toMatchObject({ MemorySize, Timeout });
+  });
+
+  test.each([
+    ["Ingest", ingestConfig],
+    ["Runner", runnerConfig],
+    ["Sweeper", sweeperConfig],
+  ])("%s gets exactly the variables its configuration knows", (name, schema) => {
+    const variables = variablesOf(name);
+    const known = Object.keys(schema.shape);
+    expect(
+      Object.keys(variables).filter((variable) => /^HOOKLINE_/.test(variable) && !known.includes(variable)),
+    ).toEqual([]);
+    // A queue's Ref is its URL.
+    const urls = { HOOKLINE_QUEUE_URL: "https://sqs/queue", HOOKLINE_DLQ_URL: "https://sqs/dead" };
+    expect(readConfig(schema, { ...variables, ...urls })).toMatchObject({
+      HOOKLINE_STAGE: "prod",
+      HOOKLINE_TABLE: "Table",
+    });
+    expect(variables).toMatchObject({ HOOKLINE_QUEUE_URL: "Queue", HOOKLINE_DLQ_URL: "DeadLetters" });
+  });
+
+  test("the runner reads plain values of .env.prod that a workflow declares, and settings; secrets stay out", () => {
+    expect(variablesOf("Runner")).toMatchObject({
+      CRM_URL: "https://crm.example",
+      HOOKLINE_ALLOW_PRIVATE_HOSTS: "crm.internal",
+    });
+    expect(JSON.stringify(stack)).not.toContain("do-not-deploy");
+  });
+});
+
+describe("the roles", () => {
+  test("ingest stores a run, takes it back, enqueues it, and reads the webhook key", () => {
+    expect(rightsOf("Ingest")).toEqual([
+      "logs:CreateLogStream logs:PutLogEvents on IngestLog.Arn",
+      "dynamodb:PutItem dynamodb:BatchWriteItem dynamodb:GetItem dynamodb:DeleteItem on Table.Arn",
+      "sqs:SendMessage on Queue.Arn",
+      "secretsmanager:GetSecretValue on WebhookKey",
+    ]);
+  });
+
+  test("the runner reads and writes runs, works both queues, and reads the workflows' secrets", () => {
+    expect(rightsOf("Runner")).toEqual([
+      "logs:CreateLogStream logs:PutLogEvents on RunnerLog.Arn",
+      "dynamodb:PutItem dynamodb:UpdateItem dynamodb:BatchWriteItem dynamodb:GetItem dynamodb:BatchGetItem dynamodb:Query on Table.Arn",
+      "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes sqs:ChangeMessageVisibility sqs:SendMessage on Queue.Arn",
+      "sqs:SendMessage on DeadLetters.Arn",
+      "secretsmanager:GetSecretValue on WorkflowSecrets",
+    ]);
+  });
+
+  test("the sweeper reads what is due, moves it, and enqueues it", () => {
+    expect(rightsOf("Sweeper")).toEqual([
+      "logs:CreateLogStream logs:PutLogEvents on SweeperLog.Arn",
+      "dynamodb:Query on Table.Arn/index/due",
+      "dynamodb:BatchGetItem dynamodb:UpdateItem dynamodb:GetItem on Table.Arn",
+      "sqs:SendMessage on Queue.Arn",
+    ]);
+  });
+
+  test("the scheduler invokes two functions, for this account only", () => {
+    expect(rightsOf("Scheduler")).toEqual(["lambda:InvokeFunction on Sweeper.Arn Ingest.Arn"]);
+    expect(one("AWS::IAM::Role", "SchedulerRole").properties).toMatchObject({
+      AssumeRolePolicyDocument: {
+        Statement: [{ Condition: { StringEquals: { "aws:SourceAccount": "AWS::AccountId" } } }],
+      },
+    });
+  });
+
+  test("no role has a managed policy", () => {
+    expect(all("AWS::IAM::Role").filter(({ properties }) => "ManagedPolicyArns" in properties)).toEqual([]);
+  });
+});
+
+describe("the API", () => {
+  test("has one route, to ingest", () => {
+    expect(one("AWS::ApiGatewayV2::Route").properties.RouteKey).toBe(
+      "POST /v1/webhooks/{org_id}/{workflow_id}/{security_hash}",
+    );
+    expect(one("AWS::ApiGatewayV2::Integration").properties).toMatchObject({
+      IntegrationUri: "Ingest.Arn",
+      PayloadFormatVersion: "2.0",
+    });
+  });
+
+  test("is throttled", () => {
+    expect(one("AWS::ApiGatewayV2::Stage").properties.DefaultRouteSettings).toEqual({
+      ThrottlingBurstLimit: 1000,
+      ThrottlingRateLimit: 500,
+    });
+  });
+
+  test("its access log holds no path, so no security hash", () => {
+    const { DestinationArn, Format } = one("AWS::ApiGatewayV2::Stage").properties.AccessLogSettings as {
+      readonly DestinationArn: string;
+      readonly Format: string;
+    };
+    expect(DestinationArn).toBe("AccessLog.Arn");
+    expect(Format.match(/\$context\.[\w.]+/g)).toEqual([
+      "$context.requestTime",
+      "$context.routeKey",
+      "$context.status",
+      "$context.requestId",
+      "$context.identity.sourceIp",
+      "$context.responseLatency",
+      "$context.integrationErrorMessage",
+    ]);
+  });
+});
+
+test("logs are kept for a month", () => {
+  const retention = all("AWS::Logs::LogGroup").map(({ id, properties }) => [id, properties.RetentionInDays]);
+  expect(Object.fromEntries(retention)).toEqual({
+    IngestLog: 30,
+    RunnerLog: 30,
+    SweeperLog: 30,
+    AccessLog: 30,
+  });
+});
+
+describe("the secrets", () => {
+  test("the workflows' secrets begin as an empty JSON object", () => {
+    expect(one("AWS::SecretsManager::Secret", "WorkflowSecrets").properties.SecretString).toBe("{}");
+  });
+
+  test("the webhook key is made by AWS, as the current one of a JSON object", () => {
+    expect(one("AWS::SecretsManager::Secret", "WebhookKey").properties.GenerateSecretString).toEqual({
+      SecretStringTemplate: "{}",
+      GenerateStringKey: "current",
+      PasswordLength: 64,
+      ExcludePunctuation: true,
+    });
+  });
+
+  test("both outlive the stack", () => {
+    for (const { attributes } of all("AWS::SecretsManager::Secret")) {
+      expect(attributes).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+    }
+  });
+});
+
+describe("the schedules", () => {
+  test("the sweeper runs every minute", () => {
+    expect(one("AWS::Scheduler::Schedule", "SweepSchedule").properties).toMatchObject({
+      ScheduleExpression: "rate(1 minute)",
+      Target: { Arn: "Sweeper.Arn", RoleArn: "SchedulerRole.Arn", RetryPolicy: { MaximumRetryAttempts: 0 } },
+    });
+  });
+
+  test("each cron workflow of the stage starts ingest in its own time zone", () => {
+    expect(all("AWS::Scheduler::Schedule").map(({ id }) => id)).toEqual([
+      "SweepSchedule",
+      "Cronnightlyreport",
+    ]);
+    const { Target, ...schedule } = one("AWS::Scheduler::Schedule", "Cronnightlyreport").properties;
+    expect(schedule).toMatchObject({
+      ScheduleExpression: "cron(30 2 ? * MON,TUE,WED,THU,FRI *)",
+      ScheduleExpressionTimezone: "Europe/Berlin",
+      FlexibleTimeWindow: { Mode: "OFF" },
+    });
+    const { Arn, Input } = Target as { readonly Arn: string; readonly Input: string };
+    expect(Arn).toBe("Ingest.Arn");
+    expect(JSON.parse(Input)).toEqual({
+      source: "hookline.cron",
+      workflow: "nightly-report",
+      scheduled_at: "<aws.scheduler.scheduled-time>",
+    });
+  });
+});
+
+test("the outputs name everything a person or the command line needs", () => {
+  expect(stack.outputs).toEqual({
+    ApiEndpoint: { Value: "Api.ApiEndpoint" },
+    OrgId: { Value: "acme" },
+    TableName: { Value: "Table" },
+    QueueUrl: { Value: "Queue" },
+    DeadLetterUrl: { Value: "DeadLetters" },
+    WorkflowSecretsArn: { Value: "WorkflowSecrets" },
+    WebhookKeyArn: { Value: "WebhookKey" },
+  });
+  expect(variablesOf("Ingest").HOOKLINE_ORG_ID).toBe("acme");
+});

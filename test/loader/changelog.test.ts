@@ -1,0 +1,37 @@
+import { expect, test } from "@jest/globals";
+import { readChangelog } from "../../lib/language/changelog.ts";
+
+test("the leading comment is the changelog, in its order", () => {
+  const text = `# Lead enrichment
+#
+# v1.2.0 - 2024-11-25
+# - ask the model once
+#   instead of twice
+# - retry on 429
+
+# 1.1.0-beta.1 - 2024-11-01
+# - first version
+name: a
+# v0.1.0 - 2020-01-01
+# - not at the head
+`;
+  expect(readChangelog(text)).toEqual([
+    {
+      version: "1.2.0",
+      date: "2024-11-25",
+      changes: ["ask the model once instead of twice", "retry on 429"],
+    },
+    { version: "1.1.0-beta.1", date: "2024-11-01", changes: ["first version"] },
+  ]);
+});
+
+test("other comments, and none, are no changelog", () => {
+  expect(readChangelog("# - a list\n# of notes\nname: a\n")).toEqual([]);
+  expect(readChangelog("name: a\n")).toEqual([]);
+});
+
+test("a comment between versions that is no bullet says nothing", () => {
+  expect(readChangelog("# v1 - 2024-01-01\n# thanks to all\n# - change\r\n# see the docs\n")).toEqual([
+    { version: "1", date: "2024-01-01", changes: ["change"] },
+  ]);
+});
