@@ -18,7 +18,7 @@ import { type VirtualClock, virtualClock } from "./virtual-clock.ts";
 
 /** Compiles a workflow given as data. @throws Error with the problems. */
 export function compiled(file: JsonObject): Workflow {
-  const { workflow, problems } = loadWorkflow(stringify({ name: "example", ...file }), "example.yaml");
+  const { workflow, problems } = loadWorkflow(stringify({ name: "example", ...file }, { aliasDuplicateObjects: false }), "example.yaml");
   if (!workflow) throw new Error(problems.map(formatProblem).join("\n"));
   return workflow;
 }

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { isObject, type Json, type JsonObject } from "../../lib/core/json.ts";
@@ -21,6 +21,8 @@ export interface Synthesis {
   readonly outputs: JsonObject;
   /** What cdk-nag and CloudFormation's schema found, errors and warnings. */
   readonly findings: Json;
+  /** Every file that would be uploaded, by its name. */
+  readonly assets: readonly string[];
 }
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -44,6 +46,7 @@ export async function synthesise({
     for (const name of ["ingest", "runner", "sweeper"]) {
       await mkdir(join(dir, "dist", name), { recursive: true });
       await writeFile(join(dir, "dist", name, "index.mjs"), "export const handler = async () => {};");
+      await writeFile(join(dir, "dist", name, "index.mjs.map"), "{}");
     }
     await writeFile(join(dir, "dist", "runner", "workflows.json"), JSON.stringify(workflows));
     const lines = Object.entries(dotEnv).map(([name, value]) => `${name}=${value}`);
@@ -57,7 +60,12 @@ export async function synthesise({
       await readFile(join(dir, "out", `hookline-${context.stage}.template.json`), "utf8"),
     );
     const report = JSON.parse(await readFile(join(dir, "out", "validation-report.json"), "utf8"));
-    return { ...readTemplate(template), findings: report.pluginReports };
+    const assets = await readdir(join(dir, "out"), { recursive: true });
+    return {
+      ...readTemplate(template),
+      findings: report.pluginReports,
+      assets: assets.filter((file) => file.startsWith("asset.")).map((file) => basename(file)),
+    };
   } finally {
     await rm(dir, { recursive: true });
   }

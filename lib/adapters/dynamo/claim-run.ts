@@ -1,0 +1,110 @@
+import type { Claim, ClaimResult } from "../../core/ports/run-store.ts";
+import { claimRefusal, EARLY_CLAIM_MS } from "../claim-refusal.ts";
+import {
+  checkLayout,
+  type Item,
+  layoutVersion,
+  number,
+  readNumber,
+  readOptionalNumber,
+  text,
+} from "./item.ts";
+import { readRun, readStatus, runKey } from "./run-item.ts";
+import { fenceJournal, segmentEntries } from "./segments.ts";
+import type { StoredValues } from "./stored-values.ts";
+import type { Table } from "./table.ts";
+
+// What was read after a refusal may be out of date a moment later: then the claim is tried again, this often in all.
+const TRIES = 3;
+
+const CLAIMABLE = [
+  "attribute_exists(#pk)",
+  "#v = :v",
+  "#expires_at > :now_seconds",
+  "attribute_not_exists(#outcome)",
+  "(attribute_not_exists(#lease_until) OR #lease_until <= :now)",
+  "(attribute_not_exists(#not_before) OR #not_before <= :soon)",
+].join(" AND ");
+
+// A lease that is released or finished leaves no owner behind: an owner that is replaced here has died or stalled.
+const TAKE_OVER = `SET ${[
+  "#lease_owner = :owner",
+  "#lease_until = :lease_until",
+  "#epoch = #epoch + :one",
+  "#attempt = #attempt + :one",
+  "#status = :running",
+  "#started_at = if_not_exists(#started_at, :now)",
+  "#prev_owner = if_not_exists(#lease_owner, :none)",
+].join(", ")}`;
+
+/** Claims a run with one conditional update; a run that was claimed before gets a fence in its journal too. */
+export async function claimRun(
+  table: Table,
+  values: StoredValues,
+  runId: string,
+  claim: Claim,
+): Promise<ClaimResult> {
+  for (let left = TRIES; left > 0; left -= 1) {
+    const item = await takeOver(table, runId, claim);
+    if (item) return claimed(table, values, item, claim);
+    const found = await table.get(runKey(runId));
+    if (!found) return { kind: "missing" };
+    checkLayout(found);
+    if (found.lease_owner?.S === claim.owner) return claimed(table, values, found, claim);
+    const refusal = claimRefusal(claimable(found), claim);
+    if (refusal) return refusal;
+  }
+  return { kind: "held", until: claim.now };
+}
+
+function takeOver(table: Table, runId: string, claim: Claim): Promise<Item | undefined> {
+  const change = {
+    ":owner": text(claim.owner),
+    ":lease_until": number(claim.leaseUntil),
+    ":one": number(1),
+    ":running": text("running"),
+    ":none": text(""),
+  };
+  const condition = {
+    ":v": layoutVersion,
+    ":now": number(claim.now),
+    ":now_seconds": number(claim.now / 1000),
+    ":soon": number(claim.now + EARLY_CLAIM_MS),
+  };
+  return table.update(
+    runKey(runId),
+    { text: TAKE_OVER, values: change },
+    { text: CLAIMABLE, values: condition },
+  );
+}
+
+function claimable(item: Item) {
+  return {
+    status: readStatus(item),
+    leaseUntil: readOptionalNumber(item, "lease_until"),
+    notBefore: readOptionalNumber(item, "not_before"),
+    expiresAt: readNumber(item, "expires_at"),
+  };
+}
+
+async function claimed(
+  table: Table,
+  values: StoredValues,
+  item: Item,
+  { owner }: Claim,
+): Promise<ClaimResult> {
+  const runId = item.run_id?.S ?? "";
+  const epoch = readNumber(item, "epoch");
+  const writer = { runId, owner, epoch, expiresAt: readNumber(item, "expires_at") };
+  const journal = epoch > 1 ? await fenceJournal(table, values, writer) : { segments: [], next: 1 };
+  const run = await readRun(item, await segmentEntries(journal.segments, values), values);
+  const afterDeath = (item.prev_owner?.S ?? "") !== "";
+  return {
+    kind: "claimed",
+    lease: { runId, owner, epoch, run },
+    run,
+    nextSegment: journal.next,
+    afterDeath,
+    diedAlone: afterDeath && readOptionalNumber(item, "alone_epoch") === epoch - 1,
+  };
+}

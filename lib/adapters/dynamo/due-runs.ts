@@ -1,0 +1,83 @@
+import type { DueRun } from "../../core/ports/run-store.ts";
+import { isFinal } from "../../core/run.ts";
+import { duePartitions } from "./index-shards.ts";
+import { type Item, type Key, number, readNumber, readOptionalNumber, readText, text } from "./item.ts";
+import { readStatus, runKey } from "./run-item.ts";
+import type { Table } from "./table.ts";
+import { DUE_INDEX } from "./table-definition.ts";
+
+const LONGEST_PAGE = 1_000;
+const ATTRIBUTES = ["pk", "sk", "run_id", "status", "due_at", "lease_until", "not_before", "expires_at"];
+
+/** Runs whose `due_at` is not after `dueBy`, longest due first; each as its own item says, not the index. */
+export async function dueRuns(
+  table: Table,
+  dueBy: number,
+  limit: number,
+  now: number,
+): Promise<readonly DueRun[]> {
+  const entries = await Promise.all(
+    duePartitions.map((partition) => dueEntries(table, partition, dueBy, limit)),
+  );
+  const first = entries
+    .flat()
+    .sort((a, b) => readNumber(a, "due_at") - readNumber(b, "due_at"))
+    .slice(0, limit);
+  const keys = first.map((entry): Key => ({ pk: readText(entry, "pk"), sk: readText(entry, "sk") }));
+  const items = await table.getMany(keys, ATTRIBUTES);
+  return items
+    .filter((item) => readNumber(item, "expires_at") > now / 1000)
+    .filter((item) => !isFinal(readStatus(item)) && readNumber(item, "due_at") <= dueBy)
+    .map(dueRun)
+    .sort((a, b) => a.dueAt - b.dueAt);
+}
+
+/** Moves `due_at`, unless it or the run's end was written meanwhile. True when it stands where it was moved to. */
+export async function postponeRun(
+  table: Table,
+  { runId, dueAt: from }: DueRun,
+  to: number,
+): Promise<boolean> {
+  const moved = await table.update(
+    runKey(runId),
+    { text: "SET #due_at = :to", values: { ":to": number(to) } },
+    { text: "attribute_exists(#due_shard) AND #due_at = :from", values: { ":from": number(from) } },
+  );
+  // After an answer that got lost, the SDK's own repeat finds the condition broken by its first try.
+  return moved !== undefined || (await table.get(runKey(runId)))?.due_at?.N === String(to);
+}
+
+async function dueEntries(
+  table: Table,
+  partition: string,
+  dueBy: number,
+  limit: number,
+): Promise<readonly Item[]> {
+  const found: Item[] = [];
+  const all = dueBy === Number.POSITIVE_INFINITY;
+  const pages = table.query({
+    index: DUE_INDEX,
+    where: {
+      text: all ? "#due_shard = :shard" : "#due_shard = :shard AND #due_at <= :due_by",
+      values: { ":shard": text(partition), ...(!all && { ":due_by": number(dueBy) }) },
+    },
+    pageSize: Math.min(limit, LONGEST_PAGE),
+  });
+  for await (const page of pages) {
+    found.push(...page);
+    if (found.length >= limit) break;
+  }
+  return found;
+}
+
+function dueRun(item: Item): DueRun {
+  const leaseUntil = readOptionalNumber(item, "lease_until");
+  const notBefore = readOptionalNumber(item, "not_before");
+  return {
+    runId: readText(item, "run_id"),
+    dueAt: readNumber(item, "due_at"),
+    status: readStatus(item),
+    ...(leaseUntil !== undefined && { leaseUntil }),
+    ...(notBefore !== undefined && { notBefore }),
+  };
+}

@@ -1,0 +1,79 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { FlowError } from "../../core/flow-error.ts";
+import type { RunStore } from "../../core/ports/run-store.ts";
+import type { NewRun, RunRecord } from "../../core/run.ts";
+import { createBlobs } from "./blobs.ts";
+import { claimRun } from "./claim-run.ts";
+import { dueRuns, postponeRun } from "./due-runs.ts";
+import { readNumber, text } from "./item.ts";
+import { finishRun, markRunAlone, releaseRun, seizeRun } from "./lease-writes.ts";
+import { listRuns } from "./list-runs.ts";
+import { newRunItem, readRun, runKey } from "./run-item.ts";
+import { appendSegment, segmentEntries } from "./segments.ts";
+import { createStoredValues, type StoredValues } from "./stored-values.ts";
+import { createTable, type Table } from "./table.ts";
+import { getVersion, putVersion } from "./versions.ts";
+
+/** Which table, and the clock that tells expired runs, which DynamoDB deletes only days later. */
+export interface DynamoRunStoreOptions {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  /** Milliseconds since the epoch; default: the system's clock. */
+  readonly now?: () => number;
+}
+
+/** Runs in one DynamoDB table, execution.md section 4: single-item conditional writes, queries and batch reads. */
+export function createDynamoRunStore({
+  client,
+  table: name,
+  now = Date.now,
+}: DynamoRunStoreOptions): RunStore {
+  const table = createTable({ client, table: name });
+  const blobs = createBlobs(table);
+  const values = createStoredValues(blobs);
+  return {
+    create: (run) => createRun(table, values, run),
+    async discard(runId) {
+      const removed = await table.remove(runKey(runId), {
+        text: "#epoch = :none",
+        values: { ":none": { N: "0" } },
+      });
+      if (removed) await blobs.removeAll(removed);
+    },
+    claim: (runId, claim) => claimRun(table, values, runId, claim),
+    markAlone: (lease) => markRunAlone(table, lease),
+    append: (lease, segment, entries) => appendSegment(table, values, lease, segment, entries),
+    release: (lease, release) => releaseRun(table, values, lease, release),
+    finish: (lease, finish) => finishRun(table, values, lease, finish),
+    get: (runId) => getRun(table, values, runId, now()),
+    list: (query) => listRuns(table, values, query, now()),
+    due: (dueBy, limit) => dueRuns(table, dueBy, limit, now()),
+    postpone: (run, dueAt) => postponeRun(table, run, dueAt),
+    seize: (runId) => seizeRun(table, runId),
+    putVersion: (workflow) => putVersion(table, values, workflow),
+    getVersion: (workflow, hash) => getVersion(table, values, workflow, hash),
+  };
+}
+
+async function createRun(table: Table, values: StoredValues, run: NewRun): Promise<void> {
+  if (await table.putNew(await newRunItem(run, values))) return;
+  const taken = await table.get(runKey(run.runId));
+  const ours = taken?.workflow?.S === run.workflow && taken.created_at?.N === String(run.createdAt);
+  if (!ours) throw new FlowError("internal", `run id ${run.runId} is taken by another run`);
+}
+
+/** The run's item and its segments lie side by side behind its chunks: one query reads both. */
+async function getRun(
+  table: Table,
+  values: StoredValues,
+  runId: string,
+  now: number,
+): Promise<RunRecord | undefined> {
+  const where = {
+    text: "#pk = :pk AND #sk >= :run",
+    values: { ":pk": text(runKey(runId).pk), ":run": text("run") },
+  };
+  const [item, ...segments] = (await Array.fromAsync(table.query({ where }))).flat();
+  if (item?.sk?.S !== "run" || readNumber(item, "expires_at") <= now / 1000) return undefined;
+  return readRun(item, await segmentEntries(segments, values), values);
+}

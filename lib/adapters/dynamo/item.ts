@@ -1,0 +1,68 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { FlowError } from "../../core/flow-error.ts";
+
+/** An item of the table as the low-level client gives it. */
+export type Item = Readonly<Record<string, AttributeValue>>;
+
+/** Primary key of an item. */
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+// Version of the items' layout, in every item; a reader refuses any other.
+const LAYOUT = 1;
+
+/** An attribute that holds text. */
+export function text(value: string): AttributeValue {
+  return { S: value };
+}
+
+/** An attribute that holds a number. */
+export function number(value: number): AttributeValue {
+  return { N: String(value) };
+}
+
+/** The version every item carries in `v`. */
+export const layoutVersion = number(LAYOUT);
+
+/** The key attributes of an item and the version of its layout. */
+export function keyAttributes({ pk, sk }: Key): Item {
+  return { pk: text(pk), sk: text(sk), v: layoutVersion };
+}
+
+/** The primary key alone, as requests take it. */
+export function keyOf({ pk, sk }: Key): Record<string, AttributeValue> {
+  return { pk: text(pk), sk: text(sk) };
+}
+
+/** What a damaged item is reported as: FlowError `internal` with the item's key. */
+export function damaged(item: Item, what: string): FlowError {
+  return new FlowError("internal", `stored item ${item.pk?.S ?? "?"} / ${item.sk?.S ?? "?"} ${what}`);
+}
+
+/** @throws FlowError `internal` for an item whose layout this code does not know. */
+export function checkLayout(item: Item): void {
+  if (item.v?.N === String(LAYOUT)) return;
+  const found = item.v === undefined ? "no layout version" : `layout version ${JSON.stringify(item.v)}`;
+  throw damaged(item, `has ${found}; this code reads version ${LAYOUT}`);
+}
+
+/** The text of an attribute. @throws FlowError `internal` when it holds none. */
+export function readText(item: Item, name: string): string {
+  const value = item[name]?.S;
+  if (value === undefined) throw damaged(item, `has no text in "${name}"`);
+  return value;
+}
+
+/** The number of an attribute. @throws FlowError `internal` when it holds none. */
+export function readNumber(item: Item, name: string): number {
+  const value = Number(item[name]?.N ?? Number.NaN);
+  if (Number.isNaN(value)) throw damaged(item, `has no number in "${name}"`);
+  return value;
+}
+
+/** The number of an attribute that may be missing. @throws FlowError `internal` when it holds something else. */
+export function readOptionalNumber(item: Item, name: string): number | undefined {
+  return item[name] === undefined ? undefined : readNumber(item, name);
+}

@@ -1,0 +1,110 @@
+import { type Finish, type Lease, LeaseLost, type Release } from "../../core/ports/run-store.ts";
+import { listedError } from "../listed-error.ts";
+import { type Item, number, text } from "./item.ts";
+import { runKey, runPlacement } from "./run-item.ts";
+import type { StoredValues } from "./stored-values.ts";
+import type { Table } from "./table.ts";
+
+const HELD = "#epoch = :epoch AND #lease_owner = :owner";
+
+/** Marks that the run is alone in its process. @throws LeaseLost */
+export async function markRunAlone(table: Table, lease: Lease): Promise<void> {
+  const alone = await table.update(
+    runKey(lease.runId),
+    { text: "SET #alone_epoch = :epoch" },
+    { text: HELD, values: holder(lease) },
+  );
+  if (!alone) throw new LeaseLost(lease.runId, lease.epoch);
+}
+
+/** Ends the lease, not the run. @throws LeaseLost */
+export async function releaseRun(
+  table: Table,
+  values: StoredValues,
+  lease: Lease,
+  release: Release,
+): Promise<void> {
+  await endLease(table, lease, "released_by", {
+    status: text(release.status),
+    not_before: release.notBefore === undefined ? undefined : number(release.notBefore),
+    due_at: number(release.dueAt),
+    spent_ms: number(release.spentMs),
+    spent_usd: number(release.costUsd),
+    failures: number(release.failures),
+    error: release.error && (await values.storeJson(release.error, runPlacement(lease.run))),
+  });
+}
+
+/** Writes the final status and takes the run out of the `due` index. @throws LeaseLost */
+export async function finishRun(
+  table: Table,
+  values: StoredValues,
+  lease: Lease,
+  finish: Finish,
+): Promise<void> {
+  const storeJson = (value: unknown) => values.storeJson(value, runPlacement(lease.run));
+  const { error, reason, output, tail } = finish;
+  const listed = error && listedError(error);
+  const [storedError, storedReason, storedOutput, storedTail] = await Promise.all([
+    error && storeJson(error),
+    reason === undefined ? undefined : storeJson(reason),
+    output === undefined ? undefined : storeJson(output),
+    tail.length === 0 ? undefined : storeJson(tail),
+  ]);
+  await endLease(table, lease, "finished_by", {
+    status: text(finish.status),
+    outcome: text(finish.status),
+    finished_at: number(finish.finishedAt),
+    spent_ms: number(finish.spentMs),
+    cost_usd: number(finish.costUsd),
+    error: storedError,
+    error_class: listed && text(listed.class),
+    error_message: listed && text(listed.message),
+    reason: storedReason,
+    output: storedOutput,
+    tail: storedTail,
+    not_before: undefined,
+    due_shard: undefined,
+    due_at: undefined,
+  });
+}
+
+/** Ends whatever lease holds. No owner stays behind: whoever stopped the stack, the run is not to blame for it. */
+export async function seizeRun(table: Table, runId: string): Promise<void> {
+  await table.update(
+    runKey(runId),
+    { text: "REMOVE #lease_owner, #lease_until" },
+    { text: "attribute_exists(#pk) AND attribute_not_exists(#outcome)" },
+  );
+}
+
+/** Sets attributes (undefined removes one) and drops the lease; its owner signs, to know the write again. */
+async function endLease(
+  table: Table,
+  lease: Lease,
+  signature: "released_by" | "finished_by",
+  attributes: { readonly [name: string]: Item[string] | undefined },
+): Promise<void> {
+  const values: Record<string, Item[string]> = {};
+  const set = [`#${signature} = :owner`];
+  const remove = ["#lease_owner", "#lease_until"];
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined) remove.push(`#${name}`);
+    else {
+      values[`:${name}`] = value;
+      set.push(`#${name} = :${name}`);
+    }
+  }
+  const ended = await table.update(
+    runKey(lease.runId),
+    { text: `SET ${set.join(", ")} REMOVE ${remove.join(", ")}`, values },
+    { text: HELD, values: holder(lease) },
+  );
+  if (ended) return;
+  const found = await table.get(runKey(lease.runId));
+  if (found?.[signature]?.S !== lease.owner) throw new LeaseLost(lease.runId, lease.epoch);
+}
+
+function holder({ epoch, owner }: Lease): Item {
+  return { ":epoch": number(epoch), ":owner": text(owner) };
+}

@@ -1,0 +1,61 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { type Json, parseJson } from "../../core/json.ts";
+import { type Blobs, isBlobReference } from "./blobs.ts";
+import { damaged, type Item } from "./item.ts";
+import { pack, unpack } from "./packed-value.ts";
+
+/**
+ * Packed bytes of one attribute that stay in the run's item. Each update of an item is paid for by its whole size and
+ * a run's item is written three times, so a larger value is cheaper in chunks; five attributes of this size fit in 400 KB.
+ */
+export const RUN_INLINE_BYTES = 64 * 1024;
+/** Packed bytes that stay in an item that is written once: a segment, a version. */
+export const INLINE_BYTES = 256 * 1024;
+
+/** Where a value goes: the partition its chunks would lie in, how much stays in the item, when it may be deleted. */
+export interface Placement {
+  readonly pk: string;
+  readonly inlineBytes: number;
+  readonly expiresAt?: number;
+}
+
+/** Values of any size as attributes: packed, and split off into chunks when they are large. */
+export interface StoredValues {
+  storeBytes(bytes: Uint8Array, placement: Placement): Promise<AttributeValue>;
+  /** Stores anything that `JSON.stringify` takes. */
+  storeJson(value: unknown, placement: Placement): Promise<AttributeValue>;
+  /** @throws FlowError `internal` for a value that is missing or damaged. */
+  loadBytes(item: Item, name: string): Promise<Uint8Array>;
+  /** @throws FlowError `internal` for a value that is missing or damaged. */
+  loadJson(item: Item, name: string): Promise<Json>;
+}
+
+/** Values beside the blobs of a table. */
+export function createStoredValues(blobs: Blobs): StoredValues {
+  const storeBytes: StoredValues["storeBytes"] = async (bytes, { pk, inlineBytes, expiresAt }) => {
+    const packed = pack(bytes);
+    return packed.length <= inlineBytes ? { B: packed } : blobs.store(pk, packed, expiresAt);
+  };
+  const loadBytes: StoredValues["loadBytes"] = async (item, name) => {
+    const packed = isBlobReference(item[name]) ? await blobs.load(item, name) : item[name]?.B;
+    if (packed === undefined) throw damaged(item, `has no value in "${name}"`);
+    return readable(item, name, () => unpack(packed));
+  };
+  return {
+    storeBytes,
+    storeJson: (value, placement) => storeBytes(new TextEncoder().encode(JSON.stringify(value)), placement),
+    loadBytes,
+    async loadJson(item, name) {
+      const bytes = await loadBytes(item, name);
+      return readable(item, name, () => parseJson(new TextDecoder().decode(bytes)));
+    },
+  };
+}
+
+function readable<T>(item: Item, name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw damaged(item, `cannot be read in "${name}": ${cause instanceof Error ? cause.message : cause}`);
+  }
+}

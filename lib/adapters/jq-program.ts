@@ -1,0 +1,45 @@
+import { FlowError } from "../core/flow-error.ts";
+import { formatJson, type Json } from "../core/json.ts";
+import type { JqRequest } from "../core/ports/jq.ts";
+
+/** What the worker gets: everything as text, so that numbers keep their digits. */
+export interface JqTask {
+  /** As written, to compile it alone for a message with the author's own line and column. */
+  readonly program: string;
+  readonly names: readonly string[];
+  /** The program behind the line that takes input and bindings out of the envelope. */
+  readonly wrapped: string;
+  readonly envelope: string;
+}
+
+// jq itself shows Emscripten's made-up environment and the name of its standard input.
+const PRELUDE = "def env: {}; def input_filename: null; {} as $ENV";
+
+/**
+ * Puts input and bindings into one JSON text and a prefix that unpacks it: command-line arguments would lie on jq's
+ * small stack. The prefix stands on the program's first line, so `$__loc__` is right, and admits no `import`.
+ * @throws FlowError `code_error` for an empty program and one with a NUL, which would end it early.
+ */
+export function jqTask({ program, input, bindings }: JqRequest): JqTask {
+  if (program.trim() === "")
+    throw new FlowError("code_error", 'the jq program is empty: "." gives its input back');
+  if (program.includes("\0"))
+    throw new FlowError(
+      "code_error",
+      "the jq program has a NUL character: remove it, or write it as \\u0000",
+    );
+  const names = Object.keys(bindings);
+  const unpack = names.length === 0 ? "" : ` | .bindings as {${names.map((name) => `$${name}`).join(", ")}}`;
+  return {
+    program,
+    names,
+    wrapped: `${PRELUDE}${unpack} | .input | ${program}`,
+    envelope: wellFormed(formatJson({ input, bindings } satisfies Json)),
+  };
+}
+
+/** jq refuses half a surrogate pair, which JSON text holds as an escape; whole pairs are never written so. */
+function wellFormed(json: string): string {
+  if (!/\\ud[89a-f]/.test(json)) return json;
+  return json.replace(/\\(?:(ud[89a-f][0-9a-f]{2})|.)/g, (whole, half) => (half ? "\\ufffd" : whole));
+}

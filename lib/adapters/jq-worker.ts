@@ -1,0 +1,106 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { type Jq, type JqResult, loadJq } from "jq-wasm";
+import type { JqTask } from "./jq-program.ts";
+import { jsonDepth } from "./json-depth.ts";
+
+/** What the worker sends back: jq's output, or why there is none. */
+export type JqOutcome = { readonly output: string } | { readonly failure: string };
+
+// A program named "--version" is a program.
+const FLAGS = ["-c", "--"];
+const CALLS_OF_AN_INSTANCE = 1_000;
+const LARGE_INPUT = 5_000_000;
+// This build's stack is small and unguarded: from 650 levels on, and with long chains of operators, it runs over jq's
+// memory, silently at first.
+const MAX_DEPTH = 500;
+const LONG_PROGRAM = 2_000;
+const TOO_DEEP = `jq: error: values that jq takes or gives may nest at most ${MAX_DEPTH} levels deep`;
+const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
+// jq's exit code for a program that does not compile; `halt_error(3)` shares it.
+const COMPILE_ERROR = 3;
+
+class OutputTooLarge extends Error {}
+
+const port = parentPort;
+const { module } = workerData as { module: WebAssembly.Module };
+let instance: Promise<Jq> | undefined;
+let memory: WebAssembly.Memory | undefined;
+let calls = 0;
+let written = 0;
+
+port?.on("message", async (task: JqTask) => {
+  const outcome = await evaluate(task);
+  port.postMessage(outcome);
+  instance ??= load();
+});
+instance = load();
+await instance;
+port?.postMessage({ output: "" } satisfies JqOutcome);
+
+async function evaluate({ wrapped, envelope, program, names }: JqTask): Promise<JqOutcome> {
+  // The envelope is one level.
+  if (jsonDepth(envelope) > MAX_DEPTH + 1) return { failure: TOO_DEEP };
+  try {
+    const result = await call(envelope, wrapped, FLAGS);
+    if (result.exitCode === 0 && jsonDepth(result.stdout) > MAX_DEPTH) {
+      instance = undefined;
+      return { failure: TOO_DEEP };
+    }
+    if (result.exitCode === 0) return { output: result.stdout };
+    if (result.exitCode !== COMPILE_ERROR || !/jq: \d+ compile errors?$/.test(result.stderr))
+      return { failure: result.stderr };
+    // Without input nothing runs; jq only compiles.
+    const alone = await call("", program, [
+      ...names.flatMap((name) => ["--argjson", name, "null"]),
+      ...FLAGS,
+    ]);
+    return { failure: alone.stderr || 'jq: error: the program has no expression: "." gives its input back' };
+  } catch (fault) {
+    instance = undefined;
+    if (fault instanceof OutputTooLarge)
+      return { failure: `jq: error: the program wrote more than ${OUTPUT_LIMIT_BYTES / 1024 / 1024} MiB` };
+    // Emscripten aborts at its 256 MB of memory; deep recursion ends there or at V8's stack.
+    return { failure: `jq: error: the program needs more memory or recursion than it may have (${fault})` };
+  }
+}
+
+/** After an error, a large input, a long program or many calls an instance keeps memory or state: it is thrown away. */
+async function call(input: string, program: string, flags: string[]): Promise<JqResult> {
+  instance ??= load();
+  const jq = await instance;
+  calls += 1;
+  written = 0;
+  const result = jq.raw(input, program, flags);
+  const isSpent =
+    calls >= CALLS_OF_AN_INSTANCE || input.length > LARGE_INPUT || program.length > LONG_PROGRAM;
+  if (isSpent || result.exitCode !== 0) instance = undefined;
+  return result;
+}
+
+function load(): Promise<Jq> {
+  calls = 0;
+  return loadJq({
+    instantiateWasm(imports, onSuccess) {
+      void WebAssembly.instantiate(module, limitOutput(imports)).then((made) => {
+        memory = Object.values(made.exports).find((one) => one instanceof WebAssembly.Memory);
+        onSuccess(made, module);
+      });
+    },
+  });
+}
+
+/**
+ * Counts what jq writes and stops it above the limit: `fd_write` of WASI, which this build of jq imports as `a.d`. Its
+ * output would otherwise grow in memory until the time is up.
+ */
+function limitOutput(imports: WebAssembly.Imports): WebAssembly.Imports {
+  const { d: write, ...others } = imports.a ?? {};
+  if (typeof write !== "function") throw new Error("this build of jq does not import fd_write as a.d");
+  const counted = (file: number, vectors: number, count: number, done: number): number => {
+    const view = new DataView(memory?.buffer ?? new ArrayBuffer(0));
+    for (let at = 0; at < count; at += 1) written += view.getUint32(vectors + at * 8 + 4, true);
+    if (written > OUTPUT_LIMIT_BYTES) throw new OutputTooLarge();
+    return write(file, vectors, count, done);
+  };
+  return { ...imports, a: { ...others, d: counted } };
+}

@@ -1,0 +1,216 @@
+import { FlowError } from "../../core/flow-error.ts";
+import type { JournalEntry } from "../../core/journal.ts";
+import {
+  type Claim,
+  type ClaimResult,
+  type Finish,
+  type Lease,
+  LeaseLost,
+  type Release,
+  type RunQuery,
+  type RunStore,
+} from "../../core/ports/run-store.ts";
+import { isFinal, type NewRun, type RunRecord, type RunSummary } from "../../core/run.ts";
+import type { Workflow } from "../../core/workflow.ts";
+import { claimRefusal } from "../claim-refusal.ts";
+import { listedError } from "../listed-error.ts";
+
+/** A segment and who wrote it. */
+interface Segment {
+  readonly owner: string;
+  readonly epoch: number;
+  readonly entries: readonly JournalEntry[];
+}
+
+/** A run as it is kept; segment n lies at index n − 1. */
+interface StoredRun {
+  run: Omit<RunRecord, "journal">;
+  readonly segments: Segment[];
+  tail: readonly JournalEntry[];
+  leaseOwner?: string | undefined;
+  leaseUntil?: number | undefined;
+  previousOwner?: string | undefined;
+  aloneEpoch?: number;
+  /** How the last lease ended, and whose it was. */
+  lastEnd?: string;
+}
+
+/** Runs in this process's memory: the same promises as the durable store, for `run` and for tests. */
+export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => number } = {}): RunStore {
+  const runs = new Map<string, StoredRun>();
+  const versions = new Map<string, Workflow>();
+  const alive = () => [...runs.values()].filter(({ run }) => run.expiresAt > now() / 1000);
+  const held = (lease: Lease): StoredRun => {
+    const stored = runs.get(lease.runId);
+    if (stored?.run.epoch !== lease.epoch || stored.leaseOwner !== lease.owner)
+      throw new LeaseLost(lease.runId, lease.epoch);
+    return stored;
+  };
+
+  return {
+    async create(run) {
+      const taken = runs.get(run.runId)?.run;
+      if (!taken) runs.set(run.runId, { run: newRecord(run), segments: [], tail: [] });
+      else if (taken.workflow !== run.workflow || taken.createdAt !== run.createdAt)
+        throw new FlowError("internal", `run id ${run.runId} is taken by another run`);
+    },
+    async discard(runId) {
+      if (runs.get(runId)?.run.epoch === 0) runs.delete(runId);
+    },
+    async claim(runId, claim) {
+      const stored = runs.get(runId);
+      return stored ? claimStored(stored, claim) : { kind: "missing" };
+    },
+    async markAlone(lease) {
+      held(lease).aloneEpoch = lease.epoch;
+    },
+    async append(lease, segment, entries) {
+      const segments = runs.get(lease.runId)?.segments;
+      const taken = segments?.[segment - 1];
+      const ours = taken?.owner === lease.owner && taken.epoch === lease.epoch;
+      if (!segments || (taken && !ours)) throw new LeaseLost(lease.runId, lease.epoch);
+      if (!taken) segments[segment - 1] = { owner: lease.owner, epoch: lease.epoch, entries };
+    },
+    async release(lease, release) {
+      const end = `release ${lease.owner}`;
+      if (runs.get(lease.runId)?.lastEnd === end) return;
+      const stored = held(lease);
+      stored.run = released(stored.run, release);
+      endLease(stored, end);
+    },
+    async finish(lease, finish) {
+      const end = `finish ${lease.owner}`;
+      if (runs.get(lease.runId)?.lastEnd === end) return;
+      const stored = held(lease);
+      stored.run = finished(stored.run, finish);
+      stored.tail = finish.tail;
+      endLease(stored, end);
+    },
+    async get(runId) {
+      const stored = alive().find(({ run }) => run.runId === runId);
+      return stored && record(stored);
+    },
+    async list(query) {
+      return alive()
+        .map(({ run }) => run)
+        .filter((run) => isAsked(run, query))
+        .sort((a, b) => (a.runId < b.runId ? 1 : -1))
+        .slice(0, query.limit)
+        .map(summaryOf);
+    },
+    async due(dueBy, limit) {
+      return alive()
+        .filter(({ run }) => !isFinal(run.status) && run.dueAt <= dueBy)
+        .sort((a, b) => a.run.dueAt - b.run.dueAt)
+        .slice(0, limit)
+        .map(({ run: { runId, dueAt, status, notBefore }, leaseUntil }) => ({
+          runId,
+          dueAt,
+          status,
+          ...(leaseUntil !== undefined && { leaseUntil }),
+          ...(notBefore !== undefined && { notBefore }),
+        }));
+    },
+    async postpone({ runId, dueAt: from }, to) {
+      const stored = runs.get(runId);
+      if (!stored || isFinal(stored.run.status)) return false;
+      if (stored.run.dueAt === from) stored.run = { ...stored.run, dueAt: to };
+      return stored.run.dueAt === to;
+    },
+    async seize(runId) {
+      const stored = runs.get(runId);
+      if (!stored) return;
+      stored.leaseOwner = undefined;
+      stored.leaseUntil = undefined;
+    },
+    async putVersion(workflow) {
+      const key = `${workflow.name}#${workflow.hash}`;
+      if (!versions.has(key)) versions.set(key, workflow);
+    },
+    async getVersion(name, hash) {
+      return versions.get(`${name}#${hash}`);
+    },
+  };
+}
+
+function newRecord(run: NewRun): StoredRun["run"] {
+  return { ...run, status: "queued", attempt: 0, epoch: 0, failures: 0, spentMs: 0, costUsd: 0 };
+}
+
+function claimStored(stored: StoredRun, claim: Claim): ClaimResult {
+  const { run, leaseOwner, leaseUntil } = stored;
+  const { notBefore, expiresAt, status } = run;
+  if (leaseOwner === claim.owner) return claimed(stored, claim.owner);
+  const refusal = claimRefusal({ status, leaseUntil, notBefore, expiresAt }, claim);
+  if (refusal) return refusal;
+  stored.previousOwner = leaseOwner;
+  stored.leaseOwner = claim.owner;
+  stored.leaseUntil = claim.leaseUntil;
+  stored.run = {
+    ...run,
+    status: "running",
+    epoch: run.epoch + 1,
+    attempt: run.attempt + 1,
+    startedAt: run.startedAt ?? claim.now,
+  };
+  return claimed(stored, claim.owner);
+}
+
+/** The journal as it is now, closed to earlier leases by an empty segment when there were any. */
+function claimed(stored: StoredRun, owner: string): ClaimResult {
+  const { runId, epoch } = stored.run;
+  const run = record(stored);
+  if (epoch > 1) stored.segments.push({ owner, epoch, entries: [] });
+  const afterDeath = stored.previousOwner !== undefined;
+  return {
+    kind: "claimed",
+    lease: { runId, owner, epoch, run },
+    run,
+    nextSegment: stored.segments.length + 1,
+    afterDeath,
+    diedAlone: afterDeath && stored.aloneEpoch === epoch - 1,
+  };
+}
+
+function released(run: StoredRun["run"], release: Release): StoredRun["run"] {
+  const { error: _error, notBefore: _notBefore, ...rest } = run;
+  return { ...rest, ...release };
+}
+
+function finished(run: StoredRun["run"], { tail: _tail, ...finish }: Finish): StoredRun["run"] {
+  const { error: _error, notBefore: _notBefore, ...rest } = run;
+  return { ...rest, ...finish, dueAt: Number.POSITIVE_INFINITY };
+}
+
+function endLease(stored: StoredRun, end: string): void {
+  stored.leaseOwner = undefined;
+  stored.leaseUntil = undefined;
+  stored.lastEnd = end;
+}
+
+function record({ run, segments, tail }: StoredRun): RunRecord {
+  return { ...run, journal: [...segments.flatMap(({ entries }) => entries), ...tail] };
+}
+
+function isAsked(run: StoredRun["run"], { workflows, status, until, since }: RunQuery): boolean {
+  return (
+    workflows.includes(run.workflow) &&
+    run.createdAt <= until &&
+    run.createdAt >= since &&
+    (status === undefined || run.status === status)
+  );
+}
+
+function summaryOf(run: StoredRun["run"]): RunSummary {
+  const { runId, workflow, hash, status, createdAt, finishedAt, costUsd, error } = run;
+  return {
+    runId,
+    workflow,
+    hash,
+    status,
+    createdAt,
+    ...(finishedAt !== undefined && { finishedAt }),
+    costUsd,
+    ...(error && { error: listedError(error) }),
+  };
+}

@@ -1,0 +1,112 @@
+import {
+  GetSecretValueCommand,
+  InvalidRequestException,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
+import { FlowError } from "../core/flow-error.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Secrets } from "../core/ports/secrets.ts";
+import { callAws } from "./aws-errors.ts";
+
+/** Which secrets a function reads, and for how long it trusts what it read. */
+export interface SecretsManagerOptions {
+  readonly client: SecretsManagerClient;
+  /** Name or ARN of the secret with the workflows' names and values. */
+  readonly workflowSecretId?: string;
+  /** Name or ARN of the secret `{ "current": "…", "previous": "…" }`; `previous` may be missing. */
+  readonly webhookKeyId?: string;
+  readonly ttlSeconds: number;
+  readonly clock: Pick<Clock, "now">;
+}
+
+type Values = Readonly<Record<string, string>>;
+
+/** Secrets of one stage in AWS Secrets Manager: each a JSON object of texts, read once for all who ask at once. */
+export function createSecretsManager({
+  client,
+  workflowSecretId,
+  webhookKeyId,
+  ttlSeconds,
+  clock,
+}: SecretsManagerOptions): Secrets {
+  const cached = (secretId: string | undefined, purpose: string) =>
+    createCachedRead(() => readSecret(client, secretId, purpose), ttlSeconds * 1000, clock);
+  const workflowSecrets = cached(workflowSecretId, "workflow secrets");
+  const webhookKey = cached(webhookKeyId, "webhook key");
+  return {
+    workflowSecrets: workflowSecrets.read,
+    async webhookKeys() {
+      const { current, previous } = await webhookKey.read();
+      if (!current)
+        throw new FlowError(
+          "config_error",
+          `secret ${webhookKeyId} has no "current" key. Write { "current": "…" }, and the key before it as "previous"`,
+        );
+      return previous ? [current, previous] : [current];
+    },
+    forget() {
+      workflowSecrets.forget();
+      webhookKey.forget();
+    },
+  };
+}
+
+/** What failed is not kept, and a read that was under way when the cache was told to forget serves only who waits for it. */
+function createCachedRead<T>(read: () => Promise<T>, ttlMs: number, clock: Pick<Clock, "now">) {
+  let kept: { readonly value: Promise<T>; readonly until: number } | undefined;
+  return {
+    async read(): Promise<T> {
+      if (!kept || kept.until <= clock.now()) kept = { value: read(), until: clock.now() + ttlMs };
+      const mine = kept;
+      try {
+        return await mine.value;
+      } catch (thrown) {
+        if (kept === mine) kept = undefined;
+        throw thrown;
+      }
+    },
+    forget() {
+      kept = undefined;
+    },
+  };
+}
+
+async function readSecret(
+  client: SecretsManagerClient,
+  secretId: string | undefined,
+  purpose: string,
+): Promise<Values> {
+  if (secretId === undefined)
+    throw new FlowError("config_error", `no secret is configured for the ${purpose}: set its id`);
+  const get = new GetSecretValueCommand({ SecretId: secretId });
+  try {
+    const { SecretString } = await callAws(`reading secret ${secretId}`, () => client.send(get));
+    return parseValues(SecretString ?? "", secretId);
+  } catch (thrown) {
+    if (!(thrown instanceof ResourceNotFoundException || thrown instanceof InvalidRequestException))
+      throw thrown;
+    throw new FlowError(
+      "config_error",
+      `secret ${secretId} cannot be read (${thrown.message}). Create it as a JSON object of names and texts`,
+      { cause: thrown },
+    );
+  }
+}
+
+/** Says what is wrong without a word of the content: neither JSON's own message nor a value. */
+function parseValues(content: string, secretId: string): Values {
+  const wrong = (what: string) =>
+    new FlowError("config_error", `secret ${secretId} ${what}. Write a JSON object of names and texts`);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(content);
+  } catch {
+    throw wrong("is not JSON");
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
+    throw wrong("is not a JSON object");
+  const other = Object.entries(parsed).find(([, value]) => typeof value !== "string");
+  if (other) throw wrong(`holds a value that is no text under "${other[0]}"`);
+  return parsed as Values;
+}

@@ -1,0 +1,46 @@
+import type { AnyStep } from "../core/step.ts";
+import type { FailurePolicy, StepNode } from "../core/workflow.ts";
+import type { SharedKeys, StepKeys } from "./step-keys.ts";
+
+type CommonSettings = Omit<StepNode, "type" | "id" | "line" | "params" | "blocks">;
+
+/** The common keys of a step worked out: its own, then the file's `defaults` if it has an effect, then the language's. */
+export function commonSettings(own: StepKeys, fileDefaults: SharedKeys, definition: AnyStep): CommonSettings {
+  const defaults = definition.effect ? withoutOverruled(fileDefaults, own) : {};
+  const keys: SharedKeys = { ...defaults, ...own };
+  const { inject } = keys;
+  return {
+    ...(own.name !== undefined && { name: own.name }),
+    ...(keys.when && { when: keys.when }),
+    ...(keys.input_from !== undefined && { inputFrom: keys.input_from }),
+    outputTo: keys.output_to ?? (typeof inject === "string" ? inject : definition.defaultOutput),
+    inject: inject === true,
+    retry: {
+      retries: keys.retries ?? 0,
+      backoffSeconds: keys.backoff_seconds ?? 1,
+      backoff: keys.backoff ?? "exponential",
+      maxBackoffSeconds: keys.max_backoff_seconds ?? 900,
+      retryOn: keys.retry_on ?? ["timeout", "connection", "rate_limited", "server_error"],
+    },
+    timeoutSeconds: keys.timeout ?? definition.timeoutSeconds,
+    onError: failurePolicy(keys),
+    effect: keys.effect ?? "at_least_once",
+  };
+}
+
+/** A step that says where its result goes, or what its failure does, says all of it. */
+function withoutOverruled(defaults: SharedKeys, own: SharedKeys): SharedKeys {
+  const { output_to, inject, drop_on_failure, swallow_on_error, retry_propagate, ...others } = defaults;
+  const target = own.output_to === undefined && own.inject === undefined ? { output_to, inject } : {};
+  const decided = own.drop_on_failure ?? own.swallow_on_error ?? own.retry_propagate;
+  const failure = decided === undefined ? { drop_on_failure, swallow_on_error, retry_propagate } : {};
+  return { ...others, ...target, ...failure };
+}
+
+/** The table "when a step has failed for good" of language.md section 4. */
+function failurePolicy(keys: SharedKeys): FailurePolicy {
+  if (keys.drop_on_failure === true) return "drop";
+  const swallow = keys.swallow_on_error === true || keys.retry_propagate === false;
+  if (swallow) return keys.raw_on_error === true ? "continue_with_error" : "continue_with_null";
+  return keys.drop_on_failure === false ? "continue_with_error" : "fail";
+}

@@ -1,0 +1,48 @@
+import { isObject } from "../core/json.ts";
+import { SHORTEST_SECRET } from "../core/redactor.ts";
+import { textOf } from "../core/template.ts";
+import type { EnvironmentName } from "../core/workflow.ts";
+import { checkSchema } from "./check-schema.ts";
+import type { DeclaredName, EnvironmentReads } from "./environment-reads.ts";
+import { environmentKey } from "./file-keys.ts";
+import type { ProblemLog } from "./problem-log.ts";
+import { nearestNode, type YamlNode } from "./yaml-node.ts";
+
+/** Every name the file declares or reads; undefined after faults of the declarations were reported. */
+export function compileEnvironment(
+  node: YamlNode,
+  reads: EnvironmentReads,
+  problems: ProblemLog,
+): readonly EnvironmentName[] | undefined {
+  const value =
+    isObject(node.value) && node.value.environment !== undefined
+      ? { environment: node.value.environment }
+      : {};
+  const keys = checkSchema(environmentKey, node, { value, what: "the workflow" }, problems);
+  if (!keys) return undefined;
+  const seen = new Set<string>();
+  const declared = (keys.environment ?? []).map((item, index) => {
+    const one = typeof item === "string" ? { name: item, secret: false } : item;
+    const { at } = nearestNode(node, ["environment", index]);
+    if (seen.has(one.name)) problems.error(at, `"${one.name}" is declared twice`, "keep one of them");
+    seen.add(one.name);
+    const name: DeclaredName = {
+      name: one.name,
+      secret: one.secret,
+      ...("default" in one && one.default !== undefined && { default: textOf(one.default) }),
+    };
+    warnOfShortSecret(name, at, problems);
+    return name;
+  });
+  return reads.conclude(declared, problems);
+}
+
+function warnOfShortSecret(
+  { name, secret, default: text }: DeclaredName,
+  at: number,
+  problems: ProblemLog,
+): void {
+  if (!secret || text === undefined || text.length >= SHORTEST_SECRET) return;
+  const message = `the default of the secret "${name}" is shorter than ${SHORTEST_SECRET} characters: it cannot be redacted`;
+  problems.warn(at, message, "use a longer secret");
+}

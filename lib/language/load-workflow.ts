@@ -1,0 +1,55 @@
+import type { AnyStep } from "../core/step.ts";
+import type { Workflow } from "../core/workflow.ts";
+import { stepTypes } from "../steps/registry.ts";
+import { compileWorkflow } from "./compile-workflow.ts";
+import { describeValue } from "./describe-issue.ts";
+import type { Problem } from "./problem.ts";
+import { createProblemLog, type ProblemLog } from "./problem-log.ts";
+import { readYaml } from "./read-yaml.ts";
+import { child, isMapping, type YamlNode } from "./yaml-node.ts";
+
+/** What became of a file: a workflow when nothing in it is an error, and everything there is to say about it. */
+export interface LoadResult {
+  readonly workflow?: Workflow;
+  /** In the order of the file. */
+  readonly problems: readonly Problem[];
+}
+
+/** Loads a workflow file: its text in, the checked workflow or its problems out. Touches no file; never throws. */
+export function loadWorkflow(
+  text: string,
+  file: string,
+  types: ReadonlyMap<string, AnyStep> = stepTypes,
+): LoadResult {
+  // The mark has no width, so columns are counted without it.
+  const plain = text.replace(/^\uFEFF/, "");
+  const problems = createProblemLog(plain, file);
+  const root = readYaml(plain, problems);
+  const content = root && unwrap(root, problems);
+  const workflow = content && compileWorkflow(content, plain, file, types, problems);
+  const fine = workflow !== undefined && problems.errorCount() === 0;
+  return { ...(fine && { workflow }), problems: problems.sorted() };
+}
+
+/** The mapping with the workflow's keys, out of its optional wrapper. */
+function unwrap(root: YamlNode, problems: ProblemLog): YamlNode | undefined {
+  if (!isMapping(root)) {
+    const hint = "start with the keys name and steps";
+    problems.error(root.at, `found ${describeValue(root.value)}, expected a workflow: a mapping`, hint);
+    return undefined;
+  }
+  const wrapped = child(root, "workflow");
+  if (!wrapped) return root;
+  for (const [key, { keyAt }] of root.entries) {
+    if (key !== "workflow") {
+      problems.error(
+        keyAt,
+        `"${key}" stands beside workflow, expected inside it`,
+        "indent it under workflow",
+      );
+    }
+  }
+  if (isMapping(wrapped)) return wrapped;
+  problems.error(wrapped.at, `workflow: found ${describeValue(wrapped.value)}, expected a mapping`);
+  return undefined;
+}

@@ -1,0 +1,50 @@
+/** Longer texts are no misspelt names, and comparing them would cost time. */
+const LONGEST_NAME = 64;
+
+/** The known name that a misspelt one most likely means, or undefined when none is near. */
+export function nearestName(name: string, known: Iterable<string>): string | undefined {
+  if (name === "" || name.length > LONGEST_NAME) return undefined;
+  const wanted = plain(name);
+  let best: string | undefined;
+  let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  for (const candidate of known) {
+    const distance = editDistance(wanted, plain(candidate));
+    if (distance < least) [best, least] = [candidate, distance];
+  }
+  return best;
+}
+
+/** The hint for a name that is not known: the nearest one, else all there are. */
+export function nameHint(name: string, known: readonly string[]): string | undefined {
+  const near = nearestName(name, known);
+  if (near !== undefined) return `did you mean "${near}"?`;
+  return known.length === 0 ? undefined : `known here: ${known.join(", ")}`;
+}
+
+/** `outputTo`, `output-to` and `Output_To` differ from `output_to` in their spelling only. */
+function plain(name: string): string {
+  return name
+    .replace(/([a-z])([A-Z])/g, "$1_$2")
+    .replace(/[-\s]/g, "_")
+    .toLowerCase();
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours (Damerau's optimal string alignment). */
+function editDistance(a: string, b: string): number {
+  let before: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const replace = (previous[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      let cost = Math.min(replace, (previous[j] as number) + 1, (row[j - 1] as number) + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        cost = Math.min(cost, (before[j - 2] as number) + 1);
+      }
+      row.push(cost);
+    }
+    before = previous;
+    previous = row;
+  }
+  return previous[b.length] as number;
+}

@@ -1,0 +1,35 @@
+import { cpus } from "node:os";
+import { benchBundles } from "./bundle-bench.ts";
+import { benchEngine } from "./engine-bench.ts";
+import { benchStack } from "./stack-bench.ts";
+
+const say = (text: string) => console.error(text);
+
+say("bundles …");
+const bundles = await benchBundles();
+say("engine …");
+const engine = await benchEngine();
+say("local stack …");
+const stack = await benchStack();
+
+const rows: (readonly [figure: string, value: string])[] = [
+  ["a pure step, in the engine", `${engine.pureStepUs.toFixed(1)} µs`],
+  ["a loop over 1,000 items with one pure step, shared", `${engine.loopMs.toFixed(1)} ms`],
+  ["the same, isolated", `${engine.isolatedLoopMs.toFixed(1)} ms`],
+  ["local stack ready", `${(stack.readyMs / 1000).toFixed(2)} s`],
+  ["webhook accepted, p50", `${stack.acceptP50Ms.toFixed(1)} ms`],
+  ["webhook accepted, p99", `${stack.acceptP99Ms.toFixed(1)} ms`],
+  ["webhook posted to run finished, five pure steps, p50", `${stack.finishedP50Ms.toFixed(1)} ms`],
+  ["a durable step beyond the call itself", `${stack.durableStepMs.toFixed(2)} ms`],
+  ["no-op runs per second, 16 senders", stack.noOpPerSecond.toFixed(0)],
+  ["five-step runs per second, 16 senders", stack.fiveStepsPerSecond.toFixed(0)],
+  ...bundles.flatMap(({ name, startKb, totalKb, coldImportMs }) => [
+    [`${name}: read at start / all code`, `${startKb.toFixed(0)} / ${totalKb.toFixed(0)} kB`] as const,
+    [`${name}: cold import`, `${coldImportMs.toFixed(0)} ms`] as const,
+  ]),
+];
+
+const width = Math.max(...rows.map(([figure]) => figure.length));
+console.log(`| ${"figure".padEnd(width)} | measured |\n| ${"-".repeat(width)} | --- |`);
+for (const [figure, value] of rows) console.log(`| ${figure.padEnd(width)} | ${value} |`);
+say(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}`);
