@@ -1,0 +1,57 @@
+import * as z from "zod";
+import { isExactNumber, type Json } from "../core/json.ts";
+import { formatPath, parsePath } from "../core/path.ts";
+import { defineStep, type StepContext } from "../core/step.ts";
+
+const FORMATS = {
+  epoch: (ms: number) => Math.floor(ms / 1000),
+  epoch_ms: (ms: number) => ms,
+  iso8601: (ms: number) => new Date(ms).toISOString(),
+};
+
+const schema = z.strictObject({
+  format: z
+    .enum(["epoch", "epoch_ms", "iso8601"])
+    .default("iso8601")
+    .describe("Seconds or milliseconds since 1970, or text"),
+});
+
+/** Writes the present time, and with an `end_time` the duration since its `start_time`. */
+export const addTimestamp = defineStep({
+  type: "add_timestamp",
+  summary: "Write the present time",
+  effect: false,
+  repeatable: false,
+  defaultOutput: "meta.timestamp",
+  timeoutSeconds: null,
+  schema,
+  run({ format }, context) {
+    const now = context.ports.clock.now();
+    const duration = durationUntil(now, context);
+    return { kind: "next", output: FORMATS[format](now), ...(duration && { also: duration }) };
+  },
+});
+
+/** `<p>.duration` where `<p>.end_time` is being written and `<p>.start_time` is a time; seconds. */
+function durationUntil(now: number, { outputTo, read, warn }: StepContext) {
+  const path = parsePath(outputTo ?? "meta.timestamp");
+  if (path.at(-1) !== "end_time") return undefined;
+  const sibling = (key: string) => formatPath([...path.slice(0, -1), key]);
+  const start = read(sibling("start_time"));
+  if (start === undefined || start === null) return undefined;
+  const startMs = timeOf(start);
+  if (Number.isNaN(startMs)) {
+    warn(`${sibling("start_time")} is ${JSON.stringify(start).slice(0, 100)}, which is no time: no duration`);
+    return undefined;
+  }
+  return { [sibling("duration")]: Math.round(now - startMs) / 1000 };
+}
+
+/** Milliseconds since the epoch; NaN for what is no time. Numbers above 1e11 are milliseconds (seconds of the year 5138). */
+function timeOf(value: Json): number {
+  if (typeof value !== "number" && !isExactNumber(value)) {
+    return typeof value === "string" ? Date.parse(value) : Number.NaN;
+  }
+  const number = Number(isExactNumber(value) ? value.rawJSON : value);
+  return number > 1e11 ? number : number * 1000;
+}

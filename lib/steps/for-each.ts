@@ -1,0 +1,207 @@
+import * as z from "zod";
+import { FlowError } from "../core/flow-error.ts";
+import { formatJson, type Json } from "../core/json.ts";
+import { parsePath } from "../core/path.ts";
+import { READ_ONLY_NAMES } from "../core/reserved-names.ts";
+import { defineStep, type Pause, type StepContext, type StepFailure, type StepResult } from "../core/step.ts";
+import { combineResults } from "./loop-results.ts";
+
+const DEFAULT_CONCURRENCY = 10;
+
+const schema = z.strictObject({
+  var: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a variable's name is letters, digits and underscores")
+    .default("item")
+    .describe("Name of the loop variable"),
+  item_scope: z
+    .enum(["shared", "isolated"])
+    .default("shared")
+    .describe("`shared`: one after another on the run's state; `isolated`: at once, each on its own view"),
+  concurrency: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe(`Isolated items under way at once, default ${DEFAULT_CONCURRENCY}`),
+  on_item_error: z
+    .enum(["fail", "continue"])
+    .default("fail")
+    .describe("`continue`: an item that failed leaves `{ error, error_details }` in its place"),
+  result_from: z
+    .string()
+    .optional()
+    .describe("Path of an item's result in its scope; absent: everything its steps wrote"),
+  result_strategy: z
+    .enum(["collect", "replace", "extend_array", "merge_objects"])
+    .default("collect")
+    .describe(
+      "A list of results, written over the source, appended to `output_to`, or merged into one object",
+    ),
+});
+
+type Params = z.infer<typeof schema>;
+
+/** How one item ended. */
+type ItemEnd =
+  | { readonly kind: "result"; readonly value: Json | undefined }
+  | { readonly kind: "drop" }
+  | { readonly kind: "fail"; readonly failure: StepFailure }
+  | { readonly kind: "pause"; readonly pause: Pause };
+
+/** Runs its steps once for each element of a list. */
+export const forEach = defineStep({
+  type: "for_each",
+  summary: "Run steps for each element of a list",
+  effect: false,
+  repeatable: true,
+  defaultOutput: null,
+  timeoutSeconds: null,
+  inputRequired: true,
+  schema,
+  paths: ["result_from"],
+  blocks: () => [{ label: "steps", at: ["steps"], required: true }],
+  check: ({ item_scope = "shared", concurrency }) =>
+    item_scope === "shared" && typeof concurrency === "number" && concurrency > 1
+      ? [
+          {
+            at: ["concurrency"],
+            message: `items that share the state run one after another: write item_scope: isolated to run ${concurrency} at once`,
+          },
+        ]
+      : [],
+  async run(params, context) {
+    const items = itemsOf(context);
+    if (params.result_strategy === "replace") refuseReservedSource(context);
+    const ends = items === null ? [] : await runItems(items, params, context);
+    const interruption = interruptionOf(ends, params);
+    if (interruption) return interruption;
+    return resultOf(ends, items === null, params, context);
+  },
+});
+
+function itemsOf({ input, inputFrom = "input_from", warn }: StepContext): readonly Json[] | null {
+  if (Array.isArray(input)) return input;
+  if (input !== null) {
+    throw new FlowError(
+      "invalid_input",
+      `${inputFrom} is ${formatJson(input).slice(0, 100)}, but for_each needs a list`,
+    );
+  }
+  warn(`${inputFrom} is missing or null: there is nothing to go through`);
+  return null;
+}
+
+function refuseReservedSource({ inputFrom }: StepContext): void {
+  const [head] = inputFrom === undefined ? [] : parsePath(inputFrom);
+  if (inputFrom === undefined || (head !== undefined && READ_ONLY_NAMES.includes(head))) {
+    throw new FlowError(
+      "config_error",
+      `result_strategy: replace writes over input_from, but ${inputFrom ?? "it"} cannot be written: name a key of the state`,
+    );
+  }
+}
+
+/** Ends in the order of the list. Shared items stop at the first that does not end well; of isolated ones all are tried. */
+async function runItems(items: readonly Json[], params: Params, context: StepContext): Promise<ItemEnd[]> {
+  const ends: ItemEnd[] = [];
+  const isolated = params.item_scope === "isolated";
+  let next = 0;
+  let stopped = false;
+  const work = async (): Promise<void> => {
+    while (next < items.length && !stopped) {
+      context.signal.throwIfAborted();
+      const index = next;
+      next += 1;
+      const end = await runItem(index, items[index] as Json, params, context);
+      ends[index] = end;
+      if (end.kind === "pause" && (!isolated || end.pause.reason === "hand_over")) stopped = true;
+      if (end.kind === "fail" && !isolated) stopped = true;
+    }
+  };
+  const workers = isolated ? Math.min(params.concurrency ?? DEFAULT_CONCURRENCY, items.length) : 1;
+  const working = Array.from({ length: workers }, () =>
+    work().catch((fault: unknown) => {
+      stopped = true;
+      throw fault;
+    }),
+  );
+  // What is thrown is no item's failure; items under way end before it is handed on.
+  const settled = await Promise.allSettled(working);
+  const broken = settled.find((one) => one.status === "rejected");
+  if (broken) throw broken.reason;
+  return ends;
+}
+
+async function runItem(index: number, item: Json, params: Params, context: StepContext): Promise<ItemEnd> {
+  const at = `items.${index}`;
+  const accepted = context.acceptedFailure(at);
+  if (accepted) return { kind: "result", value: accepted };
+  const end = await context.runBlock("steps", { at, scope: params.item_scope, bind: { [params.var]: item } });
+  if (end.kind === "done") {
+    return {
+      kind: "result",
+      value: params.result_from === undefined ? end.written : end.read(params.result_from),
+    };
+  }
+  if (end.kind === "fail" && params.on_item_error === "continue" && !endsTheRun(end.failure)) {
+    return { kind: "result", value: context.acceptFailure(at, end.failure) };
+  }
+  return end;
+}
+
+/** Not the item's own failure: the run is cancelled, or a step was not even tried because the run is over. */
+function endsTheRun({ attempts, error }: StepFailure): boolean {
+  return error.class === "cancelled" || (attempts === 0 && ["timeout", "internal"].includes(error.class));
+}
+
+/** A pause of any item comes first: the others that failed are tried again when the run is back. */
+function interruptionOf(ends: readonly ItemEnd[], { item_scope }: Params): StepResult | undefined {
+  const pauses = ends.flatMap((end) => (end.kind === "pause" ? [end.pause] : []));
+  if (pauses.length > 0) return { kind: "pause", pause: pauses.reduce(sooner) };
+  const failures = ends.flatMap((end) => (end.kind === "fail" ? [end.failure] : []));
+  const [first] = failures;
+  if (first === undefined) return undefined;
+  if (item_scope === "shared") return { kind: "fail", failure: first };
+  const { class: errorClass, message, status, body, retryAfterMs, details } = first.error;
+  const error = new FlowError(errorClass, `${failures.length} of ${ends.length} items failed: ${message}`, {
+    cause: first.error.cause,
+    ...(status !== undefined && { status }),
+    ...(body !== undefined && { body }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(details !== undefined && { details }),
+  });
+  return { kind: "fail", failure: { ...first, error } };
+}
+
+function sooner(a: Pause, b: Pause): Pause {
+  if (a.reason === "hand_over" || b.reason === "hand_over") return { reason: "hand_over" };
+  return b.dueAt < a.dueAt ? b : a;
+}
+
+function resultOf(
+  ends: readonly ItemEnd[],
+  hadNoList: boolean,
+  params: Params,
+  context: StepContext,
+): StepResult {
+  const results = ends.flatMap((end) => (end.kind === "result" ? [end] : []));
+  const missing = results.filter(({ value }) => value === undefined).length;
+  if (missing > 0) {
+    context.warn(
+      `result_from ${params.result_from} resolved to nothing for ${missing} of ${ends.length} items`,
+    );
+  }
+  const values = results.map(({ value }) => value ?? null);
+  const before = context.outputTo === null ? undefined : context.read(context.outputTo);
+  const output = combineResults(values, params.result_strategy, before, context.warn);
+  const dropped = ends.length - results.length;
+  return {
+    kind: "next",
+    output,
+    ...(params.result_strategy === "replace" &&
+      !hadNoList &&
+      context.inputFrom !== undefined && { also: { [context.inputFrom]: output } }),
+    note: `${ends.length} items${dropped > 0 ? `, ${dropped} dropped` : ""}`,
+  };
+}

@@ -1,0 +1,38 @@
+import * as z from "zod";
+import type { Json } from "../core/json.ts";
+import { defineStep } from "../core/step.ts";
+
+const DEFAULT_TIMEOUT_SECONDS = 5;
+
+const schema = z.strictObject({
+  query: z
+    .string()
+    .refine((text) => text.trim() !== "", "an empty query gives nothing: write . for the input itself")
+    .refine((text) => !text.includes("\0"), "a query holds no NUL character")
+    .describe("The jq program; `$input`, `$workflow` and `$run` are bound"),
+  multiple: z.boolean().default(false).describe("Always write a list of all results"),
+});
+
+/** Evaluates a jq program on its input. */
+export const jq = defineStep({
+  type: "jq",
+  summary: "Reshape data with jq",
+  effect: false,
+  repeatable: true,
+  defaultOutput: "jq",
+  timeoutSeconds: DEFAULT_TIMEOUT_SECONDS,
+  schema,
+  untemplated: ["query"],
+  async run({ query, multiple }, context) {
+    const results = await context.ports.jq.run({
+      program: query,
+      input: context.input,
+      bindings: { input: context.event, workflow: context.workflow, run: context.run },
+      timeoutMs: (context.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
+      signal: context.signal,
+    });
+    const [only = null] = results;
+    const output: Json = multiple || results.length > 1 ? results : only;
+    return { kind: "next", output };
+  },
+});
