@@ -1,2 +1,2 @@
-/** Names that read something else than the state, language.md section 2; only `state` can be written through. */
-export const RESERVED_NAMES = ["input", "state", "request", "workflow", "run", "error"] as const;
+/** Names that read something else than the state and are never written, language.md section 2; `error` in `on_failure` only. */
+export const READ_ONLY_NAMES: readonly string[] = ["input", "request", "workflow", "run", "error"];

@@ -46,6 +46,8 @@ export interface StepFailure {
   readonly id: string;
   readonly error: FlowError;
   readonly attempts: number;
+  /** No policy of any step applies: the run is cancelled, its own time is over, or it is known to kill its process. */
+  readonly endsRun?: true;
 }
 
 /** Why and until when a run leaves the invocation. */

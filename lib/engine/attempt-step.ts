@@ -46,7 +46,7 @@ export async function attemptStep(
       await journal.flush();
     }
     const result = await tryOnce(interpreter, place, record, hidden, attempts);
-    if (result.kind !== "fail" || result.failure.error.class === "cancelled") return { result, attempts };
+    if (result.kind !== "fail" || result.failure.endsRun) return { result, attempts };
     const { error } = result.failure;
     if (error.status === 401 && !refreshed && (await execution.refreshEnvironment())) {
       refreshed = true;
@@ -154,7 +154,8 @@ function contextOf(
 }
 
 function failed({ path, node }: Place, error: FlowError, attempts: number): StepResult {
-  return { kind: "fail", failure: { path, id: node.id, error, attempts } };
+  const endsRun = error.class === "cancelled" ? { endsRun: true as const } : {};
+  return { kind: "fail", failure: { path, id: node.id, error, attempts, ...endsRun } };
 }
 
 function unknownOutcome(id: string): FlowError {

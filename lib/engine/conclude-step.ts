@@ -8,7 +8,6 @@ import type { Attempted } from "./attempt-step.ts";
 import type { Execution } from "./execution.ts";
 import type { ListEnd, Place } from "./interpreter.ts";
 import { targetOf } from "./reader.ts";
-import { isRunTimeout } from "./run-timeout.ts";
 import { acceptedFailure, type StepEnd, type StepRecord } from "./step-record.ts";
 
 /** Writes what a step did into state and journal, applies its failure policy, and says how the list goes on. */
@@ -65,7 +64,7 @@ function applyPolicy(
   redactor: Redactor,
   end: (more: Omit<StepEnd, "attempts">) => void,
 ): ListEnd {
-  if (node.onError === "fail" || failure.error.class === "cancelled" || isRunTimeout(failure.error)) {
+  if (node.onError === "fail" || failure.endsRun) {
     // A step inside a block has its own entry, and the control step around it has not ended.
     if (failure.path === path) end({ status: "failed", failure });
     return { kind: "fail", failure };

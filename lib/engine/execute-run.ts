@@ -5,7 +5,6 @@ import type { Pause, StepFailure } from "../core/step.ts";
 import { renderDeep } from "../core/template.ts";
 import type { Execution } from "./execution.ts";
 import { Interpreter } from "./interpreter.ts";
-import { isRunTimeout } from "./run-timeout.ts";
 import { runErrorOf } from "./step-record.ts";
 import { View } from "./view.ts";
 
@@ -75,7 +74,7 @@ async function succeed(execution: Execution, interpreter: Interpreter, view: Vie
 async function fail(execution: Execution, failure: StepFailure, lastDelivery: boolean): Promise<RunEnd> {
   const error = runErrorOf(failure, execution.environment().redactor);
   if (failure.error.class === "cancelled") return { kind: "cancelled", error };
-  const canHeal = heals(failure.error.class) && !isRunTimeout(failure.error);
+  const canHeal = heals(failure.error.class) && !failure.endsRun;
   if (canHeal && !lastDelivery) return failed(error, true, failure.error.retryAfterMs);
   return finishFailed(execution, error);
 }

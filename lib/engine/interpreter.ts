@@ -5,12 +5,11 @@ import type { Json, JsonObject } from "../core/json.ts";
 import { parsePath } from "../core/path.ts";
 import type { AnyStep, BlockEnd, BlockOptions, Interruption, StepFailure } from "../core/step.ts";
 import { type Lookup, renderDeep } from "../core/template.ts";
-import type { StepNode } from "../core/workflow.ts";
+import type { StepNode, Workflow } from "../core/workflow.ts";
 import { attemptStep } from "./attempt-step.ts";
 import { concludeStep } from "./conclude-step.ts";
 import type { Execution } from "./execution.ts";
 import { type ReservedNames, readReserved, reservedNames } from "./reader.ts";
-import { runTimeout } from "./run-timeout.ts";
 import { acceptedFailure, StepRecord } from "./step-record.ts";
 import type { View } from "./view.ts";
 
@@ -174,11 +173,11 @@ export class Interpreter {
     const now = ports.clock.now();
     const fail = (error: FlowError): Interruption => ({
       kind: "fail",
-      failure: { path, id: node.id, error, attempts: 0 },
+      failure: { path, id: node.id, error, attempts: 0, endsRun: true },
     });
     if (signal.aborted) return fail(signal.reason as FlowError);
     if (poison && !definition.blocks) return fail(poison);
-    if (now >= limits.runUntil) return fail(runTimeout(this.execution));
+    if (now >= limits.runUntil) return fail(runTimeout(this.execution.workflow));
     if (now >= limits.handOverAt || this.#fitsOnlyElsewhere(node, definition, now))
       return { kind: "pause", pause: { reason: "hand_over" } };
     if (now >= this.#turnEnds) {
@@ -211,4 +210,8 @@ function doneBlock(view: View, interpreter: Interpreter): BlockEnd {
 function replay(entry: JournalEntry, view: View): ListEnd {
   view.apply(entry.patch);
   return entry.status === "dropped" ? { kind: "drop", reason: entry.note ?? "" } : DONE;
+}
+
+function runTimeout({ timeoutSeconds }: Workflow): FlowError {
+  return new FlowError("timeout", `the run took longer than its timeout of ${timeoutSeconds} seconds`);
 }

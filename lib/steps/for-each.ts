@@ -144,15 +144,10 @@ async function runItem(index: number, item: Json, params: Params, context: StepC
       value: params.result_from === undefined ? end.written : end.read(params.result_from),
     };
   }
-  if (end.kind === "fail" && params.on_item_error === "continue" && !endsTheRun(end.failure)) {
+  if (end.kind === "fail" && params.on_item_error === "continue" && !end.failure.endsRun) {
     return { kind: "result", value: context.acceptFailure(at, end.failure) };
   }
   return end;
-}
-
-/** Not the item's own failure: the run is cancelled, or a step was not even tried because the run is over. */
-function endsTheRun({ attempts, error }: StepFailure): boolean {
-  return error.class === "cancelled" || (attempts === 0 && ["timeout", "internal"].includes(error.class));
 }
 
 /** A pause of any item comes first: the others that failed are tried again when the run is back. */
@@ -165,7 +160,7 @@ function interruptionOf(ends: readonly ItemEnd[], { item_scope }: Params): StepR
   if (item_scope === "shared") return { kind: "fail", failure: first };
   const { class: errorClass, message, status, body, retryAfterMs, details } = first.error;
   const error = new FlowError(errorClass, `${failures.length} of ${ends.length} items failed: ${message}`, {
-    cause: first.error.cause,
+    cause: first.error,
     ...(status !== undefined && { status }),
     ...(body !== undefined && { body }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),

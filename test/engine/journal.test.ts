@@ -60,7 +60,7 @@ describe("when entries are stored", () => {
     const store = slowStore();
     const journal = new Journal({ past: [], append: store.append });
     journal.record(entry("0"), EFFECT);
-    journal.beforeStep();
+    void journal.beforeStep();
     expect(store.written).toEqual([["0"]]);
     let ready = false;
     const effect = journal.beforeEffect().then(() => {
@@ -76,7 +76,7 @@ describe("when entries are stored", () => {
     const store = slowStore();
     const journal = new Journal({ past: [], append: store.append });
     journal.record(entry("0"), EFFECT);
-    journal.beforeStep();
+    void journal.beforeStep();
     const waits = ["1", "2", "3"].map((path) => {
       journal.record(entry(path), EFFECT);
       return journal.beforeEffect();
@@ -92,7 +92,7 @@ describe("when entries are stored", () => {
     const store = slowStore();
     const journal = new Journal({ past: [], append: store.append });
     journal.record(entry("0"), EFFECT);
-    journal.beforeStep();
+    void journal.beforeStep();
     journal.record(entry("1"), PURE);
     store.end();
     expect((await journal.takeTail()).map(({ path }) => path)).toEqual(["1"]);
@@ -115,7 +115,7 @@ describe("when storing fails", () => {
     const store = slowStore();
     const journal = new Journal({ past: [], append: store.append });
     journal.record(entry("0"), EFFECT);
-    journal.beforeStep();
+    void journal.beforeStep();
     const cause = new Error("no store");
     store.break(cause);
     await expect(journal.beforeEffect()).rejects.toBe(cause);

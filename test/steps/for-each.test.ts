@@ -164,59 +164,15 @@ describe("accepted failures", () => {
     expect(blocks).toEqual(["items.1"]);
   });
 
-  test.each([
-    ["cancelled", 1],
-    ["timeout", 0],
-    ["internal", 0],
-  ] as const)(
-    "a run that is over (%s after %i attempts) is no failure of an item",
-    async (errorClass, attempts) => {
-      const over = fail("over", { error: new FlowError(errorClass, "over"), attempts });
-      const { result } = loop({ on_item_error: "continue" }, { "items.0": over }, 3);
-      expect(await result).toMatchObject({ kind: "fail", failure: { error: { class: errorClass } } });
-    },
-  );
-
-  test("the cause of a failure stays its cause", async () => {
-    const cause = Symbol("run timeout");
-    const over = fail("over", { error: new FlowError("timeout", "over", { cause }) });
-    const { result } = loop({ item_scope: "isolated" }, { "items.0": over }, 1);
-    expect(await result).toMatchObject({ failure: { error: { cause } } });
+  test("a failure that ends the run is no item's", async () => {
+    const over = fail("over", { error: new FlowError("cancelled", "over"), endsRun: true });
+    const { result } = loop({ on_item_error: "continue" }, { "items.0": over }, 3);
+    expect(await result).toMatchObject({ kind: "fail", failure: { endsRun: true } });
   });
-});
 
-test("no item begins after the attempt's time is up", async () => {
-  const controller = new AbortController();
-  controller.abort(new FlowError("timeout", "too late"));
-  const { result, blocks } = loop({}, {}, 3, { signal: controller.signal });
-  await expect(result).rejects.toThrow("too late");
-  expect(blocks).toEqual([]);
-});
-
-test("a thousand results are in the order of the list", async () => {
-  const { result } = loop({ item_scope: "isolated" }, {}, 1000);
-  expect(await result).toEqual({
-    kind: "next",
-    output: list(1000).map((index) => `items.${index}`),
-    note: "1000 items",
+  test("the failure of several items keeps the first one as its cause", async () => {
+    const error = new FlowError("timeout", "slow");
+    const { result } = loop({ item_scope: "isolated" }, { "items.0": fail("slow", { error }) }, 1);
+    expect(await result).toMatchObject({ failure: { error: { cause: error } } });
   });
-});
-
-test("concurrency without isolated items is found in the file", () => {
-  expect(forEach.check?.({ concurrency: 4 })).toMatchObject([{ at: ["concurrency"] }]);
-  expect(forEach.check?.({ concurrency: 1 })).toEqual([]);
-  expect(forEach.check?.({ concurrency: 4, item_scope: "isolated" })).toEqual([]);
-});
-
-test.each([
-  [{ var: "a.b" }],
-  [{ item_scope: "both" }],
-  [{ concurrency: 0 }],
-  [{ on_item_error: "skip" }],
-  [{ result_strategy: "append" }],
-  [{ mode: "inline" }],
-  [{ chunk_size: 5 }],
-  [{ tolerate: { count: 1 } }],
-])("%j is refused", (raw) => {
-  expect(forEach.schema.safeParse(raw).success).toBe(false);
 });
