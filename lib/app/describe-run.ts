@@ -1,5 +1,5 @@
 import { readBody } from "../core/event-body.ts";
-import type { Usage } from "../core/journal.ts";
+import type { LogLine, Usage } from "../core/journal.ts";
 import { foldJournal, initialState, type JournalEntry, type RunError } from "../core/journal.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { isFinal, type RunRecord, type RunStatus } from "../core/run.ts";
@@ -34,7 +34,7 @@ export interface StepView {
   readonly started_at: string;
   readonly duration_ms: number;
   readonly warnings: readonly string[];
-  readonly logs: readonly string[];
+  readonly logs: readonly LogLine[];
   readonly usage: Usage | null;
   readonly note: string | null;
   readonly error: RunError | null;
@@ -72,7 +72,7 @@ export function describeStep(entry: JournalEntry): StepView {
     started_at: time(entry.startedAt),
     duration_ms: entry.durationMs,
     warnings: entry.warnings ?? [],
-    logs: (entry.logs ?? []).map(({ message }) => message),
+    logs: entry.logs ?? [],
     usage: entry.usage ?? null,
     note: entry.note ?? null,
     error: entry.error ?? null,

@@ -114,7 +114,6 @@ export async function ingestTick(ingest: Ingest, { workflow, scheduledAt }: Cron
     });
     return;
   }
-  const now = ingest.clock.now();
   const event: StoredEvent = {
     body: new TextEncoder().encode(JSON.stringify(entry.payload ?? {})),
     contentType: "application/json",
@@ -127,7 +126,8 @@ export async function ingestTick(ingest: Ingest, { workflow, scheduledAt }: Cron
       delivery_id: `${workflow}/${scheduledAt}`,
     },
   };
-  await store(ingest, entry, event, tickId(ingest.stage, workflow, scheduledAt), now);
+  // The tick's own time, not ours: a repeated tick is the same run to the last attribute.
+  await store(ingest, entry, event, tickId(ingest.stage, workflow, scheduledAt), Date.parse(scheduledAt));
 }
 
 /** UUIDv7 of the scheduled time whose random part is a hash: the same tick gives the same run. */

@@ -29,7 +29,7 @@ async function resolve(
   { secrets, plainEnvironment, stage }: Runner,
   workflow: Workflow,
 ): Promise<Environment> {
-  const names = workflow.environment.filter(({ name }) => name !== STAGE_NAME);
-  const fromSecrets = names.length === 0 ? {} : await secrets.workflowSecrets();
-  return resolveEnvironment(workflow, [fromSecrets, { ...plainEnvironment, [STAGE_NAME]: stage }]);
+  const readsNames = workflow.environment.some(({ name }) => name !== STAGE_NAME);
+  const fromSecrets = readsNames ? await secrets.workflowSecrets() : {};
+  return resolveEnvironment(workflow, [{ [STAGE_NAME]: stage }, fromSecrets, plainEnvironment]);
 }

@@ -134,6 +134,11 @@ describe("the functions", () => {
     }
   });
 
+  test("their source maps stay with the build", () => {
+    expect(stack.assets).toContain("index.mjs");
+    expect(stack.assets).not.toContain("index.mjs.map");
+  });
+
   test.each([
     ["Ingest", 512, 15],
     ["Runner", 1769, 900],

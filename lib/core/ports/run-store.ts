@@ -76,12 +76,6 @@ export interface DueRun {
   readonly notBefore?: number;
 }
 
-/** A page of a list; `next` continues it. */
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly next?: string;
-}
-
 /** Which runs to list, newest first. */
 export interface RunQuery {
   readonly workflows: readonly string[];

@@ -1,0 +1,19 @@
+import { App, Validations } from "aws-cdk-lib";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { HooklineStack } from "./hookline-stack.ts";
+import { readBuild } from "./read-build.ts";
+import { readSettings } from "./read-settings.ts";
+import { parseOrgId, parseStage } from "./stage.ts";
+
+const app = new App();
+const stage = parseStage(app.node.tryGetContext("stage") ?? "dev");
+
+new HooklineStack(app, `hookline-${stage}`, {
+  stage,
+  orgId: parseOrgId(app.node.tryGetContext("org_id") ?? `hookline-${stage}`),
+  build: readBuild("dist", stage),
+  settings: readSettings(`.env.${stage}`),
+});
+
+Validations.of(app).addPlugins(new AwsSolutionsChecks());
+app.synth();

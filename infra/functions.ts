@@ -1,0 +1,143 @@
+import { join } from "node:path";
+import { Duration } from "aws-cdk-lib";
+import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
+import { EventSourceMapping, type IFunction } from "aws-cdk-lib/aws-lambda";
+import type { Construct } from "constructs";
+import {
+  type Environment,
+  type IngestConfig,
+  type RunnerConfig,
+  type SweeperConfig,
+  sweeperConfig,
+} from "../lib/core/config.ts";
+import { addFunction } from "./function.ts";
+import { plainEnvironment } from "./plain-environment.ts";
+import type { Build } from "./read-build.ts";
+import { pick, type Settings } from "./read-settings.ts";
+import type { StageSecrets } from "./secrets.ts";
+import type { WorkQueue } from "./work-queue.ts";
+
+/** The longest that Lambda allows; a run that needs more is handed over. */
+export const RUNNER_TIMEOUT = Duration.minutes(15);
+
+/** What the functions work on. */
+export interface FunctionsProps {
+  readonly stage: string;
+  readonly orgId: string;
+  readonly build: Build;
+  readonly settings: Settings;
+  readonly table: TableV2;
+  readonly work: WorkQueue;
+  readonly secrets: StageSecrets;
+}
+
+/** Adds ingest, runner with its queue, and sweeper: each with the variables and the rights that its code uses. */
+export function addFunctions(
+  scope: Construct,
+  { stage, orgId, build, settings, table, work, secrets }: FunctionsProps,
+): { readonly ingest: IFunction; readonly sweeper: IFunction } {
+  const { queue, deadLetters } = work;
+  const logLevel = sweeperConfig.shape.HOOKLINE_LOG_LEVEL.parse(settings.HOOKLINE_LOG_LEVEL);
+  const shared = {
+    HOOKLINE_STAGE: stage,
+    HOOKLINE_TABLE: table.tableName,
+    HOOKLINE_QUEUE_URL: queue.queueUrl,
+    HOOKLINE_DLQ_URL: deadLetters.queueUrl,
+    HOOKLINE_LOG_LEVEL: logLevel,
+  } satisfies Environment<SweeperConfig>;
+
+  const ingest = addFunction(scope, {
+    id: "Ingest",
+    description: "Checks, stores and enqueues an event",
+    bundle: join(build.dir, "ingest"),
+    memorySize: 512,
+    timeout: Duration.seconds(15),
+    logLevel,
+    environment: {
+      ...shared,
+      HOOKLINE_ORG_ID: orgId,
+      HOOKLINE_WEBHOOK_KEY_ID: secrets.webhookKey.secretArn,
+      ...pick(settings, ["HOOKLINE_SECRETS_TTL_SECONDS", "HOOKLINE_MAX_BODY_BYTES"]),
+    } satisfies Environment<IngestConfig>,
+    grants: [
+      // Batches write a large event; reads recognise its own write; deletes take back what could not be enqueued.
+      {
+        actions: ["dynamodb:PutItem", "dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:DeleteItem"],
+        resources: [table.tableArn],
+      },
+      { actions: ["sqs:SendMessage"], resources: [queue.queueArn] },
+      { actions: ["secretsmanager:GetSecretValue"], resources: [secrets.webhookKey.secretArn] },
+    ],
+  });
+
+  const runner = addFunction(scope, {
+    id: "Runner",
+    description: "Runs workflows",
+    bundle: join(build.dir, "runner"),
+    memorySize: 1769,
+    timeout: RUNNER_TIMEOUT,
+    logLevel,
+    environment: {
+      ...plainEnvironment(build.workflows, settings),
+      ...shared,
+      HOOKLINE_SECRETS_ID: secrets.workflowSecrets.secretArn,
+      HOOKLINE_MAX_RECEIVE_COUNT: String(work.maxReceiveCount),
+      ...pick(settings, [
+        "HOOKLINE_SECRETS_TTL_SECONDS",
+        "HOOKLINE_ALLOW_PRIVATE_HOSTS",
+        "HOOKLINE_RETRY_BASE_SECONDS",
+      ]),
+    } satisfies Environment<RunnerConfig>,
+    grants: [
+      {
+        actions: [
+          "dynamodb:PutItem",
+          "dynamodb:UpdateItem",
+          "dynamodb:BatchWriteItem",
+          "dynamodb:GetItem",
+          "dynamodb:BatchGetItem",
+          "dynamodb:Query",
+        ],
+        resources: [table.tableArn],
+      },
+      {
+        actions: [
+          "sqs:ReceiveMessage",
+          "sqs:DeleteMessage",
+          "sqs:GetQueueAttributes",
+          "sqs:ChangeMessageVisibility",
+          "sqs:SendMessage",
+        ],
+        resources: [queue.queueArn],
+      },
+      { actions: ["sqs:SendMessage"], resources: [deadLetters.queueArn] },
+      { actions: ["secretsmanager:GetSecretValue"], resources: [secrets.workflowSecrets.secretArn] },
+    ],
+  });
+  new EventSourceMapping(scope, "RunnerQueue", {
+    target: runner,
+    eventSourceArn: queue.queueArn,
+    batchSize: 10,
+    reportBatchItemFailures: true,
+    maxConcurrency: 20,
+  });
+
+  const sweeper = addFunction(scope, {
+    id: "Sweeper",
+    description: "Enqueues runs that should have moved",
+    bundle: join(build.dir, "sweeper"),
+    memorySize: 256,
+    timeout: Duration.seconds(60),
+    logLevel,
+    environment: shared,
+    grants: [
+      { actions: ["dynamodb:Query"], resources: [`${table.tableArn}/index/due`] },
+      {
+        actions: ["dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:GetItem"],
+        resources: [table.tableArn],
+      },
+      { actions: ["sqs:SendMessage"], resources: [queue.queueArn] },
+    ],
+  });
+  return { ingest, sweeper };
+}

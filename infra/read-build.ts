@@ -1,0 +1,23 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { isDeployedTo, type Workflow } from "../lib/core/workflow.ts";
+
+/** What `npm run build` left, as far as the stack needs it. */
+export interface Build {
+  /** Absolute path of the folder with one subfolder for each function. */
+  readonly dir: string;
+  /** The workflows of this stage. */
+  readonly workflows: readonly Workflow[];
+}
+
+/**
+ * Reads the build's folder.
+ * @throws Error when nothing has been built.
+ */
+export function readBuild(dir: string, stage: string): Build {
+  const file = join(dir, "runner", "workflows.json");
+  if (!existsSync(file))
+    throw new Error(`${file} does not exist: build the functions first with npm run build`);
+  const workflows: readonly Workflow[] = JSON.parse(readFileSync(file, "utf8"));
+  return { dir: resolve(dir), workflows: workflows.filter((workflow) => isDeployedTo(stage, workflow)) };
+}

@@ -1,0 +1,63 @@
+import { Stack } from "aws-cdk-lib";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import { CfnSchedule } from "aws-cdk-lib/aws-scheduler";
+import { Construct } from "constructs";
+import type { Workflow } from "../lib/core/workflow.ts";
+import { eventBridgeCron } from "./eventbridge-cron.ts";
+
+/** What runs by the clock: the sweeper every minute, and ingest for each workflow whose input is a cron expression. */
+export function addSchedules(
+  scope: Construct,
+  { sweeper, ingest, workflows }: { sweeper: IFunction; ingest: IFunction; workflows: readonly Workflow[] },
+): void {
+  const role = new Role(scope, "SchedulerRole", {
+    assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
+      conditions: { StringEquals: { "aws:SourceAccount": Stack.of(scope).account } },
+    }),
+  });
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: ["lambda:InvokeFunction"],
+      resources: [sweeper.functionArn, ingest.functionArn],
+    }),
+  );
+
+  const sweep = new CfnSchedule(scope, "SweepSchedule", {
+    description: "Enqueues what is due and has not moved",
+    flexibleTimeWindow: { mode: "OFF" },
+    scheduleExpression: "rate(1 minute)",
+    target: {
+      arn: sweeper.functionArn,
+      roleArn: role.roleArn,
+      input: "{}",
+      // The next minute tries again.
+      retryPolicy: { maximumRetryAttempts: 0 },
+    },
+  });
+
+  sweep.node.addDependency(role);
+
+  // A scope of their own: CDK then adds a hash to the ids, and "a-b" and "ab" stay apart.
+  const crons = new Construct(scope, "Cron");
+  crons.node.addDependency(role);
+  for (const { name, input } of workflows) {
+    if (input.type !== "cron") continue;
+    new CfnSchedule(crons, name, {
+      description: `Starts ${name}: ${input.cron}`,
+      flexibleTimeWindow: { mode: "OFF" },
+      scheduleExpression: eventBridgeCron(input.cron),
+      scheduleExpressionTimezone: input.timezone,
+      target: {
+        arn: ingest.functionArn,
+        roleArn: role.roleArn,
+        // EventBridge puts the time of the schedule in, the same for every attempt.
+        input: JSON.stringify({
+          source: "hookline.cron",
+          workflow: name,
+          scheduled_at: "<aws.scheduler.scheduled-time>",
+        }),
+      },
+    });
+  }
+}

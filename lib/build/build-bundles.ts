@@ -1,0 +1,93 @@
+import { copyFile, mkdir, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Metafile } from "esbuild";
+
+/** The functions, each with a bundle of its name. */
+export const FUNCTIONS = ["ingest", "runner", "sweeper"] as const;
+/** One of {@link FUNCTIONS}. */
+export type FunctionName = (typeof FUNCTIONS)[number];
+
+/** What was built of one function. Sizes are in bytes, minified. */
+export interface Bundle {
+  readonly name: FunctionName;
+  /** Folder with `index.mjs`, its chunks and the files that lie beside them. */
+  readonly dir: string;
+  /** What a cold start reads: `index.mjs` and what it imports statically. */
+  readonly startBytes: number;
+  /** All code, lazy chunks and workers too. */
+  readonly totalBytes: number;
+  /** Sources with code in the bundle, relative to the project's folder. */
+  readonly inputs: readonly string[];
+}
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** CommonJS dependencies call `require` for Node's own modules. */
+const BANNER = `import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);`;
+
+/** Bundles functions into one folder each below `outDir`, emptied first. Source maps lie beside and are not deployed. */
+export async function buildBundles({
+  outDir,
+  functions = FUNCTIONS,
+}: {
+  outDir: string;
+  functions?: readonly FunctionName[];
+}): Promise<readonly Bundle[]> {
+  return await Promise.all(functions.map((name) => buildBundle(name, resolve(outDir, name))));
+}
+
+async function buildBundle(name: FunctionName, dir: string): Promise<Bundle> {
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(dir, { recursive: true });
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: {
+      index: `functions/${name}.ts`,
+      ...(name === "runner" && { "jq-worker": "lib/adapters/jq-worker.ts" }),
+    },
+    outdir: dir,
+    outExtension: { ".js": ".mjs" },
+    chunkNames: "[name]-[hash]",
+    bundle: true,
+    minify: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node24",
+    mainFields: ["module", "main"],
+    banner: { js: BANNER },
+    alias: { "@aws-sdk/credential-provider-node": join(ROOT, "lib/build/lambda-credentials.ts") },
+    // Read in browsers only; esbuild drops the code that imports it, and would keep its chunk.
+    external: ["bowser"],
+    legalComments: "none",
+    sourcemap: "external",
+    sourcesContent: false,
+    metafile: true,
+    logLevel: "error",
+  });
+  if (name === "runner") {
+    await copyFile(createRequire(import.meta.url).resolve("jq-wasm/jq.wasm"), join(dir, "jq.wasm"));
+  }
+  return { name, dir, ...measure(metafile) };
+}
+
+function measure({ outputs }: Metafile): Pick<Bundle, "startBytes" | "totalBytes" | "inputs"> {
+  const code = Object.entries(outputs).filter(([file]) => file.endsWith(".mjs"));
+  const bytesOf = (files: Iterable<string>) =>
+    [...files].reduce((sum, file) => sum + (outputs[file]?.bytes ?? 0), 0);
+  const start = new Set(code.map(([file]) => file).filter((file) => file.endsWith("/index.mjs")));
+  for (const file of start) {
+    for (const { path, kind } of outputs[file]?.imports ?? []) {
+      if (kind === "import-statement" && path in outputs) start.add(path);
+    }
+  }
+  const inputs = code.flatMap(([, output]) =>
+    Object.entries(output.inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
+  );
+  return {
+    startBytes: bytesOf(start),
+    totalBytes: bytesOf(code.map(([file]) => file)),
+    inputs: [...new Set(inputs)].sort(),
+  };
+}

@@ -1,0 +1,55 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Workflow } from "../core/workflow.ts";
+import { codeFrame } from "../language/code-frame.ts";
+import { loadWorkflow } from "../language/load-workflow.ts";
+import type { Problem } from "../language/problem.ts";
+
+/** What a folder of workflow files holds. */
+export interface CompiledWorkflows {
+  /** By name of the file; files with an error are left out. */
+  readonly workflows: readonly Workflow[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Loads every `*.yaml` and `*.yml` of a folder except `*.test.yaml`; two files of one name are an error of the second.
+ * @throws Error when the folder cannot be read.
+ */
+export async function compileWorkflows(dir: string): Promise<CompiledWorkflows> {
+  const files = (await readdir(dir)).filter(isWorkflowFile).sort();
+  const workflows = new Map<string, Workflow>();
+  const problems: Problem[] = [];
+  for (const file of files) {
+    const path = join(dir, file);
+    const text = await readFile(path, "utf8");
+    const loaded = loadWorkflow(text, path);
+    problems.push(...loaded.problems);
+    if (!loaded.workflow) continue;
+    const { name } = loaded.workflow;
+    const namesake = workflows.get(name);
+    if (namesake) problems.push(nameTaken(name, text, path, namesake.file));
+    else workflows.set(name, loaded.workflow);
+  }
+  return { workflows: [...workflows.values()], problems };
+}
+
+/** True for the name of a file that holds a workflow; what `*.test.yaml` holds are its tests. */
+export function isWorkflowFile(name: string): boolean {
+  return /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name);
+}
+
+function nameTaken(name: string, text: string, file: string, other: string): Problem {
+  const lines = text.split("\n");
+  const at = lines.findIndex((line) => /^\s*name:/.test(line));
+  const line = at + 1 || 1;
+  const column = at < 0 ? 1 : (lines[at]?.indexOf("name:") ?? 0) + 1;
+  return {
+    severity: "error",
+    file,
+    line,
+    column,
+    message: `${other} is a workflow of the name "${name}" already: give each file a name of its own`,
+    frame: codeFrame(lines, line, column),
+  };
+}
