@@ -60,7 +60,10 @@ export const handler = middy(async (event: SQSEvent, context: Context): Promise<
     body,
     receiveCount: Number(attributes.ApproximateReceiveCount),
   }));
-  const deadline = systemClock.now() + context.getRemainingTimeInMillis();
-  const again = await runBatch(runner, deliveries, { deadline });
+  const again = await runBatch(runner, deliveries, {
+    get deadline() {
+      return systemClock.now() + context.getRemainingTimeInMillis();
+    },
+  });
   return { batchItemFailures: again.map((itemIdentifier) => ({ itemIdentifier })) };
 }).use(logFaults(log));

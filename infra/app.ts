@@ -1,5 +1,6 @@
 import { App, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
+import { orgIdOf } from "../lib/core/stage-names.ts";
 import { HooklineStack } from "./hookline-stack.ts";
 import { readBuild } from "./read-build.ts";
 import { readSettings } from "./read-settings.ts";
@@ -10,7 +11,7 @@ const stage = parseStage(app.node.tryGetContext("stage") ?? "dev");
 
 new HooklineStack(app, `hookline-${stage}`, {
   stage,
-  orgId: parseOrgId(app.node.tryGetContext("org_id") ?? `hookline-${stage}`),
+  orgId: parseOrgId(app.node.tryGetContext("org_id") ?? orgIdOf(stage)),
   build: readBuild("dist", stage),
   settings: readSettings(`.env.${stage}`),
 });

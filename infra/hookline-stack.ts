@@ -29,9 +29,9 @@ export class HooklineStack extends Stack {
   constructor(scope: Construct, id: string, { stage, orgId, build, settings }: HooklineProps) {
     super(scope, id, { description: `Hookline, stage ${stage}`, tags: { "hookline:stage": stage } });
 
-    const table = addTable(this);
+    const table = addTable(this, stage);
     const work = addWorkQueue(this, RUNNER_TIMEOUT);
-    const secrets = addSecrets(this);
+    const secrets = addSecrets(this, stage);
     const { ingest, sweeper } = addFunctions(this, { stage, orgId, build, settings, table, work, secrets });
     const api = addApi(this, ingest);
     addSchedules(this, { sweeper, ingest, workflows: build.workflows });

@@ -1,6 +1,7 @@
 import { RemovalPolicy, SecretValue, Validations } from "aws-cdk-lib";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct } from "constructs";
+import { webhookKeyId, workflowSecretsId } from "../lib/core/stage-names.ts";
 
 /** What a stage keeps secret. */
 export interface StageSecrets {
@@ -11,8 +12,9 @@ export interface StageSecrets {
 }
 
 /** Adds both secrets; they outlive the stack, since a lost webhook key changes every URL. */
-export function addSecrets(scope: Construct): StageSecrets {
+export function addSecrets(scope: Construct, stage: string): StageSecrets {
   const workflowSecrets = new Secret(scope, "WorkflowSecrets", {
+    secretName: workflowSecretsId(stage),
     description: "Hookline: names and values that workflows read, as a JSON object",
     secretStringValue: SecretValue.unsafePlainText("{}"),
     removalPolicy: RemovalPolicy.RETAIN,
@@ -23,6 +25,7 @@ export function addSecrets(scope: Construct): StageSecrets {
   });
 
   const webhookKey = new Secret(scope, "WebhookKey", {
+    secretName: webhookKeyId(stage),
     description: "Hookline: key that webhook URLs are derived from",
     generateSecretString: {
       secretStringTemplate: "{}",

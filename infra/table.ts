@@ -1,6 +1,7 @@
 import { RemovalPolicy } from "aws-cdk-lib";
 import { AttributeType, ProjectionType, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import type { Construct } from "constructs";
+import { tableName } from "../lib/core/stage-names.ts";
 
 /** What lists show of a run, and nothing more: every projected attribute is written twice. */
 const LISTED = [
@@ -15,8 +16,9 @@ const LISTED = [
 ];
 
 /** The one table: runs, segments, versions. It outlives the stack, since it is the history. */
-export function addTable(scope: Construct): TableV2 {
+export function addTable(scope: Construct, stage: string): TableV2 {
   return new TableV2(scope, "Table", {
+    tableName: tableName(stage),
     partitionKey: { name: "pk", type: AttributeType.STRING },
     sortKey: { name: "sk", type: AttributeType.STRING },
     timeToLiveAttribute: "expires_at",

@@ -75,9 +75,11 @@ function noAddress(host: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`${host} has no address`), { code: "ENOTFOUND" });
 }
 
-function blockedAddress(host: string, address: string): FlowError {
-  return new FlowError(
+/** Wrapped, because `fetch` hands on only what it takes for a plain Error when realms differ, as under test runners. */
+function blockedAddress(host: string, address: string): Error {
+  const cause = new FlowError(
     "blocked_address",
     `the request to ${host} was not sent: its address ${address} is not public. If this stage may call it, add "${host}" to HOOKLINE_ALLOW_PRIVATE_HOSTS`,
   );
+  return new Error(cause.message, { cause });
 }

@@ -78,6 +78,8 @@ function firstHop({ method, url: text, headers: given, body }: HttpRequest): Hop
       );
     }
   }
+  // fetch counts for itself.
+  headers.delete("content-length");
   const upper = method.toUpperCase();
   if (!/^[A-Z]+$/.test(upper) || ["CONNECT", "TRACE", "TRACK"].includes(upper))
     throw new FlowError("invalid_input", `the method ${JSON.stringify(method)} cannot be sent`);

@@ -26,12 +26,7 @@ export async function openJqSession(): Promise<JqSession> {
     env: {},
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: 256 },
-    stdout: true,
-    stderr: true,
   });
-  // Emscripten notes its aborts there; the outcome tells them too.
-  worker.stdout.resume();
-  worker.stderr.resume();
 
   let pending: PromiseWithResolvers<JqOutcome> | undefined;
   let alive = true;

@@ -28,6 +28,9 @@ let memory: WebAssembly.Memory | undefined;
 let calls = 0;
 let written = 0;
 
+// Emscripten notes its aborts there; the outcome tells them too.
+console.error = () => undefined;
+
 port?.on("message", async (task: JqTask) => {
   const outcome = await evaluate(task);
   port.postMessage(outcome);
@@ -60,7 +63,9 @@ async function evaluate({ wrapped, envelope, program, names }: JqTask): Promise<
     if (fault instanceof OutputTooLarge)
       return { failure: `jq: error: the program wrote more than ${OUTPUT_LIMIT_BYTES / 1024 / 1024} MiB` };
     // Emscripten aborts at its 256 MB of memory; deep recursion ends there or at V8's stack.
-    return { failure: `jq: error: the program needs more memory or recursion than it may have (${fault})` };
+    return {
+      failure: `jq: error: the program needs more memory or recursion than it may have (${String(fault).split(". Build")[0]})`,
+    };
   }
 }
 

@@ -135,7 +135,7 @@ async function attemptOrFailure(
     const { run } = claimed;
     const error = { step: null, class: thrown.class, message: thrown.message, details: {} };
     const end: RunEnd = { kind: "failed", error, heals: !lastDelivery, retryAfterMs: 0 };
-    return { end, tail: [], costUsd: run.costUsd, spentMs: run.spentMs };
+    return { end, tail: [], journal: run.journal, redact: [], costUsd: run.costUsd, spentMs: run.spentMs };
   }
 }
 

@@ -1,12 +1,14 @@
 import { readBody } from "../core/event-body.ts";
 import { FlowError } from "../core/flow-error.ts";
-import type { JournalEntry } from "../core/journal.ts";
+import { costOf, type JournalEntry } from "../core/journal.ts";
 import type { ClaimResult } from "../core/ports/run-store.ts";
+import type { Workflow } from "../core/workflow.ts";
+import { shortSecretWarnings } from "../engine/environment.ts";
 import { executeRun, type RunEnd } from "../engine/execute-run.ts";
 import { Journal } from "../engine/journal.ts";
 import { findVersion } from "./find-version.ts";
 import { type Invocation, type Runner, runFields } from "./runner.ts";
-import { stageEnvironment } from "./stage-environment.ts";
+import { type StageEnvironment, stageEnvironment } from "./stage-environment.ts";
 import { HAND_OVER_MARGIN_MS, INVOCATION_MS, LONGEST_WAIT_MS } from "./timings.ts";
 
 /** A claim that got the run. */
@@ -17,6 +19,10 @@ export interface Attempt {
   readonly end: RunEnd;
   /** Entries no segment holds yet. */
   readonly tail: readonly JournalEntry[];
+  /** The whole journal, earlier attempts included. */
+  readonly journal: readonly JournalEntry[];
+  /** Paths that the file wants blanked once the run is over. */
+  readonly redact: readonly string[];
   readonly costUsd: number;
   /** Run time so far, milliseconds, earlier attempts included. */
   readonly spentMs: number;
@@ -36,43 +42,53 @@ export async function runAttempt(
   const { clock } = runner.ports;
   const startedAt = clock.now();
   let segment = claimed.nextSegment;
-  let costUsd = 0;
-  const addCost = (entry: JournalEntry) => {
-    costUsd += entry.usage?.cost_usd ?? 0;
-  };
-  run.journal.forEach(addCost);
+  const entries = [...run.journal];
   const journal = new Journal({
     past: run.journal,
-    append: (entries) => {
+    append: (batch) => {
       segment += 1;
-      return runner.store.append(lease, segment - 1, entries);
+      return runner.store.append(lease, segment - 1, batch);
     },
     careful: claimed.afterDeath,
-    onEntry: addCost,
+    onEntry: (entry) => entries.push(entry),
   });
-  const end = await execute(runner, claimed, journal, invocation, lastDelivery);
+  const workflow = await findVersion(runner, run.workflow, run.hash);
+  const end = workflow
+    ? await execute(runner, workflow, claimed, journal, invocation, lastDelivery)
+    : versionGone(run.workflow, run.hash, lastDelivery);
   const goesOn = end.kind === "paused" || (end.kind === "failed" && end.heals);
   if (goesOn) await journal.flush();
   return {
     end,
     tail: goesOn ? [] : await journal.takeTail(),
-    costUsd,
+    journal: entries,
+    redact: workflow?.history.redact ?? [],
+    costUsd: costOf(entries),
     spentMs: run.spentMs + clock.now() - startedAt,
   };
 }
 
 async function execute(
   runner: Runner,
+  workflow: Workflow,
   { run, diedAlone, afterDeath }: Claimed,
   journal: Journal,
   invocation: Invocation,
   lastDelivery: boolean,
 ): Promise<RunEnd> {
-  const workflow = await findVersion(runner, run.workflow, run.hash);
-  if (!workflow) return versionGone(run.workflow, run.hash, lastDelivery);
-  const environment = await stageEnvironment(runner, workflow);
+  let environment: StageEnvironment;
+  try {
+    environment = await stageEnvironment(runner, workflow);
+  } catch (thrown) {
+    if (!(thrown instanceof FlowError)) throw thrown;
+    const error = { step: null, class: thrown.class, message: thrown.message, details: {} };
+    return { kind: "failed", error, heals: !lastDelivery, retryAfterMs: 0 };
+  }
   const now = runner.ports.clock.now();
   const startedAt = run.startedAt ?? now;
+  const log = runner.log.with(runFields(run.runId, run.workflow, run.attempt));
+  for (const warning of shortSecretWarnings(environment.current()))
+    log.write({ level: "warn", message: warning });
   const execution = {
     workflow,
     run: { id: run.runId, attempt: run.attempt, startedAt },
@@ -83,12 +99,14 @@ async function execute(
     ports: runner.ports,
     journal,
     limits: {
-      handOverAt: invocation.deadline - HAND_OVER_MARGIN_MS,
+      get handOverAt() {
+        return invocation.deadline - HAND_OVER_MARGIN_MS;
+      },
       freshMs: INVOCATION_MS - HAND_OVER_MARGIN_MS,
-      runUntil: now + workflow.timeoutSeconds * 1000 - run.spentMs,
       longestWaitMs: LONGEST_WAIT_MS,
     },
-    log: runner.log.with(runFields(run.runId, run.workflow, run.attempt)),
+    runUntil: now + workflow.timeoutSeconds * 1000 - run.spentMs,
+    log,
     signal: new AbortController().signal,
     environment: environment.current,
     refreshEnvironment: environment.refresh,

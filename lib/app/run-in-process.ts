@@ -1,10 +1,15 @@
 import { readBody } from "../core/event-body.ts";
-import type { JournalEntry } from "../core/journal.ts";
+import { costOf, type JournalEntry } from "../core/journal.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { RunStatus, StoredEvent } from "../core/run.ts";
 import type { AnyStep, StepPorts } from "../core/step.ts";
 import type { Workflow } from "../core/workflow.ts";
-import { type EnvironmentSource, resolveEnvironment, STAGE_NAME } from "../engine/environment.ts";
+import {
+  type EnvironmentSource,
+  resolveEnvironment,
+  STAGE_NAME,
+  shortSecretWarnings,
+} from "../engine/environment.ts";
 import { executeRun } from "../engine/execute-run.ts";
 import { Journal } from "../engine/journal.ts";
 import { describeRun, type RunView } from "./describe-run.ts";
@@ -31,17 +36,16 @@ export async function runInProcess(request: InProcessRun): Promise<RunView> {
   const startedAt = ports.clock.now();
   const runId = ports.random.timeOrderedUuid(startedAt);
   const entries: JournalEntry[] = [];
-  let costUsd = 0;
   const journal = new Journal({
     past: [],
     append: async () => {},
     onEntry: (entry) => {
       entries.push(entry);
-      costUsd += entry.usage?.cost_usd ?? 0;
       onStep?.(entry);
     },
   });
   const environment = resolveEnvironment(workflow, [...request.environment, { [STAGE_NAME]: stage }]);
+  for (const message of shortSecretWarnings(environment)) log.write({ level: "warn", message });
   const forever = Number.POSITIVE_INFINITY;
   const end = await executeRun(
     {
@@ -56,9 +60,9 @@ export async function runInProcess(request: InProcessRun): Promise<RunView> {
       limits: {
         handOverAt: forever,
         freshMs: forever,
-        runUntil: startedAt + workflow.timeoutSeconds * 1000,
         longestWaitMs: forever,
       },
+      runUntil: startedAt + workflow.timeoutSeconds * 1000,
       log,
       signal: request.signal,
       environment: () => environment,
@@ -85,7 +89,7 @@ export async function runInProcess(request: InProcessRun): Promise<RunView> {
     startedAt,
     finishedAt,
     spentMs: finishedAt - startedAt,
-    costUsd,
+    costUsd: costOf(entries),
     journal: entries,
     ...("error" in end && { error: end.error }),
     ...("reason" in end && { reason: end.reason }),

@@ -25,7 +25,7 @@ export interface Runner {
 
 /** The invocation that a run is executed in. Times in milliseconds since the epoch. */
 export interface Invocation {
-  /** When the platform ends it. */
+  /** When the platform ends it: asked again before each step, since a local stack may end sooner than it said. */
   readonly deadline: number;
 }
 

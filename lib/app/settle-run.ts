@@ -1,3 +1,4 @@
+import { blankHistory, blankPaths } from "../core/blank-history.ts";
 import { MAX_DELAY_SECONDS } from "../core/ports/queue.ts";
 import type { FinalStatus } from "../core/run.ts";
 import type { Disposal } from "./dispose-of.ts";
@@ -16,7 +17,7 @@ export async function settleRun(
   attempt: Attempt,
   deliveries: number,
 ): Promise<Disposal> {
-  const { end, costUsd, spentMs, tail } = attempt;
+  const { end, costUsd, spentMs, tail, redact } = attempt;
   const now = runner.ports.clock.now();
   const kept = { costUsd, spentMs };
   if (end.kind === "paused") {
@@ -55,7 +56,8 @@ export async function settleRun(
     tail,
     ...("error" in end && { error: end.error }),
     ...("reason" in end && { reason: end.reason }),
-    ...("output" in end && end.output !== undefined && { output: end.output }),
+    ...("output" in end && end.output !== undefined && { output: blankPaths(end.output, redact) }),
+    ...(redact.length > 0 && { history: blankHistory(run.event, attempt.journal, redact) }),
   });
   return disposal;
 }

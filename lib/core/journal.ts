@@ -86,6 +86,11 @@ export function foldJournal(initial: JsonObject, entries: readonly JournalEntry[
   return entries.reduce((state, entry) => (entry.isolated ? state : applyPatch(state, entry.patch)), initial);
 }
 
+/** US dollars that the entries' model calls cost, as far as prices are known. */
+export function costOf(entries: readonly JournalEntry[]): number {
+  return entries.reduce((sum, { usage }) => sum + (usage?.cost_usd ?? 0), 0);
+}
+
 /** The state a run starts with: the event body when it is an object, else empty. */
 export function initialState(input: Json): JsonObject {
   return isObject(input) ? input : {};

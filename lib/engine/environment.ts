@@ -1,4 +1,4 @@
-import { createRedactor, type Redactor } from "../core/redactor.ts";
+import { createRedactor, type Redactor, SHORTEST_SECRET } from "../core/redactor.ts";
 import type { EnvironmentName, Workflow } from "../core/workflow.ts";
 
 /** The values of the names that a workflow reads, and the redactor that blanks the secret ones. */
@@ -7,6 +7,8 @@ export interface Environment {
   readonly redactor: Redactor;
   /** Names without a value that some placeholder needs. */
   readonly missing: readonly string[];
+  /** Secret names whose value is too short to be blanked. */
+  readonly tooShort: readonly string[];
 }
 
 /** Where values come from, the first that has the name wins; the declared default comes last. */
@@ -24,11 +26,16 @@ export function resolveEnvironment(workflow: Workflow, sources: readonly Environ
     if (value !== undefined) values.set(name.name, value);
     else if (name.required) missing.push(name.name);
   }
-  const secrets = workflow.environment.filter(({ name, secret }) => secret && name !== STAGE_NAME);
+  const secrets = workflow.environment.filter(
+    ({ name, secret }) => secret && name !== STAGE_NAME && values.has(name),
+  );
   return {
     value: (name) => values.get(name),
-    redactor: createRedactor(secrets.flatMap(({ name }) => values.get(name) ?? [])),
+    redactor: createRedactor(secrets.map(({ name }) => values.get(name) as string)),
     missing,
+    tooShort: secrets.flatMap(({ name }) =>
+      (values.get(name) as string).length < SHORTEST_SECRET ? [name] : [],
+    ),
   };
 }
 
@@ -38,4 +45,12 @@ function lookUp(
 ): string | undefined {
   const source = sources.find((one) => Object.hasOwn(one, name) && one[name] !== undefined);
   return source?.[name] ?? fallback;
+}
+
+/** One sentence for each secret that cannot be blanked without blanking ordinary text. */
+export function shortSecretWarnings({ tooShort }: Environment): string[] {
+  return tooShort.map(
+    (name) =>
+      `the secret ${name} is shorter than ${SHORTEST_SECRET} characters and will not be blanked: make it longer`,
+  );
 }

@@ -81,14 +81,13 @@ async function fail(execution: Execution, failure: StepFailure, lastDelivery: bo
 
 /** Runs `on_failure` once. A marker in the journal leads straight back here when the process dies meanwhile. */
 async function finishFailed(execution: Execution, error: RunError): Promise<RunEnd> {
-  const { workflow, journal, event, ports, limits } = execution;
+  const { workflow, journal, event, ports } = execution;
   if (workflow.onFailure.length === 0) return failed(error, false);
   const past = journal.entries.filter(({ path }) => !path.startsWith(`${ON_FAILURE}.`));
   if (!journal.settled(ON_FAILURE))
     journal.record(marker(error, ports.clock.now()), { effect: false, repeatable: false });
-  const withinTime = { ...execution, limits: { ...limits, runUntil: Number.POSITIVE_INFINITY } };
   const view = View.of(foldJournal(initialState(event), past));
-  const { poison: _settled, ...rest } = withinTime;
+  const { poison: _settled, ...rest } = { ...execution, runUntil: Number.POSITIVE_INFINITY };
   const end = await new Interpreter(rest, error).runList(workflow.onFailure, `${ON_FAILURE}.`, view);
   if (end.kind === "pause") return { kind: "paused", pause: end.pause };
   return failed(error, false);

@@ -13,8 +13,6 @@ export interface Limits {
   readonly handOverAt: number;
   /** Time a fresh invocation would give, in milliseconds: an effect that fits there but not here waits for it. */
   readonly freshMs: number;
-  /** When the whole run's own `timeout` is over. */
-  readonly runUntil: number;
   /** Longest wait that is spent here instead of in the queue, in milliseconds. */
   readonly longestWaitMs: number;
 }
@@ -31,6 +29,8 @@ export interface Execution {
   readonly ports: StepPorts;
   readonly journal: Journal;
   readonly limits: Limits;
+  /** When the whole run's own `timeout` is over, milliseconds since the epoch. */
+  readonly runUntil: number;
   readonly log: Log;
   /** Aborts when somebody cancels the run; its reason is a FlowError `cancelled`. */
   readonly signal: AbortSignal;

@@ -169,7 +169,7 @@ export class Interpreter {
 
   /** Gives neighbours their turn, and ends the stay here when time is up, the run is cancelled or known as poison. */
   async #takeTurn({ node, definition, path }: Place): Promise<Interruption | undefined> {
-    const { limits, ports, signal, poison } = this.execution;
+    const { limits, runUntil, ports, signal, poison } = this.execution;
     const now = ports.clock.now();
     const fail = (error: FlowError): Interruption => ({
       kind: "fail",
@@ -177,7 +177,7 @@ export class Interpreter {
     });
     if (signal.aborted) return fail(signal.reason as FlowError);
     if (poison && !definition.blocks) return fail(poison);
-    if (now >= limits.runUntil) return fail(runTimeout(this.execution.workflow));
+    if (now >= runUntil) return fail(runTimeout(this.execution.workflow));
     if (now >= limits.handOverAt || this.#fitsOnlyElsewhere(node, definition, now))
       return { kind: "pause", pause: { reason: "hand_over" } };
     if (now >= this.#turnEnds) {

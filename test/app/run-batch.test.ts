@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { describeRun } from "../../lib/app/describe-run.ts";
 import { runBatch } from "../../lib/app/run-batch.ts";
 import { FlowError } from "../../lib/core/flow-error.ts";
 import type { JsonObject } from "../../lib/core/json.ts";
@@ -302,5 +303,35 @@ describe("secrets", () => {
       "old-value",
       "new-value",
     ]);
+  });
+});
+
+describe("history.redact", () => {
+  test("blanks the paths in everything that is kept, once the run is over", async () => {
+    const world = createWorld({
+      file: {
+        history: { redact: ["card.number", "a.from"] },
+        steps: [
+          call("a"),
+          {
+            type: "http_call",
+            url: "https://x.test/b",
+            method: "POST",
+            body: { number: "${card.number}" },
+            output_to: "b",
+          },
+        ],
+      },
+      http: [ok("a"), { url: "https://x.test/b", answers: [{ status: 503 }, { body: 1 }] }],
+    });
+    const runId = runIdOf(await world.post({ card: { number: "4111-1111", name: "Ada" } }));
+    await world.settle();
+    expect(world.calls.at(-1)).toMatchObject({ body: { number: "4111-1111" } });
+    const run = await world.run(runId);
+    expect(describeRun(run)).toMatchObject({
+      status: "succeeded",
+      state: { card: { number: "***", name: "Ada" }, a: { from: "***" } },
+    });
+    expect(JSON.stringify(run.journal) + new TextDecoder().decode(run.event.body)).not.toContain("4111");
   });
 });

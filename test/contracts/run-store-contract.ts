@@ -402,6 +402,26 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
         expect(await store.get(runId)).toMatchObject({ status: "succeeded", epoch: 2 });
       });
 
+      test("a finish with a blanked history leaves nothing of what was kept before", async () => {
+        const { runId, event } = await created({
+          event: { ...sampleRun().event, body: randomBytes(800_000) },
+        });
+        const { lease } = await mustClaim(store, runId);
+        const large = randomBytes(750_000).toString("base64");
+        await store.append(lease, 1, [sampleEntry("0", large)]);
+        const blanked = {
+          ...event,
+          body: new TextEncoder().encode('{"card":"***"}'),
+          contentType: "application/json",
+        };
+        const journal = [sampleEntry("0", "***"), sampleEntry("1", "***")];
+        await store.finish(
+          lease,
+          sampleFinish({ tail: [sampleEntry("1", large)], history: { event: blanked, journal } }),
+        );
+        expect(await store.get(runId)).toMatchObject({ status: "succeeded", event: blanked, journal });
+      });
+
       test("a final status is never written again", async () => {
         const { runId } = await created();
         const { lease } = await mustClaim(store, runId);

@@ -347,3 +347,13 @@ describe("a store that cannot be used", () => {
     nobody.destroy();
   });
 });
+
+test("of a blanked history only the run's own item is left", async () => {
+  const run = largeRun();
+  await store.create(run);
+  const { lease } = await mustClaim(store, run.runId);
+  await store.append(lease, 1, [sampleEntry("0", randomBytes(750_000).toString("base64"))]);
+  const history = { event: { ...run.event, body: new Uint8Array() }, journal: [sampleEntry("0", "***")] };
+  await store.finish(lease, sampleFinish({ history }));
+  expect((await itemsOf(`run#${run.runId}`)).map(({ sk }) => sk?.S)).toEqual(["run"]);
+});

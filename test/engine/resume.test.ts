@@ -259,7 +259,7 @@ describe("what ends a run", () => {
     const { end } = await attempt({
       workflow,
       http: [answer("a", { delay_seconds: 11 })],
-      limits: { runUntil: start + 10_000 },
+      runUntil: start + 10_000,
       lastDelivery: false,
     });
     expect(end).toMatchObject({ kind: "failed", heals: false, error: { class: "timeout", step: "1" } });

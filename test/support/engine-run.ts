@@ -18,7 +18,10 @@ import { type VirtualClock, virtualClock } from "./virtual-clock.ts";
 
 /** Compiles a workflow given as data. @throws Error with the problems. */
 export function compiled(file: JsonObject): Workflow {
-  const { workflow, problems } = loadWorkflow(stringify({ name: "example", ...file }, { aliasDuplicateObjects: false }), "example.yaml");
+  const { workflow, problems } = loadWorkflow(
+    stringify({ name: "example", ...file }, { aliasDuplicateObjects: false }),
+    "example.yaml",
+  );
   if (!workflow) throw new Error(problems.map(formatProblem).join("\n"));
   return workflow;
 }
@@ -32,6 +35,7 @@ export interface AttemptOptions {
   readonly llm?: readonly Json[];
   readonly env?: { readonly [name: string]: string };
   readonly limits?: Partial<Limits>;
+  readonly runUntil?: number;
   readonly lastDelivery?: boolean;
   readonly clock?: VirtualClock;
   readonly ports?: Partial<StepPorts>;
@@ -85,10 +89,11 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResult> {
     limits: {
       handOverAt: forever,
       freshMs: forever,
-      runUntil: forever,
+
       longestWaitMs: forever,
       ...options.limits,
     },
+    runUntil: options.runUntil ?? forever,
     log: keptLog(),
     signal: new AbortController().signal,
     environment: () => environment,

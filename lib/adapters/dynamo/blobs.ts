@@ -64,12 +64,20 @@ export function createBlobs(table: Table): Blobs {
       return bytes;
     },
     async removeAll(item) {
-      const keys = Object.keys(item)
-        .filter((name) => isBlobReference(item[name]))
-        .flatMap((name) => reference(item, name).keys);
-      await table.writeMany(keys.map((key) => ({ DeleteRequest: { Key: keyOf(key) } })));
+      await table.writeMany(keysIn(item).map((key) => ({ DeleteRequest: { Key: keyOf(key) } })));
     },
   };
+}
+
+/** Sort keys of the chunks of every blob that an item refers to. */
+export function blobKeys(item: Item): string[] {
+  return keysIn(item).map(({ sk }) => sk);
+}
+
+function keysIn(item: Item): readonly Key[] {
+  return Object.keys(item)
+    .filter((name) => isBlobReference(item[name]))
+    .flatMap((name) => reference(item, name).keys);
 }
 
 /** True for an attribute that {@link Blobs.store} made. */

@@ -1,6 +1,8 @@
 import { type Finish, type Lease, LeaseLost, type Release } from "../../core/ports/run-store.ts";
+import type { StoredEvent } from "../../core/run.ts";
 import { listedError } from "../listed-error.ts";
-import { type Item, number, text } from "./item.ts";
+import { blobKeys } from "./blobs.ts";
+import { type Item, keyOf, number, text } from "./item.ts";
 import { runKey, runPlacement } from "./run-item.ts";
 import type { StoredValues } from "./stored-values.ts";
 import type { Table } from "./table.ts";
@@ -43,7 +45,8 @@ export async function finishRun(
   finish: Finish,
 ): Promise<void> {
   const storeJson = (value: unknown) => values.storeJson(value, runPlacement(lease.run));
-  const { error, reason, output, tail } = finish;
+  const { error, reason, output, history } = finish;
+  const tail = history?.journal ?? finish.tail;
   const listed = error && listedError(error);
   const [storedError, storedReason, storedOutput, storedTail] = await Promise.all([
     error && storeJson(error),
@@ -66,7 +69,30 @@ export async function finishRun(
     not_before: undefined,
     due_shard: undefined,
     due_at: undefined,
+    ...(history && (await rewrittenEvent(history.event, values, lease))),
   });
+  if (history) await removeAllBut(table, lease.runId);
+}
+
+/** The event's attributes once more; `rewritten` tells readers that no segment counts any longer. */
+async function rewrittenEvent(event: StoredEvent, values: StoredValues, lease: Lease): Promise<Item> {
+  return {
+    body: await values.storeBytes(event.body, runPlacement(lease.run)),
+    content_type: text(event.contentType),
+    request: await values.storeJson(event.request, runPlacement(lease.run)),
+    rewritten: { BOOL: true },
+  };
+}
+
+/** Deletes segments and chunks of a run, but the chunks that its item refers to now. */
+async function removeAllBut(table: Table, runId: string): Promise<void> {
+  const where = { text: "#pk = :pk", values: { ":pk": text(runKey(runId).pk) } };
+  const items = (await Array.fromAsync(table.query({ where }))).flat();
+  const kept = new Set(items.filter(({ sk }) => sk?.S === "run").flatMap(blobKeys));
+  const keys = items.flatMap(({ pk, sk }) =>
+    pk?.S && sk?.S && sk.S !== "run" && !kept.has(sk.S) ? [{ pk: pk.S, sk: sk.S }] : [],
+  );
+  await table.writeMany(keys.map((key) => ({ DeleteRequest: { Key: keyOf(key) } })));
 }
 
 /** Ends whatever lease holds. No owner stays behind: whoever stopped the stack, the run is not to blame for it. */

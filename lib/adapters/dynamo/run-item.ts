@@ -99,7 +99,7 @@ export async function readRun(
     ...(error && { error }),
     ...(typeof reason === "string" && { reason }),
     ...(output !== undefined && { output }),
-    journal: [...segments, ...tail],
+    journal: item.rewritten?.BOOL ? tail : [...segments, ...tail],
   };
 }
 

@@ -25,7 +25,7 @@ interface Segment {
 /** A run as it is kept; segment n lies at index n − 1. */
 interface StoredRun {
   run: Omit<RunRecord, "journal">;
-  readonly segments: Segment[];
+  segments: Segment[];
   tail: readonly JournalEntry[];
   leaseOwner?: string | undefined;
   leaseUntil?: number | undefined;
@@ -83,7 +83,8 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
       if (runs.get(lease.runId)?.lastEnd === end) return;
       const stored = held(lease);
       stored.run = finished(stored.run, finish);
-      stored.tail = finish.tail;
+      stored.tail = finish.history?.journal ?? finish.tail;
+      if (finish.history) stored.segments = [];
       endLease(stored, end);
     },
     async get(runId) {
@@ -177,9 +178,10 @@ function released(run: StoredRun["run"], release: Release): StoredRun["run"] {
   return { ...rest, ...release };
 }
 
-function finished(run: StoredRun["run"], { tail: _tail, ...finish }: Finish): StoredRun["run"] {
+function finished(run: StoredRun["run"], { tail: _tail, history, ...finish }: Finish): StoredRun["run"] {
   const { error: _error, notBefore: _notBefore, ...rest } = run;
-  return { ...rest, ...finish, dueAt: Number.POSITIVE_INFINITY };
+  const event = history?.event ?? run.event;
+  return { ...rest, ...finish, event, dueAt: Number.POSITIVE_INFINITY };
 }
 
 function endLease(stored: StoredRun, end: string): void {

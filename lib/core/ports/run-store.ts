@@ -1,3 +1,4 @@
+import type { BlankedHistory } from "../blank-history.ts";
 import type { JournalEntry, RunError } from "../journal.ts";
 import type { Json } from "../json.ts";
 import type { FinalStatus, NewRun, RunRecord, RunStatus, RunSummary } from "../run.ts";
@@ -65,6 +66,8 @@ export interface Finish {
   readonly output?: Json;
   /** Entries that no segment holds yet. */
   readonly tail: readonly JournalEntry[];
+  /** What takes the place of the stored event and of the whole journal, `tail` included: the file asked to blank some of it. */
+  readonly history?: BlankedHistory;
 }
 
 /** A run that should have moved. */

@@ -1,0 +1,159 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { RUN_STATUSES } from "../core/run.ts";
+import { DEFAULT_DATA_FOLDER, LOCAL_STAGE } from "../local/local-names.ts";
+import { EXIT, reportFailure } from "./exit.ts";
+
+/** A whole number of at least `least`, as commander parses it. */
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Write a whole number from ${least} to ${most}.`);
+  };
+}
+
+const port = wholeNumber(0, 65_535);
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const dataOption = () => new Option("--data <dir>", "folder of the local stack").default(DEFAULT_DATA_FOLDER);
+const stageOption = () => new Option("--stage <name>", "stage to look at").default(LOCAL_STAGE);
+const jsonOption = () => new Option("--json", "print JSON for scripts");
+
+/** Every command of `hookline`; what a command does is loaded when it is called. */
+export function createProgram(done: (exitCode: number) => void): Command {
+  const program = new Command("hookline")
+    .description("Reliable webhook-triggered AI workflows: one YAML file, your own AWS account.")
+    .version(readVersion())
+    .showHelpAfterError("(--help shows how it is used)")
+    .exitOverride()
+    .addHelpText(
+      "after",
+      example([
+        "hookline start                            the whole stack on this machine",
+        "hookline run workflows/order.yaml         one run, here and now",
+        "hookline runs list --status failed        what went wrong lately",
+      ]),
+    );
+
+  program
+    .command("start")
+    .description("Bring up the local stack: webhooks in, runs out, no account needed")
+    .addOption(
+      new Option("--port <n>", "port to listen on, 0 for any free one")
+        .env("PORT")
+        .default(8787)
+        .argParser(port),
+    )
+    .option("--workflows <dir>", "folder of the workflow files", "workflows")
+    .option("--data <dir>", "folder that keeps history and keys", DEFAULT_DATA_FOLDER)
+    .addOption(new Option("--json", "print one line of JSON once everything answers"))
+    .option("--verbose", "show the functions' log lines", false)
+    .addHelpText(
+      "after",
+      example([
+        "hookline start",
+        "hookline start --port 9000 --workflows examples --data /tmp/hookline",
+        "HOOKLINE_ALLOW_PRIVATE_HOSTS=localhost hookline start     let workflows call this machine",
+      ]),
+    )
+    .action(async (options) => done(await (await import("./start.ts")).start(options)));
+
+  program
+    .command("run")
+    .description("Run a workflow file once, in this process")
+    .argument("<file>", "workflow file")
+    .option("--event <file>", "JSON file with the event, - for standard input (default: {})")
+    .option("--env <name=value>", "value for ${env:NAME}, may be repeated", collect, [])
+    .option("--stage <name>", "stage the run plays, and whose .env.<stage> it reads", "dev")
+    .option("--mocks <file>", "answers that stand in for the network (YAML or JSON)")
+    .addOption(new Option("--json", "print the run as one JSON object on standard output"))
+    .addHelpText(
+      "after",
+      example([
+        "hookline run workflows/order.yaml --event order.json",
+        `echo '{"id": 7}' | hookline run workflows/order.yaml --event - --json`,
+        "hookline run workflows/triage.yaml --env OPENAI_API_KEY=sk-… --mocks answers.yaml",
+      ]),
+    )
+    .action(async (file, options) => done(await (await import("./run.ts")).run(file, options)));
+
+  program
+    .command("url")
+    .description("Print the webhook URL of a workflow")
+    .argument("<name>", "name of the workflow")
+    .addOption(stageOption())
+    .addOption(dataOption())
+    .addHelpText(
+      "after",
+      example([
+        "hookline url order-webhook",
+        `curl -d '{"id": 7}' "$(hookline url order-webhook)"`,
+        "HOOKLINE_API_URL=https://… hookline url order-webhook --stage prod",
+      ]),
+    )
+    .action(async (name, options) => done(await (await import("./url.ts")).url(name, options)));
+
+  const runs = program.command("runs").description("Look at the history of runs");
+  runs
+    .command("list")
+    .description("List runs, newest first")
+    .option("--workflow <name>", "runs of this workflow only")
+    .addOption(new Option("--status <status>", "runs of this status only").choices(RUN_STATUSES))
+    .addOption(new Option("--limit <n>", "how many at most").default(20).argParser(wholeNumber(1, 1_000)))
+    .addOption(stageOption())
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      example([
+        "hookline runs list",
+        "hookline runs list --workflow order-webhook --status failed --limit 5 --json",
+      ]),
+    )
+    .action(async (options) => done(await (await import("./runs-list.ts")).listRuns(options)));
+  runs
+    .command("show")
+    .description("Show one run with its steps")
+    .argument("<run-id>", "id of the run")
+    .addOption(stageOption())
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      example(["hookline runs show 019d0c1e-…", "hookline runs show 019d0c1e-… --json | jq .state"]),
+    )
+    .action(async (runId, options) => done(await (await import("./runs-show.ts")).showRun(runId, options)));
+
+  program
+    .command("reference")
+    .description("Check that the README's table of steps is up to date")
+    .option("--write", "write it", false)
+    .addHelpText("after", example(["hookline reference", "hookline reference --write"]))
+    .action(async (options) => done(await (await import("./reference.ts")).reference(options)));
+  return program;
+}
+
+function example(lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}`;
+}
+
+function readVersion(): string {
+  return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
+}
+
+/** Runs the command line and gives its exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const program = createProgram((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    return reportFailure(error);
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
+import { FlowError } from "../core/flow-error.ts";
+import { findJsonError } from "../core/json-error.ts";
+import type { StoredEvent } from "../core/run.ts";
+
+/**
+ * The event of a run on the command line: a JSON file, `-` for standard input, or `{}`.
+ * @throws FlowError `invalid_input` for a file that cannot be read or is no JSON, with the place.
+ */
+export async function readEvent(source: string | undefined, now: number): Promise<StoredEvent> {
+  const content = source === undefined ? "{}" : source === "-" ? await text(process.stdin) : readText(source);
+  const problem = findJsonError(content);
+  if (problem) {
+    const name = source === "-" ? "standard input" : source;
+    throw new FlowError(
+      "invalid_input",
+      `${name}:${problem.line}:${problem.column}: the event is not JSON: ${problem.message.replace(/^line \d+, column \d+: /, "")}`,
+    );
+  }
+  return {
+    body: new TextEncoder().encode(content),
+    contentType: "application/json",
+    request: {
+      method: "POST",
+      path: "/",
+      query: {},
+      headers: { "content-type": "application/json" },
+      received_at: new Date(now).toISOString(),
+      delivery_id: "local",
+    },
+  };
+}
+
+/** @throws FlowError `invalid_input` for a file that cannot be read. */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : String(cause);
+    throw new FlowError("invalid_input", `${file} cannot be read: ${why}`, { cause });
+  }
+}

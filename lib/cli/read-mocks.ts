@@ -1,0 +1,20 @@
+import { parse, YAMLParseError } from "yaml";
+import { parseScript, type Script } from "../adapters/scripted-answers.ts";
+import { FlowError } from "../core/flow-error.ts";
+import { readText } from "./read-event.ts";
+
+/**
+ * Reads the answers that stand in for the network, from YAML or JSON.
+ * @throws FlowError `invalid_input` or `config_error` naming the file and what is wrong with it.
+ */
+export function readMocks(file: string): Script {
+  const content = readText(file);
+  try {
+    return parseScript(parse(content, { version: "1.2", schema: "core" }));
+  } catch (error) {
+    if (error instanceof FlowError || error instanceof YAMLParseError) {
+      throw new FlowError("config_error", `${file}: ${error.message}`, { cause: error });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,73 @@
+import { styleText } from "node:util";
+import type { RunView, StepView } from "../app/describe-run.ts";
+import { columns } from "./columns.ts";
+import { localIso } from "./local-time.ts";
+
+/** How text is coloured: as the stream it goes to can show it. */
+export type Paint = (style: "green" | "red" | "yellow" | "dim" | "bold", text: string) => string;
+
+/** Colours for a stream; none when it is no terminal or NO_COLOR is set. */
+export function paintFor(stream: NodeJS.WritableStream): Paint {
+  return (style, text) => styleText(style, text, { stream });
+}
+
+const MARKS: { readonly [status: string]: readonly [string, Parameters<Paint>[0]] } = {
+  ok: ["✓", "green"],
+  cached: ["≈", "green"],
+  skipped: ["–", "dim"],
+  dropped: ["∅", "yellow"],
+  retrying: ["↻", "yellow"],
+  started: ["…", "dim"],
+  failed: ["✗", "red"],
+};
+
+/** One step as a line, and below it what it printed, what it warns of, and why it failed. */
+export function stepText(step: StepView, paint: Paint): string {
+  const [mark, style] = MARKS[step.status] ?? ["?", "dim"];
+  const details = [
+    step.status,
+    `${step.duration_ms} ms`,
+    ...(step.attempts > 1 ? [`${step.attempts} attempts`] : []),
+    ...(step.note === null ? [] : [step.note]),
+  ];
+  const depth = "  ".repeat(step.path.split(".").length - 1);
+  const below = [
+    ...step.logs.map(({ message }) => paint("dim", `› ${message}`)),
+    ...step.warnings.map((line) => paint("yellow", `! ${line}`)),
+    ...(step.error ? [paint("red", `${step.error.class}: ${step.error.message}`)] : []),
+  ];
+  const head = `${paint(style, mark)} ${depth}${step.path.padEnd(4)} ${step.id}  ${paint("dim", details.join(" · "))}`;
+  return [head, ...below.map((line) => `  ${depth}     ${line.replaceAll("\n", `\n  ${depth}     `)}`)].join(
+    "\n",
+  );
+}
+
+/** A run's end for people: status, why, and the state or the output. */
+export function runEndText(run: RunView, paint: Paint): string {
+  const style = run.status === "succeeded" ? "green" : run.status === "failed" ? "red" : "yellow";
+  const why = run.error
+    ? [
+        `${run.error.class}${run.error.step === null ? "" : ` at step ${run.error.step}`}: ${run.error.message}`,
+      ]
+    : run.reason === null
+      ? []
+      : [run.reason];
+  const shown = run.status === "succeeded" ? run.output : run.state;
+  return [`${paint(style, run.status)}  ${run.run_id}`, ...why, JSON.stringify(shown, null, 2)].join("\n");
+}
+
+/** A run of the history for people: its facts, its steps, its end. */
+export function runText(run: RunView, paint: Paint): string {
+  const time = (iso: string | null) => (iso === null ? "–" : localIso(Date.parse(iso)));
+  const facts = columns([
+    ["workflow", `${run.workflow} (${run.hash.slice(0, 12)})`],
+    ["created", time(run.created_at)],
+    ["started", time(run.started_at)],
+    ["finished", time(run.finished_at)],
+    ["attempts", String(run.attempts)],
+    ...(run.cost_usd > 0 ? [["cost", `$${run.cost_usd}`]] : []),
+  ]);
+  return [...facts, "", ...run.steps.map((step) => stepText(step, paint)), "", runEndText(run, paint)].join(
+    "\n",
+  );
+}

@@ -1,0 +1,108 @@
+import { createGuardedHttp } from "../adapters/guarded-http.ts";
+import { createJq } from "../adapters/jq-worker-pool.ts";
+import { createOpenAiLlm } from "../adapters/openai-llm.ts";
+import { scriptedHttp, scriptedLlm } from "../adapters/scripted-answers.ts";
+import { systemClock } from "../adapters/system-clock.ts";
+import { systemRandom } from "../adapters/system-random.ts";
+import { describeStep, type RunView } from "../app/describe-run.ts";
+import { runInProcess } from "../app/run-in-process.ts";
+import { readConfig, runnerConfig } from "../core/config.ts";
+import { FlowError } from "../core/flow-error.ts";
+import type { Log } from "../core/ports/log.ts";
+import type { Workflow } from "../core/workflow.ts";
+import { loadWorkflow } from "../language/load-workflow.ts";
+import { formatProblem } from "../language/problem.ts";
+import { localSources, parseAssignment } from "../local/local-environment.ts";
+import { readIfPresent } from "../local/working-folder.ts";
+import { stepTypes } from "../steps/registry.ts";
+import { EXIT } from "./exit.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { readEvent, readText } from "./read-event.ts";
+import { readMocks } from "./read-mocks.ts";
+import { paintFor, runEndText, stepText } from "./run-text.ts";
+
+/** Options of `run`. */
+export interface RunOptions {
+  readonly event?: string;
+  readonly env: readonly string[];
+  readonly stage: string;
+  readonly mocks?: string;
+  readonly json?: boolean;
+}
+
+/** What a run logs shows in its steps. */
+const SILENT: Log = { write() {}, with: () => SILENT };
+
+/**
+ * Runs a workflow file once. Its steps show on standard error as they end.
+ * @throws FlowError `config_error` or `invalid_input` for files and options that are wrong.
+ */
+export async function run(file: string, options: RunOptions): Promise<number> {
+  const given = Object.fromEntries(options.env.map(assignment));
+  const workflow = load(file);
+  if (!workflow) return EXIT.usage;
+  const script = options.mocks === undefined ? undefined : readMocks(options.mocks);
+  const event = await readEvent(options.event, systemClock.now());
+
+  const stage = stageName(options.stage);
+  const realHttp = createGuardedHttp({ allowPrivateHosts: allowedHosts() });
+  const realLlm = createOpenAiLlm(realHttp, systemClock);
+  const http = script ? scriptedHttp(script, { fallback: realHttp }) : realHttp;
+  const llm = script ? scriptedLlm(script, { fallback: realLlm }) : realLlm;
+  const jq = createJq();
+  const cancel = new AbortController();
+  const forget = onInterrupt(() => cancel.abort(new FlowError("cancelled", "cancelled by Ctrl-C")));
+  const paint = paintFor(process.stderr);
+  try {
+    const view = await runInProcess({
+      workflow,
+      event,
+      environment: localSources({ given, shell: process.env, stage, readFile: readIfPresent }),
+      stage,
+      steps: stepTypes,
+      ports: { clock: systemClock, random: systemRandom, http, llm, jq },
+      log: SILENT,
+      signal: cancel.signal,
+      onStep: (entry) => process.stderr.write(`${stepText(describeStep(entry), paint)}\n`),
+    });
+    for (const port of [http, llm]) {
+      if ("unused" in port)
+        for (const one of port.unused()) process.stderr.write(`never asked for: ${one}\n`);
+    }
+    process.stdout.write(
+      `${options.json ? JSON.stringify(view) : runEndText(view, paintFor(process.stdout))}\n`,
+    );
+    return exitCodeOf(view);
+  } finally {
+    forget();
+    await Promise.all([jq.close(), realHttp.close()]);
+  }
+}
+
+function load(file: string): Workflow | undefined {
+  const { workflow, problems } = loadWorkflow(readText(file), file);
+  for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n\n`);
+  return workflow;
+}
+
+function assignment(text: string): readonly [string, string] {
+  const found = parseAssignment(text);
+  if (!found) throw new FlowError("invalid_input", `--env ${text.split("=")[0]}: write NAME=VALUE`);
+  return [found.name, found.value];
+}
+
+const shell = runnerConfig.pick({ HOOKLINE_ALLOW_PRIVATE_HOSTS: true });
+
+function allowedHosts(): readonly string[] {
+  return readConfig(shell, process.env).HOOKLINE_ALLOW_PRIVATE_HOSTS;
+}
+
+function stageName(text: string): string {
+  if (runnerConfig.shape.HOOKLINE_STAGE.safeParse(text).success) return text;
+  throw new FlowError("invalid_input", `"${text}" is no stage: write lower-case letters, digits and dashes`);
+}
+
+function exitCodeOf({ status }: RunView): number {
+  if (status === "cancelled") return EXIT.interrupted;
+  return status === "succeeded" || status === "dropped" ? EXIT.ok : EXIT.failed;
+}

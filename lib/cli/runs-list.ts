@@ -1,0 +1,60 @@
+import type { RunStatus, RunSummary } from "../core/run.ts";
+import { columns } from "./columns.ts";
+import { EXIT } from "./exit.ts";
+import { type HistoryOptions, withHistory } from "./history.ts";
+import { localIso } from "./local-time.ts";
+
+/** Options of `runs list`. */
+export interface RunsListOptions extends HistoryOptions {
+  readonly workflow?: string;
+  readonly status?: RunStatus;
+  readonly limit: number;
+  readonly json?: boolean;
+}
+
+/** Runs are kept for 30 days unless their workflow says otherwise (language.md, `history`). */
+const SEARCH_DAYS = 30;
+
+/** Prints runs, newest first. */
+export async function listRuns(options: RunsListOptions): Promise<number> {
+  const now = Date.now();
+  const runs = await withHistory(options, async (history) =>
+    history.store.list({
+      workflows: options.workflow === undefined ? await history.workflows() : [options.workflow],
+      ...(options.status && { status: options.status }),
+      limit: options.limit,
+      until: now,
+      since: now - SEARCH_DAYS * 86_400_000,
+    }),
+  );
+  if (options.json) process.stdout.write(`${JSON.stringify(runs.map(viewOf))}\n`);
+  else if (runs.length === 0) process.stderr.write("No runs.\n");
+  else process.stdout.write(`${columns([HEAD, ...runs.map(rowOf)]).join("\n")}\n`);
+  return EXIT.ok;
+}
+
+const HEAD = ["CREATED", "WORKFLOW", "RUN", "STATUS", "TOOK", "ERROR"];
+
+function rowOf(run: RunSummary): string[] {
+  return [
+    localIso(run.createdAt),
+    run.workflow,
+    run.runId,
+    run.status,
+    run.finishedAt === undefined ? "–" : `${run.finishedAt - run.createdAt} ms`,
+    run.error ? `${run.error.class}: ${run.error.message}` : "",
+  ];
+}
+
+function viewOf(run: RunSummary) {
+  return {
+    run_id: run.runId,
+    workflow: run.workflow,
+    hash: run.hash,
+    status: run.status,
+    created_at: new Date(run.createdAt).toISOString(),
+    finished_at: run.finishedAt === undefined ? null : new Date(run.finishedAt).toISOString(),
+    cost_usd: run.costUsd,
+    error: run.error ?? null,
+  };
+}

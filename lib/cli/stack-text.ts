@@ -1,0 +1,73 @@
+import { basename, relative } from "node:path";
+import { isDeployedTo, type StepNode } from "../core/workflow.ts";
+import { formatProblem } from "../language/problem.ts";
+import { LOCAL_STAGE } from "../local/local-names.ts";
+import type { LocalStack, ServedWorkflow } from "../local/local-stack.ts";
+import type { WorkflowFile } from "../local/workflow-files.ts";
+import { readIfPresent } from "../local/working-folder.ts";
+import { stepTypes } from "../steps/registry.ts";
+import { columns } from "./columns.ts";
+
+/** What a started stack says: where it is, what it serves, and a line that fires a workflow. */
+export function stackText(stack: LocalStack, dataFolder: string): string {
+  const { workflows, files, recovered } = stack;
+  const tryable = workflows.filter(isSelfContained);
+  const missing = workflows.flatMap(missingText);
+  return [
+    `Hookline is ready at ${stack.url}`,
+    "",
+    ...(workflows.length === 0 ? ["No workflow serves."] : columns(workflows.map(workflowRow))),
+    ...(missing.length === 0 ? [] : ["", ...missing]),
+    ...files.flatMap(fileText),
+    ...(recovered > 0 ? ["", `${recovered} runs of the last time go on.`] : []),
+    ...(tryable.length === 0 ? [] : ["", "Try:", ...tryable.map(curlLine)]),
+    "",
+    `History and logs are in ${relative(".", dataFolder) || dataFolder}. Ctrl-C stops.`,
+  ].join("\n");
+}
+
+function workflowRow({ name, url, workflow: { input } }: ServedWorkflow): string[] {
+  return ["", name, input.type === "cron" ? `cron ${input.cron} (${input.timezone})` : url];
+}
+
+/** Names without a value, and where to put them. */
+export function missingText({ name, missing }: ServedWorkflow): string[] {
+  if (missing.length === 0) return [];
+  return [
+    `${name} cannot run yet: no value for ${missing.join(", ")}. Put ${missing.length === 1 ? "it" : "them"} into .env`,
+  ];
+}
+
+/** What is to be said of a file: its problems, and what serves in its place. */
+export function fileText({ path, problems, workflow, idle }: WorkflowFile): string[] {
+  const broken = problems.some(({ severity }) => severity === "error");
+  return [
+    ...problems.map((problem) => `\n${formatProblem(problem)}`),
+    ...(broken && workflow ? [`The last good version of ${workflow.name} goes on serving.`] : []),
+    ...(broken && !workflow ? [`${basename(path)} does not serve until it is mended.`] : []),
+    ...(idle === undefined ? [] : [`${basename(path)} does not serve: ${idle}.`]),
+  ];
+}
+
+/** Needs neither key nor network: whoever cloned the project can fire it at once. */
+function isSelfContained({ workflow, missing }: ServedWorkflow): boolean {
+  return (
+    workflow.input.type === "http_webhook" &&
+    isDeployedTo(LOCAL_STAGE, workflow) &&
+    missing.length === 0 &&
+    !reachesOut(workflow.steps) &&
+    !reachesOut(workflow.onFailure)
+  );
+}
+
+function reachesOut(steps: readonly StepNode[]): boolean {
+  return steps.some(
+    ({ type, blocks }) => stepTypes.get(type)?.effect || Object.values(blocks).some(reachesOut),
+  );
+}
+
+function curlLine({ url, workflow: { file } }: ServedWorkflow): string {
+  const example = file.replace(/\.ya?ml$/, ".event.json");
+  const data = readIfPresent(example) === undefined ? "'{}'" : `@${example}`;
+  return `  curl -H 'content-type: application/json' -d ${data} ${url}`;
+}

@@ -1,0 +1,99 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { FlowError } from "../core/flow-error.ts";
+import { captureFunctionOutput, type FunctionOutput } from "../local/function-output.ts";
+import { type LocalStack, startLocalStack } from "../local/local-stack.ts";
+import { EXIT } from "./exit.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { runEndLine } from "./run-end-line.ts";
+import { paintFor } from "./run-text.ts";
+import { fileText, missingText, stackText } from "./stack-text.ts";
+
+/** Options of `start`. */
+export interface StartOptions {
+  readonly port: number;
+  readonly workflows: string;
+  readonly data: string;
+  readonly json?: boolean;
+  readonly verbose: boolean;
+}
+
+/**
+ * Runs the local stack until Ctrl-C, then ends the process.
+ * @throws FlowError `config_error` when it cannot start.
+ */
+export async function start(options: StartOptions): Promise<number> {
+  const shell = { ...process.env };
+  const logFolder = join(options.data, "logs");
+  mkdirSync(logFolder, { recursive: true, mode: 0o700 });
+  const paint = paintFor(process.stderr);
+  const output = captureFunctionOutput({
+    file: join(logFolder, "local.log"),
+    verbose: options.verbose,
+    onRecord: (record) => {
+      const line = runEndLine(record, paint);
+      if (line !== undefined) output.tell(line);
+    },
+  });
+  const stopped = untilStopped(output);
+  const stack = await bringUp(options, shell, output);
+  if (options.json) output.print(JSON.stringify(readyView(stack)));
+  (options.json ? output.tell : output.print)(stackText(stack, options.data));
+  await stopped;
+  await stack.close();
+  await output.close();
+  // The functions keep connections and a worker of their own.
+  process.exit(EXIT.ok);
+}
+
+async function bringUp(
+  options: StartOptions,
+  shell: NodeJS.ProcessEnv,
+  output: FunctionOutput,
+): Promise<LocalStack> {
+  try {
+    const stack: LocalStack = await startLocalStack({
+      port: options.port,
+      workflowsFolder: options.workflows,
+      dataFolder: options.data,
+      shell,
+      log: output.log,
+      onFilesChanged: (files) => {
+        for (const file of files) output.tell(changeText(stack, file));
+      },
+    });
+    return stack;
+  } catch (error) {
+    await output.close();
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    throw new FlowError(
+      "config_error",
+      `port ${options.port} is taken: stop what listens there, or choose another with --port`,
+    );
+  }
+}
+
+function readyView(stack: LocalStack) {
+  const webhooks = stack.workflows.filter(({ workflow }) => workflow.input.type === "http_webhook");
+  return { ready: true, url: stack.url, workflows: webhooks.map(({ name, url }) => ({ name, url })) };
+}
+
+function changeText(stack: LocalStack, file: LocalStack["files"][number]): string {
+  const said = fileText(file);
+  const served = stack.workflows.find(({ workflow }) => workflow === file.workflow);
+  const head = file.workflow ? `${file.path} was read again` : `${file.path} is gone`;
+  if (said.length > 0) return said.join("\n");
+  return [
+    served ? `${head}: ${served.name}  ${served.url}` : head,
+    ...(served ? missingText(served) : []),
+  ].join("\n");
+}
+
+function untilStopped(output: FunctionOutput): Promise<void> {
+  return new Promise((resolve) => {
+    onInterrupt(() => {
+      output.tell("Stopping: runs under way may end. Ctrl-C again stops at once.");
+      resolve();
+    });
+  });
+}

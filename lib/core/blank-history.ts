@@ -1,0 +1,66 @@
+import { readBody } from "./event-body.ts";
+import type { JournalEntry, Write } from "./journal.ts";
+import { formatJson, type Json } from "./json.ts";
+import { type Path, parsePath, readPath, writePath } from "./path.ts";
+import { REDACTED } from "./redactor.ts";
+import type { StoredEvent } from "./run.ts";
+
+/** A run's history with some paths blanked: it can be read, and no longer be resumed. */
+export interface BlankedHistory {
+  readonly event: StoredEvent;
+  readonly journal: readonly JournalEntry[];
+}
+
+/**
+ * Blanks paths of the state in the event and in every patch (`history.redact` of language.md section 1). `input.x` and
+ * `state.x` stand for `x`.
+ */
+export function blankHistory(
+  event: StoredEvent,
+  journal: readonly JournalEntry[],
+  redact: readonly string[],
+): BlankedHistory {
+  const paths = redact.map(statePath);
+  return {
+    event: blankEvent(event, paths),
+    journal: journal.map((entry) => ({
+      ...entry,
+      patch: entry.patch.map((write) => blankWrite(write, paths)),
+    })),
+  };
+}
+
+/** A value with the paths blanked that lead to something in it. */
+export function blankPaths(value: Json, redact: readonly string[]): Json {
+  return blank(value, redact.map(statePath));
+}
+
+function statePath(text: string): Path {
+  const path = parsePath(text);
+  return path[0] === "input" || path[0] === "state" ? path.slice(1) : path;
+}
+
+function blank(value: Json, paths: readonly Path[]): Json {
+  return paths.reduce<Json>(
+    (blanked, path) => (readPath(blanked, path) === undefined ? blanked : writePath(blanked, path, REDACTED)),
+    value,
+  );
+}
+
+function blankEvent(event: StoredEvent, paths: readonly Path[]): StoredEvent {
+  const input = readBody(event);
+  const blanked = blank(input, paths);
+  if (blanked === input) return event;
+  return { ...event, body: new TextEncoder().encode(formatJson(blanked)), contentType: "application/json" };
+}
+
+function blankWrite(write: Write, paths: readonly Path[]): Write {
+  const { path, value } = write;
+  if (value === undefined) return write;
+  const startsWith = (long: Path, short: Path) => short.every((key, index) => key === long[index]);
+  if (paths.some((redacted) => startsWith(path, redacted))) return { path, value: REDACTED };
+  const inside = paths
+    .filter((redacted) => startsWith(redacted, path))
+    .map((redacted) => redacted.slice(path.length));
+  return { path, value: blank(value, inside) };
+}

@@ -1,0 +1,21 @@
+// Infrastructure gives these names, and the command line finds a stage by them.
+
+/** The id in a stage's webhook URLs, unless its deployment chose another. */
+export function orgIdOf(stage: string): string {
+  return `hookline-${stage}`;
+}
+
+/** The table of a stage. */
+export function tableName(stage: string): string {
+  return `hookline-${stage}`;
+}
+
+/** The secret that holds a stage's workflow secrets. */
+export function workflowSecretsId(stage: string): string {
+  return `hookline/${stage}/workflow-secrets`;
+}
+
+/** The secret that holds a stage's webhook key. */
+export function webhookKeyId(stage: string): string {
+  return `hookline/${stage}/webhook-key`;
+}

@@ -1,0 +1,67 @@
+import type { IngestConfig, RunnerConfig, SweeperConfig } from "../core/config.ts";
+import { tableName, webhookKeyId, workflowSecretsId } from "../core/stage-names.ts";
+import { LOCAL_CREDENTIALS, LOCAL_ORG_ID, LOCAL_REGION, LOCAL_STAGE } from "./local-names.ts";
+
+type Names = keyof (IngestConfig & RunnerConfig & SweeperConfig) | "HOOKLINE_CATALOG_DIR";
+
+/** Where the functions find what they work with. */
+export interface FunctionSurroundings {
+  readonly dynamodb: string;
+  readonly sqs: string;
+  readonly secrets: string;
+  readonly queueUrl: string;
+  readonly deadLetterUrl: string;
+  readonly catalogFolder: string;
+}
+
+/** Settings of the functions that the shell may choose. */
+const FROM_THE_SHELL: readonly Names[] = [
+  "HOOKLINE_ALLOW_PRIVATE_HOSTS",
+  "HOOKLINE_LOG_LEVEL",
+  "HOOKLINE_MAX_BODY_BYTES",
+  "HOOKLINE_MAX_RECEIVE_COUNT",
+  "HOOKLINE_RETRY_BASE_SECONDS",
+];
+
+/**
+ * The environment that all three functions find, as a deployment would have written it. It replaces every AWS
+ * variable of the shell: no profile, key or endpoint of a real account is left to be used.
+ */
+export function functionEnvironment(
+  around: FunctionSurroundings,
+  shell: { readonly [name: string]: string | undefined },
+): { readonly [name: string]: string | undefined } {
+  const cleared = Object.keys(shell).filter((name) => name.startsWith("AWS_"));
+  const chosen = FROM_THE_SHELL.filter((name) => shell[name] !== undefined);
+  const ours = {
+    HOOKLINE_STAGE: LOCAL_STAGE,
+    HOOKLINE_ORG_ID: LOCAL_ORG_ID,
+    HOOKLINE_TABLE: tableName(LOCAL_STAGE),
+    HOOKLINE_QUEUE_URL: around.queueUrl,
+    HOOKLINE_DLQ_URL: around.deadLetterUrl,
+    HOOKLINE_SECRETS_ID: workflowSecretsId(LOCAL_STAGE),
+    HOOKLINE_WEBHOOK_KEY_ID: webhookKeyId(LOCAL_STAGE),
+    // A change of .env shows at once.
+    HOOKLINE_SECRETS_TTL_SECONDS: "1",
+    HOOKLINE_CATALOG_DIR: around.catalogFolder,
+  } satisfies { [Name in Names]?: string };
+  return {
+    ...Object.fromEntries(cleared.map((name) => [name, undefined])),
+    ...Object.fromEntries(chosen.map((name) => [name, shell[name]])),
+    ...ours,
+    AWS_REGION: LOCAL_REGION,
+    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+    AWS_ENDPOINT_URL_DYNAMODB: around.dynamodb,
+    AWS_ENDPOINT_URL_SQS: around.sqs,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: around.secrets,
+  };
+}
+
+/** Makes an environment this process's own; undefined takes a variable away. */
+export function setEnvironment(environment: { readonly [name: string]: string | undefined }): void {
+  for (const [name, value] of Object.entries(environment)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+}

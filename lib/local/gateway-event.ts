@@ -1,0 +1,96 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import { LOCAL_ACCOUNT } from "./local-names.ts";
+
+/** A request that has arrived whole. */
+export interface ReceivedRequest {
+  readonly method: string;
+  /** Path and query as sent. */
+  readonly target: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  readonly sourceIp: string;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
+}
+
+/** The event that API Gateway (HTTP API, payload format 2.0) makes of a request. */
+export function gatewayEvent(request: ReceivedRequest): APIGatewayProxyEventV2 {
+  const { headers, cookies } = joinHeaders(request.headers);
+  const question = request.target.indexOf("?");
+  const rawPath = question < 0 ? request.target : request.target.slice(0, question);
+  const rawQueryString = question < 0 ? "" : request.target.slice(question + 1);
+  const query = joinQuery(rawQueryString);
+  const isText = isTextType(request.headers["content-type"]) && isUtf8(request.body);
+  return {
+    version: "2.0",
+    routeKey: "$default",
+    rawPath,
+    rawQueryString,
+    ...(cookies.length > 0 && { cookies }),
+    headers,
+    ...(query && { queryStringParameters: query }),
+    requestContext: {
+      accountId: LOCAL_ACCOUNT,
+      apiId: "local",
+      domainName: headers.host ?? "localhost",
+      domainPrefix: "local",
+      http: {
+        method: request.method,
+        path: rawPath,
+        protocol: "HTTP/1.1",
+        sourceIp: request.sourceIp,
+        userAgent: headers["user-agent"] ?? "",
+      },
+      requestId: randomUUID(),
+      routeKey: "$default",
+      stage: "$default",
+      time: gatewayTime(request.receivedAt),
+      timeEpoch: request.receivedAt,
+    },
+    ...(request.body.length > 0 && { body: request.body.toString(isText ? "utf8" : "base64") }),
+    isBase64Encoded: request.body.length > 0 && !isText,
+  };
+}
+
+/** Names in lower case, values of one name joined by a comma; cookies travel on their own. */
+function joinHeaders(raw: IncomingHttpHeaders): { headers: Record<string, string>; cookies: string[] } {
+  const { cookie, ...others } = raw;
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(others)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(",") : value;
+  }
+  return { headers, cookies: cookie === undefined ? [] : cookie.split(/;\s*/) };
+}
+
+function joinQuery(raw: string): Record<string, string> | undefined {
+  if (raw === "") return undefined;
+  const parameters: Record<string, string> = {};
+  for (const [name, value] of new URLSearchParams(raw)) {
+    parameters[name] = parameters[name] === undefined ? value : `${parameters[name]},${value}`;
+  }
+  return parameters;
+}
+
+/** Every other body travels as base64, form-encoded ones and those without a type among them. */
+function isTextType(contentType: string | undefined): boolean {
+  const type = (contentType ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  return /^text\/|^application\/(?:json|javascript|xml|[\w.-]+\+(?:json|xml))$/.test(type);
+}
+
+function isUtf8(body: Buffer): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `12/Mar/2026:19:03:58 +0000`, as the access log of API Gateway writes it. */
+function gatewayTime(epochMs: number): string {
+  const [, day, month, year, time] =
+    /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/.exec(new Date(epochMs).toUTCString()) ?? [];
+  return `${day}/${month}/${year}:${time} +0000`;
+}

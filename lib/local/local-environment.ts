@@ -1,0 +1,42 @@
+import { parseEnv } from "node:util";
+import type { EnvironmentSource } from "../engine/environment.ts";
+
+/** Where the values of a local run come from. */
+export interface LocalSources {
+  /** Values of `--env`. */
+  readonly given?: EnvironmentSource;
+  readonly shell: EnvironmentSource;
+  readonly stage: string;
+  /** Text of a file in the working folder, undefined when there is none. */
+  readonly readFile: (name: string) => string | undefined;
+}
+
+/** The sources of `${env:NAME}` on a laptop, strongest first: `--env`, the shell, `.env.<stage>`, `.env` (language.md section 3). */
+export function localSources({
+  given = {},
+  shell,
+  stage,
+  readFile,
+}: LocalSources): readonly EnvironmentSource[] {
+  const file = (name: string): EnvironmentSource => parseEnv(readFile(name) ?? "");
+  return [given, shell, file(`.env.${stage}`), file(".env")];
+}
+
+/** What the sources give for the names, and nothing else of them. */
+export function pickValues(
+  names: Iterable<string>,
+  sources: readonly EnvironmentSource[],
+): { readonly [name: string]: string } {
+  const values: { [name: string]: string } = {};
+  for (const name of names) {
+    const source = sources.find((one) => Object.hasOwn(one, name) && one[name] !== undefined);
+    if (source) values[name] = source[name] as string;
+  }
+  return values;
+}
+
+/** Reads `NAME=VALUE` as given on the command line; undefined for text that is not that. */
+export function parseAssignment(text: string): { readonly name: string; readonly value: string } | undefined {
+  const match = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(text);
+  return match ? { name: match[1] as string, value: match[2] as string } : undefined;
+}

@@ -1,0 +1,179 @@
+import { mkdirSync } from "node:fs";
+import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Context } from "aws-lambda";
+import { webhookPathOf } from "../app/webhook-url.ts";
+import { ingestConfig, readConfig } from "../core/config.ts";
+import type { Workflow } from "../core/workflow.ts";
+import { type EnvironmentSource, resolveEnvironment, STAGE_NAME } from "../engine/environment.ts";
+import { startEventSourceMapping } from "./event-source-mapping.ts";
+import { functionEnvironment, setEnvironment } from "./function-environment.ts";
+import { loadFunctions } from "./functions.ts";
+import { startHttpFront } from "./http-front.ts";
+import { lambdaContext } from "./lambda-context.ts";
+import { localSources, pickValues } from "./local-environment.ts";
+import { catalogFolder, LOCAL_ORG_ID, LOCAL_STAGE } from "./local-names.ts";
+import { type LocalServices, startLocalServices } from "./local-services.ts";
+import { ownIdentity } from "./process-identity.ts";
+import { recoverRuns } from "./recover-runs.ts";
+import { isCronWorkflow, startScheduler } from "./scheduler.ts";
+import { writeStackFile } from "./stack-file.ts";
+import { lockDataFolder } from "./stack-lock.ts";
+import { webhookKey } from "./webhook-key.ts";
+import { type WorkflowFile, type WorkflowFiles, watchWorkflowFiles } from "./workflow-files.ts";
+import { readIfPresent } from "./working-folder.ts";
+
+/** What a local stack is started with. */
+export interface LocalStackOptions {
+  /** 0: any free port. */
+  readonly port: number;
+  readonly workflowsFolder: string;
+  readonly dataFolder: string;
+  /** The variables this process was started with. */
+  readonly shell: EnvironmentSource;
+  /** Takes a line for the log: servers that died, functions that threw. */
+  readonly log: (line: string) => void;
+  /** Hears of files that changed after the start; one that is gone has neither workflow nor problems. */
+  readonly onFilesChanged: (files: readonly WorkflowFile[]) => void;
+}
+
+/** A workflow that serves, and how to call it. */
+export interface ServedWorkflow {
+  readonly name: string;
+  readonly url: string;
+  readonly workflow: Workflow;
+  /** Names it reads that have no value now: its runs fail before their first step. */
+  readonly missing: readonly string[];
+}
+
+/** A running stack. */
+export interface LocalStack {
+  readonly url: string;
+  readonly workflows: readonly ServedWorkflow[];
+  readonly files: readonly WorkflowFile[];
+  /** Runs of an earlier process that go on now. */
+  readonly recovered: number;
+  /** Takes no new events, lets runs under way end for some seconds, and ends; what is left goes on at the next start. */
+  close(): Promise<void>;
+}
+
+/** Invocations of the runner at once, each with up to 10 runs. */
+const RUNNER_CONCURRENCY = 5;
+/** How long runs under way may go on after a stop. */
+const GRACE_MS = 5_000;
+
+/**
+ * Brings up everything a deployed stage has, on loopback and in the data folder. One stack a process: the functions
+ * read their environment once.
+ * @throws FlowError `config_error` for a folder that is missing or in use, Error with code EADDRINUSE for a taken port.
+ */
+export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
+  const dataFolder = resolve(options.dataFolder);
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  const parts = new AsyncDisposableStack();
+  try {
+    parts.defer(lockDataFolder(dataFolder));
+    return await bringUp(options, dataFolder, parts);
+  } catch (error) {
+    await parts.disposeAsync();
+    throw error;
+  }
+}
+
+async function bringUp(
+  { port, workflowsFolder, shell, log, onFilesChanged }: LocalStackOptions,
+  dataFolder: string,
+  parts: AsyncDisposableStack,
+): Promise<LocalStack> {
+  const catalog = catalogFolder(dataFolder);
+  const files = watchWorkflowFiles({ folder: workflowsFolder, catalogFolder: catalog });
+  parts.defer(() => files.close());
+  const sources = () => localSources({ shell, stage: LOCAL_STAGE, readFile: readIfPresent });
+  const services = await startLocalServices(
+    { dataFolder, workflowSecrets: () => pickValues(namesIn(files.workflows), sources()), log },
+    parts,
+  );
+  const environment = functionEnvironment(
+    { ...services, ...endpointsOf(services), catalogFolder: catalog },
+    shell,
+  );
+  setEnvironment(environment);
+  const functions = await loadFunctions();
+  const stopping = new AbortController();
+  const context = (name: string): Context =>
+    lambdaContext(`hookline-${LOCAL_STAGE}-${name}`, stopping.signal);
+  const front = await startHttpFront({
+    port,
+    maxBodyBytes: readConfig(ingestConfig, environment).HOOKLINE_MAX_BODY_BYTES,
+    invoke: (event) => functions.ingest(event, context("ingest")),
+    page: () => `Hookline\n\n${files.workflows.map(({ name }) => `${name}\n`).join("")}`,
+    log,
+  });
+  parts.defer(() => front.close());
+
+  const recovered = await recoverRuns(services.store, services.queue, Date.now());
+  const mapping = startEventSourceMapping({
+    client: services.sqsClient,
+    queueUrl: services.queueUrl,
+    concurrency: RUNNER_CONCURRENCY,
+    invoke: (event) => functions.runner(event, context("runner")),
+    log,
+  });
+  parts.defer(async () => {
+    stopping.abort();
+    await Promise.race([mapping.stop(), sleep(GRACE_MS, undefined, { ref: false })]);
+  });
+  const scheduler = startScheduler({
+    sweep: () => functions.sweeper({}, context("sweeper")),
+    fire: (event) => functions.ingest(event, context("ingest")),
+    log,
+  });
+  parts.defer(() => scheduler.stop());
+  const { dynamodb, sqs } = services;
+  const word = { url: front.url, process: ownIdentity(), endpoints: endpointsOf(services) };
+  parts.defer(writeStackFile(dataFolder, { ...word, servers: { dynamodb: dynamodb.pid, sqs: sqs.pid } }));
+
+  const follow = () => scheduler.follow(files.workflows.filter(isCronWorkflow));
+  follow();
+  files.onChange((changed) => {
+    follow();
+    onFilesChanged(changed);
+  });
+  return {
+    url: front.url,
+    recovered,
+    get workflows() {
+      return served(files, front.url, dataFolder, sources());
+    },
+    get files() {
+      return files.files;
+    },
+    async close() {
+      await front.close();
+      await parts.disposeAsync();
+    },
+  };
+}
+
+function endpointsOf({ dynamodb, sqs, secretsUrl }: LocalServices) {
+  return { dynamodb: dynamodb.url, sqs: sqs.url, secrets: secretsUrl };
+}
+
+function namesIn(workflows: readonly Workflow[]): Set<string> {
+  return new Set(workflows.flatMap(({ environment }) => environment.map(({ name }) => name)));
+}
+
+function served(
+  { workflows }: WorkflowFiles,
+  apiUrl: string,
+  dataFolder: string,
+  sources: readonly EnvironmentSource[],
+): readonly ServedWorkflow[] {
+  const { current: key } = webhookKey(dataFolder);
+  return workflows.map((workflow) => ({
+    name: workflow.name,
+    url: apiUrl + webhookPathOf(LOCAL_STAGE, workflow.name, LOCAL_ORG_ID, key),
+    workflow,
+    missing: resolveEnvironment(workflow, [...sources, { [STAGE_NAME]: LOCAL_STAGE }]).missing,
+  }));
+}

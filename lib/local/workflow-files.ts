@@ -1,0 +1,167 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, watch, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { isWorkflowFile } from "../build/compile-workflows.ts";
+import { FlowError } from "../core/flow-error.ts";
+import { inputTable, isDeployedTo, type Workflow } from "../core/workflow.ts";
+import { loadWorkflow } from "../language/load-workflow.ts";
+import type { Problem } from "../language/problem.ts";
+import { LOCAL_STAGE } from "./local-names.ts";
+
+/** A workflow file as it stands and as it serves. */
+export interface WorkflowFile {
+  /** As its user names it. */
+  readonly path: string;
+  readonly problems: readonly Problem[];
+  /** The last version that could be read; it serves although the file may be broken now. */
+  readonly workflow?: Workflow;
+  /** Why a workflow that can be read does not serve. */
+  readonly idle?: string;
+}
+
+/** The workflows of a folder, kept up to date. */
+export interface WorkflowFiles {
+  readonly files: readonly WorkflowFile[];
+  /** What serves. */
+  readonly workflows: readonly Workflow[];
+  /** Calls `hear` after each change with the files that changed; one that is gone has neither workflow nor problems. */
+  onChange(hear: (changed: readonly WorkflowFile[]) => void): void;
+  close(): void;
+}
+
+/** Where workflows come from and where their tables go. */
+export interface WorkflowFilesOptions {
+  readonly folder: string;
+  /** Gets `workflows.json` and `inputs.json`, as the build makes them. */
+  readonly catalogFolder: string;
+}
+
+/** Editors write in several steps; the last one counts. */
+const SETTLE_MS = 60;
+const LOOK_EVERY_MS = 1_000;
+
+interface Entry extends WorkflowFile {
+  readonly text: string;
+}
+
+/**
+ * Compiles every `*.yaml` and `*.yml` of the folder and does so again when one changes. A file that cannot be read
+ * leaves its last good version serving.
+ * @throws FlowError `config_error` when there is no such folder.
+ */
+export function watchWorkflowFiles(options: WorkflowFilesOptions): WorkflowFiles {
+  mkdirSync(options.catalogFolder, { recursive: true });
+  let hear = (_changed: readonly WorkflowFile[]): void => {};
+  let entries = readFolder(options.folder, new Map());
+  writeCatalog(options.catalogFolder, serving(entries));
+
+  const refresh = (): void => {
+    const before = entries;
+    try {
+      entries = readFolder(options.folder, before);
+    } catch {
+      return; // The folder is being replaced: what was read goes on serving.
+    }
+    const changed = [...entries.values()].filter((entry) => before.get(entry.path) !== entry);
+    const gone = [...before.keys()].filter((path) => !entries.has(path));
+    if (changed.length === 0 && gone.length === 0) return;
+    writeCatalog(options.catalogFolder, serving(entries));
+    hear([...changed, ...gone.map((path) => ({ path, problems: [] }))]);
+  };
+  let settling: NodeJS.Timeout | undefined;
+  const stopWatching = watchFolder(options.folder, () => {
+    clearTimeout(settling);
+    settling = setTimeout(refresh, SETTLE_MS);
+  });
+  return {
+    get files() {
+      return [...entries.values()];
+    },
+    get workflows() {
+      return serving(entries);
+    },
+    onChange(listener) {
+      hear = listener;
+    },
+    close() {
+      clearTimeout(settling);
+      stopWatching();
+    },
+  };
+}
+
+/** Where the system watches no more folders for us, looking every second does. */
+function watchFolder(folder: string, onEvent: () => void): () => void {
+  try {
+    const watcher = watch(folder, onEvent);
+    watcher.on("error", () => {});
+    return () => watcher.close();
+  } catch {
+    const timer = setInterval(onEvent, LOOK_EVERY_MS);
+    return () => clearInterval(timer);
+  }
+}
+
+function readFolder(folder: string, before: ReadonlyMap<string, Entry>): ReadonlyMap<string, Entry> {
+  const entries = new Map<string, Entry>();
+  const owners = new Map<string, string>();
+  for (const name of workflowFilesIn(folder)) {
+    const path = join(folder, name);
+    const text = readFileSync(path, "utf8");
+    const known = before.get(path);
+    const entry = known?.text === text ? known : compile(path, text, known?.workflow);
+    const idle = entry.workflow && whyIdle(entry.workflow, owners);
+    entries.set(path, withIdle(entry, idle));
+    if (entry.workflow && idle === undefined) owners.set(entry.workflow.name, path);
+  }
+  return entries;
+}
+
+function workflowFilesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => isWorkflowFile(name) && !name.startsWith("."))
+      .sort();
+  } catch (cause) {
+    throw new FlowError(
+      "config_error",
+      `there is no folder ${folder}: name the one with your workflows by --workflows`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function compile(path: string, text: string, lastGood: Workflow | undefined): Entry {
+  const { workflow = lastGood, problems } = loadWorkflow(text, path);
+  return { path, text, problems, ...(workflow && { workflow }) };
+}
+
+function whyIdle(workflow: Workflow, owners: ReadonlyMap<string, string>): string | undefined {
+  const owner = owners.get(workflow.name);
+  if (owner !== undefined) return `${basename(owner)} has the name "${workflow.name}" already`;
+  if (isDeployedTo(LOCAL_STAGE, workflow)) return undefined;
+  return `it is for ${workflow.stages?.join(", ")}, not for the stage "${LOCAL_STAGE}"`;
+}
+
+/** The same object when nothing changed, so that a change can be told by identity. */
+function withIdle(entry: Entry, idle: string | undefined): Entry {
+  if (entry.idle === idle) return entry;
+  const { idle: _before, ...rest } = entry;
+  return idle === undefined ? rest : { ...rest, idle };
+}
+
+function serving(entries: ReadonlyMap<string, Entry>): readonly Workflow[] {
+  return [...entries.values()].flatMap(({ workflow, idle }) =>
+    workflow && idle === undefined ? [workflow] : [],
+  );
+}
+
+function writeCatalog(folder: string, workflows: readonly Workflow[]): void {
+  const tables = { "workflows.json": workflows, "inputs.json": inputTable(workflows) };
+  for (const [name, table] of Object.entries(tables)) {
+    const file = join(folder, name);
+    writeFileSync(`${file}.new`, JSON.stringify(table));
+    renameSync(`${file}.new`, file);
+  }
+}

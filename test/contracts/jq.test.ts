@@ -1,0 +1,45 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "@jest/globals";
+import * as fc from "fast-check";
+import { createJq } from "../../lib/adapters/jq-worker-pool.ts";
+import { jsonDepth } from "../../lib/adapters/json-depth.ts";
+import { jqContract } from "./jq-contract.ts";
+
+jqContract("jq in a worker", createJq);
+
+test("an idle worker does not keep its process alive", async () => {
+  const module = fileURLToPath(new URL("../../lib/adapters/jq-worker-pool.ts", import.meta.url));
+  const script = `
+    const { createJq } = await import(${JSON.stringify(module)});
+    const jq = createJq();
+    await jq.warm();
+    const call = (program) => jq.run({ program, input: 1, bindings: {}, timeoutMs: 10_000 });
+    await call("[range(1e9)]").catch(() => undefined);
+    console.log(JSON.stringify(await call(". + 1")));`;
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    ["--input-type=module", "--eval", script],
+    { timeout: 15_000 },
+  );
+  expect({ stdout, stderr }).toEqual({ stdout: "[2]\n", stderr: "" });
+});
+
+test("a worker that is ready before it is needed can be closed without a call", async () => {
+  const jq = createJq();
+  await jq.warm();
+  await jq.close();
+});
+
+test("the depth of JSON text is how deep its lists and objects nest", () => {
+  const depthOf = (value: unknown): number =>
+    typeof value === "object" && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0;
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
+      expect(jsonDepth(JSON.stringify(value))).toBe(depthOf(value));
+    }),
+  );
+  expect(jsonDepth('"[[\\"[["')).toBe(0);
+  expect(jsonDepth('{"\\\\":["[{"]}')).toBe(2);
+});

@@ -1,0 +1,6 @@
+import { systemRandom } from "../../lib/adapters/system-random.ts";
+import { seededRandom } from "../support/seeded-random.ts";
+import { randomContract } from "./random-contract.ts";
+
+randomContract("the system's chance", () => systemRandom);
+randomContract("the chance of tests", seededRandom);

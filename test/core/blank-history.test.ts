@@ -1,0 +1,64 @@
+import { describe, expect, test } from "@jest/globals";
+import { blankHistory, blankPaths } from "../../lib/core/blank-history.ts";
+import type { JournalEntry, Write } from "../../lib/core/journal.ts";
+
+const request = { method: "POST", path: "/", query: {}, headers: {}, received_at: "", delivery_id: "" };
+const event = (text: string, contentType = "application/json") => ({
+  body: new TextEncoder().encode(text),
+  contentType,
+  request,
+});
+const entry = (...patch: Write[]): JournalEntry => ({
+  path: "0",
+  id: "a",
+  type: "t",
+  status: "ok",
+  startedAt: 0,
+  durationMs: 0,
+  attempts: 1,
+  patch,
+});
+const bodyOf = (text: string, redact: string[], type?: string) =>
+  new TextDecoder().decode(blankHistory(event(text, type), [], redact).event.body);
+
+describe("the event", () => {
+  test.each([
+    ['{"card":{"number":"4111","name":"Ada"}}', "card.number", '{"card":{"number":"***","name":"Ada"}}'],
+    ['{"card":{"number":"4111"}}', "input.card", '{"card":"***"}'],
+    ['{"n":12345678901234567890,"pin":1}', "state.pin", '{"n":12345678901234567890,"pin":"***"}'],
+    ['{"a":1}', "b.c", '{"a":1}'],
+  ])("%s without %s is %s", (text, path, blanked) => {
+    expect(bodyOf(text, [path])).toBe(blanked);
+  });
+
+  test("that is a form is kept as the JSON it was read as", () => {
+    expect(bodyOf("pin=1&a=2", ["pin"], "application/x-www-form-urlencoded")).toBe('{"pin":"***","a":"2"}');
+  });
+});
+
+test("a patch is blanked at, above and below the path, and nowhere else", () => {
+  const writes: Write[] = [
+    { path: ["card", "number"], value: "4111" },
+    { path: ["card"], value: { number: "4111", name: "Ada" } },
+    { path: ["card", "number", "digits"], value: [4, 1] },
+    { path: [], value: { card: { number: "4111" }, x: 1 } },
+    { path: ["card"] },
+    { path: ["cards"], value: "x" },
+  ];
+  const { journal } = blankHistory(event("{}"), [entry(...writes)], ["card.number"]);
+  expect(journal[0]?.patch).toEqual([
+    { path: ["card", "number"], value: "***" },
+    { path: ["card"], value: { number: "***", name: "Ada" } },
+    { path: ["card", "number", "digits"], value: "***" },
+    { path: [], value: { card: { number: "***" }, x: 1 } },
+    { path: ["card"] },
+    { path: ["cards"], value: "x" },
+  ]);
+});
+
+test("an output is blanked where it has the path", () => {
+  expect(blankPaths({ card: { number: "4111" }, ok: true }, ["card.number"])).toEqual({
+    card: { number: "***" },
+    ok: true,
+  });
+});
