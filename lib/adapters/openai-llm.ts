@@ -8,6 +8,7 @@ import type { Http } from "../core/ports/http.ts";
 import type { ChatAnswer, ChatRequest, Llm } from "../core/ports/llm.ts";
 import { createRedactor } from "../core/redactor.ts";
 import { parseRetryAfter } from "../core/retry-after.ts";
+import { webUrl } from "./web-url.ts";
 
 // The caller's time limit goes to the Http port; the SDK's own must never be the shorter one.
 const NO_SDK_TIMEOUT_MS = 2 ** 31 - 1;
@@ -41,11 +42,13 @@ const chatCompletion = z.object({
 export function createOpenAiLlm(http: Http, clock: Clock): Llm {
   return {
     async complete(request) {
+      checkAccess(request);
       const sdk = await import("openai");
       let failure: unknown;
       const client: OpenAI = new sdk.OpenAI({
         apiKey: request.apiKey,
         baseURL: request.baseUrl ?? OPENAI_URL,
+        adminAPIKey: null,
         organization: null,
         project: null,
         logLevel: "off",
@@ -72,6 +75,15 @@ export function createOpenAiLlm(http: Http, clock: Clock): Llm {
       }
     },
   };
+}
+
+function checkAccess({ apiKey, baseUrl = OPENAI_URL }: ChatRequest): void {
+  webUrl(baseUrl, (phrase) => new FlowError("invalid_input", `the model's base URL is ${phrase}`));
+  if (!/^[\x21-\x7e]+$/.test(apiKey))
+    throw new FlowError(
+      "config_error",
+      "the model's API key is empty or has a space, a line break or a letter beyond ASCII: set it as the provider shows it",
+    );
 }
 
 async function sendThrough(

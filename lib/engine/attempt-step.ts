@@ -5,6 +5,7 @@ import type { Json } from "../core/json.ts";
 import type { StepContext, StepResult } from "../core/step.ts";
 import { renderDeep } from "../core/template.ts";
 import { backoffMs, mayRetry } from "./backoff.ts";
+import type { Execution } from "./execution.ts";
 import type { Interpreter, Place } from "./interpreter.ts";
 import { stepParams } from "./step-params.ts";
 import type { StepRecord } from "./step-record.ts";
@@ -166,7 +167,10 @@ function unknownOutcome(id: string): FlowError {
 }
 
 /** A fault of ours is a failure of the step, and never silent. */
-function reportFault({ log }: Interpreter["execution"], step: string, error: FlowError): void {
-  const stack = error.cause instanceof Error ? (error.cause.stack ?? "") : String(error.cause);
-  log.with({ step }).write({ level: "error", message: error.message, fields: { stack } });
+function reportFault({ log, environment }: Execution, step: string, { message, cause }: FlowError): void {
+  const { redactor } = environment();
+  const stack = cause instanceof Error ? (cause.stack ?? "") : String(cause);
+  log
+    .with({ step })
+    .write({ level: "error", message: redactor.text(message), fields: { stack: redactor.text(stack) } });
 }

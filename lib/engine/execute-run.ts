@@ -113,6 +113,6 @@ function failed(error: RunError, canHeal: boolean, retryAfterMs = 0): RunEnd {
 
 function missingEnvironment(names: readonly string[]): RunError {
   const list = names.join(", ");
-  const message = `the workflow reads ${list}, which ${names.length === 1 ? "has" : "have"} no value in this stage. Set ${names.length === 1 ? "it" : "them"} as secrets of the stage, or declare a default under "environment"`;
+  const message = `the workflow reads ${list}, which ${names.length === 1 ? "has" : "have"} no value in this stage. Set ${names.length === 1 ? "it" : "them"} in .env on a laptop, as secrets of a deployed stage, or declare a default under "environment"`;
   return { step: null, class: "config_error", message, details: { missing: names } };
 }

@@ -35,7 +35,7 @@ test("a worker that is ready before it is needed can be closed without a call", 
 test("the depth of JSON text is how deep its lists and objects nest", () => {
   const depthOf = (value: unknown): number =>
     typeof value === "object" && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0;
-  fc.assert(
+  void fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
       expect(jsonDepth(JSON.stringify(value))).toBe(depthOf(value));
     }),

@@ -222,8 +222,11 @@ describe("chat completions", () => {
       class: "blocked_address",
       message: expect.stringContaining("HOOKLINE_ALLOW_PRIVATE_HOSTS"),
     });
+  });
+
+  test("a base URL that is none and a key that no header can carry are told before anything is sent", async () => {
     expect(await failureOf({ baseUrl: "nowhere" })).toMatchObject({ class: "invalid_input" });
-    expect(await failureOf({ apiKey: "sk-hidden-value\n" })).toMatchObject({ class: "invalid_input" });
+    expect(await failureOf({ apiKey: "sk-hidden-value\n" })).toMatchObject({ class: "config_error" });
     expect(await failureOf({ apiKey: "" })).toMatchObject({ class: "config_error" });
   });
 });
