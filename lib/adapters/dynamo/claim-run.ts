@@ -71,7 +71,7 @@ function takeOver(table: Table, runId: string, claim: Claim): Promise<Item | und
     ":now_seconds": number(claim.now / 1000),
     ":soon": number(claim.now + EARLY_CLAIM_MS),
   };
-  return table.update(
+  return table.updateAndGet(
     runKey(runId),
     { text: TAKE_OVER, values: change },
     { text: CLAIMABLE, values: condition },

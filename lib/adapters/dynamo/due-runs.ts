@@ -44,7 +44,7 @@ export async function postponeRun(
     { text: "attribute_exists(#due_shard) AND #due_at = :from", values: { ":from": number(from) } },
   );
   // After an answer that got lost, the SDK's own repeat finds the condition broken by its first try.
-  return moved !== undefined || (await table.get(runKey(runId)))?.due_at?.N === String(to);
+  return moved || (await table.get(runKey(runId)))?.due_at?.N === String(to);
 }
 
 async function dueEntries(

@@ -36,8 +36,10 @@ export interface TableQuery {
 export interface Table {
   /** Stores an item unless its key is taken; false when it is. */
   putNew(item: Item): Promise<boolean>;
+  /** Changes an item; false when the condition does not hold. */
+  update(key: Key, change: Expression, condition: Expression): Promise<boolean>;
   /** Changes an item and gives its new state; undefined when the condition does not hold. */
-  update(key: Key, change: Expression, condition: Expression): Promise<Item | undefined>;
+  updateAndGet(key: Key, change: Expression, condition: Expression): Promise<Item | undefined>;
   /** Deletes an item and gives what it was; undefined when the condition does not hold. */
   remove(key: Key, condition: Expression): Promise<Item | undefined>;
   get(key: Key): Promise<Item | undefined>;
@@ -59,6 +61,19 @@ const FIRST_PAUSE_MS = 25;
 export function createTable({ client, table }: { client: DynamoDBClient; table: string }): Table {
   const call = <T>(doing: string, request: () => Promise<T>) => callAws(`${doing} (table ${table})`, request);
 
+  const update = (key: Key, change: Expression, condition: Expression, returned: "NONE" | "ALL_NEW") => {
+    const command = new UpdateItemCommand({
+      TableName: table,
+      Key: keyOf(key),
+      ReturnValues: returned,
+      ...expressions(
+        { UpdateExpression: change.text, ConditionExpression: condition.text },
+        { ...change.values, ...condition.values },
+      ),
+    });
+    return unlessRefused(() => call("updating an item", () => client.send(command)));
+  };
+
   return {
     async putNew(item) {
       const put = new PutItemCommand({
@@ -69,16 +84,10 @@ export function createTable({ client, table }: { client: DynamoDBClient; table: 
       return (await unlessRefused(() => call("storing an item", () => client.send(put)))) !== undefined;
     },
     async update(key, change, condition) {
-      const update = new UpdateItemCommand({
-        TableName: table,
-        Key: keyOf(key),
-        ReturnValues: "ALL_NEW",
-        ...expressions(
-          { UpdateExpression: change.text, ConditionExpression: condition.text },
-          { ...change.values, ...condition.values },
-        ),
-      });
-      return (await unlessRefused(() => call("updating an item", () => client.send(update))))?.Attributes;
+      return (await update(key, change, condition, "NONE")) !== undefined;
+    },
+    async updateAndGet(key, change, condition) {
+      return (await update(key, change, condition, "ALL_NEW"))?.Attributes;
     },
     async remove(key, condition) {
       const remove = new DeleteItemCommand({
