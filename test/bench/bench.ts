@@ -1,5 +1,6 @@
 import { cpus } from "node:os";
 import { benchBundles } from "./bundle-bench.ts";
+import { benchCost } from "./cost-bench.ts";
 import { benchEngine } from "./engine-bench.ts";
 import { benchStack } from "./stack-bench.ts";
 
@@ -9,6 +10,8 @@ say("bundles …");
 const bundles = await benchBundles();
 say("engine …");
 const engine = await benchEngine();
+say("writes …");
+const cost = await benchCost();
 say("local stack …");
 const stack = await benchStack();
 
@@ -23,6 +26,10 @@ const rows: (readonly [figure: string, value: string])[] = [
   ["a durable step beyond the call itself", `${stack.durableStepMs.toFixed(2)} ms`],
   ["no-op runs per second, 16 senders", stack.noOpPerSecond.toFixed(0)],
   ["five-step runs per second, 16 senders", stack.fiveStepsPerSecond.toFixed(0)],
+  ...cost.map(
+    ({ run, writes, units, sends }) =>
+      [`${run}: write requests / write units / messages`, `${writes} / ${units} / ${sends}`] as const,
+  ),
   ...bundles.flatMap(({ name, startKb, totalKb, coldImportMs }) => [
     [`${name}: read at start / all code`, `${startKb.toFixed(0)} / ${totalKb.toFixed(0)} kB`] as const,
     [`${name}: cold import`, `${coldImportMs.toFixed(0)} ms`] as const,

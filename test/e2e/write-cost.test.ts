@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
-import { tableDefinition } from "../../lib/adapters/dynamo/table-definition.ts";
 import type { Json, JsonObject } from "../../lib/core/json.ts";
+import { costOfRun } from "../support/cost-of-run.ts";
 import { type Dynalite, startDynalite } from "../support/dynalite.ts";
-import { createWorld, runIdOf } from "../support/world.ts";
-import { createWriteCounter, type WriteCount } from "../support/write-counter.ts";
 
 let dynalite: Dynalite;
 beforeAll(async () => {
@@ -12,26 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => dynalite.stop());
 
-/** Posts one event and runs it to its end, after another of the same version has stored the version. */
-async function costOf(steps: readonly JsonObject[], http: readonly Json[] = []): Promise<WriteCount> {
-  const table = await dynalite.createTable();
-  const client = dynalite.client();
-  const counter = createWriteCounter(tableDefinition(table), dynalite.client());
-  counter.watchTable(client);
-  const world = createWorld({
-    file: { steps },
-    http,
-    wrapStore: (_memory, { now }) => createDynamoRunStore({ client, table, now }),
-  });
-  for (let run = 0; run < 2; run += 1) {
-    counter.reset();
-    const runId = runIdOf(await world.post({ ids: [1, 2, 3] }));
-    await world.settle();
-    expect(await world.run(runId)).toMatchObject({ status: "succeeded" });
-  }
-  return counter.count();
-}
-
+const costOf = (steps: readonly JsonObject[], http: readonly Json[] = []) => costOfRun(dynalite, steps, http);
 const effect = (name: string): JsonObject => ({
   type: "http_call",
   url: `https://x.test/${name}`,
@@ -42,7 +20,7 @@ const http = [{ url: "https://x.test/*", body: { ok: true } }];
 
 describe("what a run costs the table", () => {
   test("without effects: 3 write requests, 7 units with both indexes, however many steps", async () => {
-    expect(await costOf([])).toMatchObject({ writes: 3, units: 7 });
+    expect(await costOf([])).toMatchObject({ writes: 3, units: 7, sends: 1 });
     expect(await costOf([pure, pure, pure, pure, pure])).toMatchObject({ writes: 3, units: 7 });
   });
 
