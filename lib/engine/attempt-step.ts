@@ -1,34 +1,25 @@
-import { conditionsHold } from "../core/condition.ts";
 import { FlowError, toFlowError } from "../core/flow-error.ts";
 import type { Write } from "../core/journal.ts";
-import type { Json } from "../core/json.ts";
-import type { StepContext, StepResult } from "../core/step.ts";
-import { renderDeep } from "../core/template.ts";
+import type { StepResult } from "../core/step.ts";
 import { backoffMs, mayRetry } from "./backoff.ts";
 import type { Execution } from "./execution.ts";
-import type { Interpreter, Place } from "./interpreter.ts";
+import { stepContext } from "./step-context.ts";
 import { stepParams } from "./step-params.ts";
 import type { StepRecord } from "./step-record.ts";
 import { withTimeLimit } from "./time-limit.ts";
-
-/** What came of a step after all its attempts. */
-export interface Attempted {
-  readonly result: StepResult;
-  /** Attempts made, those before a parked wait included. */
-  readonly attempts: number;
-}
+import type { Attempted, Place, Walk } from "./walk.ts";
 
 /**
  * Tries a step until it succeeds, its retries are used up, or its next wait is too long to be spent here
  * (then the run pauses and the attempts so far are kept). Failures come back as a value.
  */
 export async function attemptStep(
-  interpreter: Interpreter,
+  walk: Walk,
   place: Place,
   record: StepRecord,
   hidden: Map<string, Write>,
 ): Promise<Attempted> {
-  const { execution } = interpreter;
+  const { execution } = walk;
   const { node, path, definition } = place;
   const { journal, ports, limits } = execution;
   const before = journal.unsettled(path);
@@ -46,7 +37,7 @@ export async function attemptStep(
       });
       await journal.flush();
     }
-    const result = await tryOnce(interpreter, place, record, hidden, attempts);
+    const result = await tryOnce(walk, place, record, hidden, attempts);
     if (result.kind !== "fail" || result.failure.endsRun) return { result, attempts };
     const { error } = result.failure;
     if (error.status === 401 && !refreshed && (await execution.refreshEnvironment())) {
@@ -54,17 +45,7 @@ export async function attemptStep(
       attempts -= 1;
       continue;
     }
-    if (!mayRetry(node.retry, attempts, error))
-      return {
-        result: {
-          kind: "fail",
-          failure: {
-            ...result.failure,
-            attempts: result.failure.path === path ? attempts : result.failure.attempts,
-          },
-        },
-        attempts,
-      };
+    if (!mayRetry(node.retry, attempts, error)) return { result, attempts };
     const waitMs = backoffMs(node.retry, attempts, ports.random.next(), error.retryAfterMs);
     record.log({
       level: "warn",
@@ -90,19 +71,19 @@ export async function attemptStep(
 
 /** One attempt: parameters, time limit, and every throw made a value. */
 async function tryOnce(
-  interpreter: Interpreter,
+  walk: Walk,
   place: Place,
   record: StepRecord,
   hidden: Map<string, Write>,
   attempt: number,
 ): Promise<StepResult> {
-  const { execution } = interpreter;
+  const { execution } = walk;
   const { node, definition, view } = place;
   try {
-    const lookup = interpreter.lookup(view, (message) => record.warn(message));
+    const lookup = walk.lookup(view, (message) => record.warn(message));
     const params = stepParams(node, definition, lookup);
     return await withTimeLimit(execution, node, (signal) =>
-      definition.run(params as never, contextOf(interpreter, place, { record, hidden, attempt, signal })),
+      definition.run(params as never, stepContext(walk, place, { record, hidden, attempt, signal })),
     );
   } catch (thrown) {
     if (execution.journal.isFailure(thrown)) throw thrown;
@@ -110,48 +91,6 @@ async function tryOnce(
     if (error.class === "internal" && error.cause !== undefined) reportFault(execution, place.path, error);
     return failed(place, error, attempt);
   }
-}
-
-function contextOf(
-  interpreter: Interpreter,
-  place: Place,
-  {
-    record,
-    hidden,
-    attempt,
-    signal,
-  }: { record: StepRecord; hidden: Map<string, Write>; attempt: number; signal: AbortSignal },
-): StepContext {
-  const { execution, names } = interpreter;
-  const { node, path, view } = place;
-  const read = (text: string) => interpreter.read(text, view);
-  return {
-    get input(): Json {
-      return node.inputFrom === undefined ? view.state : (read(node.inputFrom) ?? null);
-    },
-    ...(node.inputFrom !== undefined && { inputFrom: node.inputFrom }),
-    outputTo: node.outputTo,
-    timeoutSeconds: node.timeoutSeconds,
-    idempotencyKey: `${execution.run.id}-${path}`,
-    attempt,
-    signal,
-    ports: execution.ports,
-    run: names.run,
-    workflow: names.workflow,
-    event: execution.event,
-    read,
-    holds: (conditions, match) => {
-      const lookup = interpreter.lookup(view, (message) => record.warn(message));
-      return conditionsHold(conditions, { read, render: (value) => renderDeep(value, lookup) }, match);
-    },
-    log: (line) => execution.log.with({ step: path, id: node.id, attempt }).write(record.log(line)),
-    warn: (message) => record.warn(message),
-    enteredBlock: () =>
-      Object.keys(node.blocks).find((label) => execution.journal.hasBelow(`${path}.${label}`)),
-    runBlock: (label, options = {}) => interpreter.runBlock(place, label, options, hidden),
-    acceptedFailure: (at) => interpreter.acceptedItem(place, at),
-    acceptFailure: (at, failure) => interpreter.acceptItem(place, at, failure),
-  };
 }
 
 function failed({ path, node }: Place, error: FlowError, attempts: number): StepResult {

@@ -4,11 +4,10 @@ import { isObject } from "../core/json.ts";
 import type { Redactor } from "../core/redactor.ts";
 import type { StepFailure, StepResult } from "../core/step.ts";
 import type { StepNode } from "../core/workflow.ts";
-import type { Attempted } from "./attempt-step.ts";
 import type { Execution } from "./execution.ts";
-import type { ListEnd, Place } from "./interpreter.ts";
 import { targetOf } from "./reader.ts";
 import { acceptedFailure, type StepEnd, type StepRecord } from "./step-record.ts";
+import type { Attempted, ListEnd, Place } from "./walk.ts";
 
 /** Writes what a step did into state and journal, applies its failure policy, and says how the list goes on. */
 export function concludeStep(

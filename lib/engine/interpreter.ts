@@ -12,22 +12,9 @@ import type { Execution } from "./execution.ts";
 import { type ReservedNames, readReserved, reservedNames } from "./reader.ts";
 import { acceptedFailure, StepRecord } from "./step-record.ts";
 import type { View } from "./view.ts";
-
-/** How a list of steps ended. */
-export type ListEnd =
-  | { readonly kind: "done" }
-  | { readonly kind: "drop"; readonly reason: string }
-  | Interruption;
+import type { ListEnd, Place, Walk } from "./walk.ts";
 
 const DONE: ListEnd = { kind: "done" };
-
-/** One step at its place in the run. */
-export interface Place {
-  readonly node: StepNode;
-  readonly definition: AnyStep;
-  readonly path: string;
-  readonly view: View;
-}
 
 // A loop of pure steps never waits for anything: now and then the neighbours in the process get their turn.
 const TURN_MS = 10;
@@ -37,7 +24,7 @@ const TURN_MS = 10;
  * so the walk reaches every place with the state it had there. Every end is a value; what is thrown is not a step's
  * doing (a lost lease, a store that cannot be reached).
  */
-export class Interpreter {
+export class Interpreter implements Walk {
   readonly execution: Execution;
   readonly names: ReservedNames;
   #turnEnds = 0;
@@ -56,7 +43,6 @@ export class Interpreter {
     return DONE;
   }
 
-  /** The templates' view of the state; what resolves to nothing is warned of, or fails a strict run. */
   lookup(view: View, warn: (message: string) => void): Lookup {
     const { workflow } = this.execution;
     return {
@@ -74,12 +60,10 @@ export class Interpreter {
     };
   }
 
-  /** Reads a path given as text. */
   read(path: string, view: View): Json | undefined {
     return readReserved(parsePath(path), view.state, this.names);
   }
 
-  /** Runs one of a control step's blocks. */
   async runBlock(
     place: Place,
     label: string,
@@ -98,7 +82,6 @@ export class Interpreter {
     return result;
   }
 
-  /** Records one loop item's failure as accepted. */
   acceptItem({ node, path, view }: Place, at: string, failure: StepFailure): JsonObject {
     const { journal, ports } = this.execution;
     const { redactor } = this.execution.environment();
@@ -114,7 +97,6 @@ export class Interpreter {
     return acceptedFailure(failure, redactor);
   }
 
-  /** What {@link acceptItem} left for an item in an earlier attempt of the run. */
   acceptedItem({ path }: Place, at: string): JsonObject | undefined {
     const error = this.execution.journal.settled(`${path}.${at}`)?.error;
     return error && { error: error.message, error_details: error.details };

@@ -1,0 +1,45 @@
+import type { Write } from "../core/journal.ts";
+import type { Json, JsonObject } from "../core/json.ts";
+import type { AnyStep, BlockEnd, BlockOptions, Interruption, StepFailure, StepResult } from "../core/step.ts";
+import type { Lookup } from "../core/template.ts";
+import type { StepNode } from "../core/workflow.ts";
+import type { Execution } from "./execution.ts";
+import type { ReservedNames } from "./reader.ts";
+import type { View } from "./view.ts";
+
+/** One step at its place in the run. */
+export interface Place {
+  readonly node: StepNode;
+  readonly definition: AnyStep;
+  readonly path: string;
+  readonly view: View;
+}
+
+/** How a list of steps ended. */
+export type ListEnd =
+  | { readonly kind: "done" }
+  | { readonly kind: "drop"; readonly reason: string }
+  | Interruption;
+
+/** What came of a step after all its attempts. */
+export interface Attempted {
+  readonly result: StepResult;
+  /** Attempts made, those before a parked wait included. */
+  readonly attempts: number;
+}
+
+/** What a step at its place needs of the interpreter that walks the run. */
+export interface Walk {
+  readonly execution: Execution;
+  readonly names: ReservedNames;
+  /** The templates' view of the state; what resolves to nothing is warned of, or fails a strict run. */
+  lookup(view: View, warn: (message: string) => void): Lookup;
+  /** Reads a path given as text. */
+  read(path: string, view: View): Json | undefined;
+  /** Runs one of a control step's blocks; `hidden` collects the writes that bring back what its variables hid. */
+  runBlock(place: Place, label: string, options: BlockOptions, hidden: Map<string, Write>): Promise<BlockEnd>;
+  /** Records one loop item's failure as accepted. */
+  acceptItem(place: Place, at: string, failure: StepFailure): JsonObject;
+  /** What {@link acceptItem} left for an item in an earlier attempt of the run. */
+  acceptedItem(place: Place, at: string): JsonObject | undefined;
+}
