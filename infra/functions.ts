@@ -6,7 +6,9 @@ import type { Construct } from "constructs";
 import {
   type Environment,
   type IngestConfig,
+  ingestConfig,
   type RunnerConfig,
+  runnerConfig,
   type SweeperConfig,
   sweeperConfig,
 } from "../lib/core/config.ts";
@@ -37,7 +39,8 @@ export function addFunctions(
   { stage, orgId, build, settings, table, work, secrets }: FunctionsProps,
 ): { readonly ingest: IFunction; readonly sweeper: IFunction } {
   const { queue, deadLetters } = work;
-  const logLevel = sweeperConfig.shape.HOOKLINE_LOG_LEVEL.parse(settings.HOOKLINE_LOG_LEVEL);
+  const { HOOKLINE_LOG_LEVEL: chosenLevel } = pick(settings, sweeperConfig, ["HOOKLINE_LOG_LEVEL"]);
+  const logLevel = sweeperConfig.shape.HOOKLINE_LOG_LEVEL.parse(chosenLevel);
   const shared = {
     HOOKLINE_STAGE: stage,
     HOOKLINE_TABLE: table.tableName,
@@ -51,13 +54,14 @@ export function addFunctions(
     description: "Checks, stores and enqueues an event",
     bundle: join(build.dir, "ingest"),
     memorySize: 512,
-    timeout: Duration.seconds(15),
+    // API Gateway waits 30 seconds; the SDK's three tries fit in, so that the sender gets a 503 of ours.
+    timeout: Duration.seconds(29),
     logLevel,
     environment: {
       ...shared,
       HOOKLINE_ORG_ID: orgId,
       HOOKLINE_WEBHOOK_KEY_ID: secrets.webhookKey.secretArn,
-      ...pick(settings, ["HOOKLINE_SECRETS_TTL_SECONDS", "HOOKLINE_MAX_BODY_BYTES"]),
+      ...pick(settings, ingestConfig, ["HOOKLINE_SECRETS_TTL_SECONDS", "HOOKLINE_MAX_BODY_BYTES"]),
     } satisfies Environment<IngestConfig>,
     grants: [
       // Batches write a large event; reads recognise its own write; deletes take back what could not be enqueued.
@@ -82,7 +86,7 @@ export function addFunctions(
       ...shared,
       HOOKLINE_SECRETS_ID: secrets.workflowSecrets.secretArn,
       HOOKLINE_MAX_RECEIVE_COUNT: String(work.maxReceiveCount),
-      ...pick(settings, [
+      ...pick(settings, runnerConfig, [
         "HOOKLINE_SECRETS_TTL_SECONDS",
         "HOOKLINE_ALLOW_PRIVATE_HOSTS",
         "HOOKLINE_RETRY_BASE_SECONDS",

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { FlowError } from "../lib/core/flow-error.ts";
 import { isDeployedTo, type Workflow } from "../lib/core/workflow.ts";
 
 /** What `npm run build` left, as far as the stack needs it. */
@@ -12,12 +13,15 @@ export interface Build {
 
 /**
  * Reads the build's folder.
- * @throws Error when nothing has been built.
+ * @throws FlowError `config_error` when nothing has been built.
  */
 export function readBuild(dir: string, stage: string): Build {
   const file = join(dir, "runner", "workflows.json");
   if (!existsSync(file))
-    throw new Error(`${file} does not exist: build the functions first with npm run build`);
+    throw new FlowError(
+      "config_error",
+      `${file} does not exist: build the functions first with npm run build`,
+    );
   const workflows: readonly Workflow[] = JSON.parse(readFileSync(file, "utf8"));
   return { dir: resolve(dir), workflows: workflows.filter((workflow) => isDeployedTo(stage, workflow)) };
 }

@@ -3,6 +3,7 @@ import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { CfnSchedule } from "aws-cdk-lib/aws-scheduler";
 import { Construct } from "constructs";
+import { FlowError } from "../lib/core/flow-error.ts";
 import type { Workflow } from "../lib/core/workflow.ts";
 import { eventBridgeCron } from "./eventbridge-cron.ts";
 
@@ -46,7 +47,7 @@ export function addSchedules(
     new CfnSchedule(crons, name, {
       description: `Starts ${name}: ${input.cron}`,
       flexibleTimeWindow: { mode: "OFF" },
-      scheduleExpression: eventBridgeCron(input.cron),
+      scheduleExpression: expressionFor(name, input.cron),
       scheduleExpressionTimezone: input.timezone,
       target: {
         arn: ingest.functionArn,
@@ -59,5 +60,14 @@ export function addSchedules(
         }),
       },
     });
+  }
+}
+
+function expressionFor(workflow: string, cron: string): string {
+  try {
+    return eventBridgeCron(cron);
+  } catch (cause) {
+    if (!(cause instanceof FlowError)) throw cause;
+    throw new FlowError(cause.class, `workflow ${workflow}: ${cause.message}`, { cause });
   }
 }

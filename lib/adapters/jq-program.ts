@@ -1,5 +1,5 @@
 import { FlowError } from "../core/flow-error.ts";
-import { formatJson, type Json } from "../core/json.ts";
+import { formatJson, type JsonObject } from "../core/json.ts";
 import type { JqRequest } from "../core/ports/jq.ts";
 
 /** What the worker gets: everything as text, so that numbers keep their digits. */
@@ -28,13 +28,15 @@ export function jqTask({ program, input, bindings }: JqRequest): JqTask {
       "code_error",
       "the jq program has a NUL character: remove it, or write it as \\u0000",
     );
-  const names = Object.keys(bindings);
+  // The event can be as large as the state: what the program does not name is not written and parsed for it.
+  const names = Object.keys(bindings).filter((name) => program.includes(`$${name}`));
+  const named: JsonObject = Object.fromEntries(names.map((name) => [name, bindings[name] ?? null]));
   const unpack = names.length === 0 ? "" : ` | .bindings as {${names.map((name) => `$${name}`).join(", ")}}`;
   return {
     program,
     names,
     wrapped: `${PRELUDE}${unpack} | .input | ${program}`,
-    envelope: wellFormed(formatJson({ input, bindings } satisfies Json)),
+    envelope: wellFormed(formatJson({ input, bindings: named })),
   };
 }
 

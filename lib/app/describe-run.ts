@@ -49,7 +49,7 @@ export function describeRun(run: RunRecord): RunView {
     hash: run.hash,
     status: run.status,
     state,
-    output: run.status === "succeeded" ? (run.output ?? state) : null,
+    output: run.status !== "succeeded" ? null : run.output === undefined ? state : run.output,
     error: isFinal(run.status) || run.failures > 0 ? (run.error ?? null) : null,
     reason: run.reason ?? null,
     created_at: time(run.createdAt),

@@ -149,12 +149,13 @@ async function accept(
     await store(ingest, entry, event, runId, now);
   } catch (thrown) {
     const error = toFlowError(thrown);
+    const kept = await isKept(ingest, runId);
     ingest.log.write({
       level: "error",
-      message: `event refused: ${error.message}`,
-      fields: { workflow: entry.name, class: error.class },
+      message: kept ? `event accepted, though ${error.message}` : `event refused: ${error.message}`,
+      fields: { run_id: runId, workflow: entry.name, class: error.class },
     });
-    return unavailable("the event could not be stored, send it again");
+    if (!kept) return unavailable("the event could not be stored, send it again");
   }
   const body: Json = { run_id: runId, status: "queued" };
   ingest.log.write({
@@ -165,7 +166,7 @@ async function accept(
   return { status: 202, body };
 }
 
-/** Store, then enqueue. When the queue does not take it, the run is taken back: the sender will send again. */
+/** Store, then enqueue. What is stored and not enqueued is found by the sweeper. */
 async function store(
   { store: runs, queue, stage }: Ingest,
   entry: InputEntry,
@@ -183,11 +184,24 @@ async function store(
     dueAt: now + LOOK_AFTER_MS,
     expiresAt: Math.floor(now / 1000) + entry.retentionDays * DAY_SECONDS,
   });
+  await queue.send({ runId });
+}
+
+/**
+ * Takes back what may have been stored before the answer got lost: the sender will send again. True when a runner has
+ * it already: then it was accepted after all.
+ */
+async function isKept({ store, log }: Ingest, runId: string): Promise<boolean> {
   try {
-    await queue.send({ runId });
-  } catch (error) {
-    await runs.discard(runId);
-    throw error;
+    return !(await store.discard(runId));
+  } catch (thrown) {
+    const { message } = toFlowError(thrown);
+    log.write({
+      level: "error",
+      message: `what was refused may run: ${message}`,
+      fields: { run_id: runId },
+    });
+    return false;
   }
 }
 

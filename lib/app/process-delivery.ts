@@ -1,12 +1,12 @@
-import { FlowError, toFlowError } from "../core/flow-error.ts";
+import { toFlowError } from "../core/flow-error.ts";
 import { parseMessage, type RunMessage } from "../core/ports/queue.ts";
 import { LeaseLost } from "../core/ports/run-store.ts";
-import type { RunEnd } from "../engine/execute-run.ts";
 import { giveBackSeconds } from "./dispose-of.ts";
-import { type Attempt, type Claimed, runAttempt } from "./run-attempt.ts";
+import { logFault } from "./log-fault.ts";
+import { type Claimed, runAttempt } from "./run-attempt.ts";
 import { type Invocation, type Runner, runFields } from "./runner.ts";
-import { settleRun } from "./settle-run.ts";
-import { LEASE_MARGIN_MS } from "./timings.ts";
+import { letGo, settleRun } from "./settle-run.ts";
+import { HAND_OVER_MARGIN_MS, LEASE_MARGIN_MS } from "./timings.ts";
 
 /** One message as the runner gets it. */
 export interface Delivery {
@@ -51,17 +51,15 @@ export async function processDelivery(
     });
     switch (claim.kind) {
       case "claimed": {
-        const execute = () =>
-          guarded(runner, delivery, () => executeClaimed(runner, claim, delivery, message, invocation));
-        if (!claim.afterDeath) return await execute();
-        return async () => {
-          const alone = await guarded(runner, delivery, async () => {
-            // Known to have died alone: it will not be executed, so there is nothing to mark.
-            if (!claim.diedAlone) await runner.store.markAlone(claim.lease);
-            return "done";
+        const execute = () => executeClaimed(runner, claim, delivery, message, invocation);
+        if (!claim.afterDeath) return await guarded(runner, delivery, claim, execute);
+        return () =>
+          guarded(runner, delivery, claim, async () => {
+            // Where no time is left the run goes on elsewhere, and the invocation's end is no death of its own.
+            if (runner.ports.clock.now() < invocation.deadline - HAND_OVER_MARGIN_MS)
+              await runner.store.markAlone(claim.lease);
+            return execute();
           });
-          return alone === "done" ? execute() : alone;
-        };
       }
       case "missing":
         await runner.queue.deadLetter(message, {
@@ -70,9 +68,12 @@ export async function processDelivery(
           step: null,
         });
         return "done";
+      case "final":
+        // Who ended the run may have died before it could say so; the same reason twice does no harm.
+        if (claim.status === "failed" && delivery.receiveCount > 1) await buryFailed(runner, message);
+        return "done";
       case "held":
       case "early":
-      case "final":
         // Whoever holds it goes on; what should move and does not, the sweeper finds.
         log.write({ level: "debug", message: `message dropped: the run is ${claim.kind}` });
         return "done";
@@ -92,7 +93,8 @@ async function executeClaimed(
   const { run } = claimed;
   const log = runner.log.with(runFields(run.runId, run.workflow, run.attempt));
   const deliveries = Math.max(delivery.receiveCount, run.failures + 1);
-  const attempt = await attemptOrFailure(runner, claimed, invocation, deliveries);
+  const lastDelivery = deliveries >= runner.redelivery.maxReceiveCount;
+  const attempt = await runAttempt(runner, claimed, invocation, lastDelivery);
   const disposal = await settleRun(runner, claimed, attempt, deliveries);
   const { end } = attempt;
   const fields = {
@@ -120,52 +122,39 @@ async function executeClaimed(
   }
 }
 
-/** Secrets that cannot be read fail the attempt like any step would: the run is delivered again. */
-async function attemptOrFailure(
-  runner: Runner,
-  claimed: Claimed,
-  invocation: Invocation,
-  deliveries: number,
-): Promise<Attempt> {
-  const lastDelivery = deliveries >= runner.redelivery.maxReceiveCount;
-  try {
-    return await runAttempt(runner, claimed, invocation, lastDelivery);
-  } catch (thrown) {
-    if (!(thrown instanceof FlowError)) throw thrown;
-    const { run } = claimed;
-    const error = { step: null, class: thrown.class, message: thrown.message, details: {} };
-    const end: RunEnd = { kind: "failed", error, heals: !lastDelivery, retryAfterMs: 0 };
-    return { end, tail: [], journal: run.journal, redact: [], costUsd: run.costUsd, spentMs: run.spentMs };
-  }
+async function buryFailed({ store, queue }: Runner, message: RunMessage): Promise<void> {
+  const { error } = (await store.get(message.runId)) ?? {};
+  if (error)
+    await queue.deadLetter(message, { class: error.class, message: error.message, step: error.step });
 }
 
-async function guarded(runner: Runner, delivery: Delivery, work: () => Promise<Verdict>): Promise<Verdict> {
+/** After a fault the run is let go of, so that the message that comes back finds it free. */
+async function guarded(
+  runner: Runner,
+  delivery: Delivery,
+  { lease, run }: Claimed,
+  work: () => Promise<Verdict>,
+): Promise<Verdict> {
   try {
     return await work();
   } catch (thrown) {
-    return again(runner, delivery, thrown);
+    if (thrown instanceof LeaseLost) {
+      runner.log.write({ level: "warn", message: `${thrown.message}: another runner has the run` });
+      return "done";
+    }
+    return again(runner, delivery, thrown, (seconds) => letGo(runner, lease, run, seconds));
   }
 }
 
-async function again(runner: Runner, delivery: Delivery, thrown: unknown): Promise<Verdict> {
-  if (thrown instanceof LeaseLost) {
-    runner.log.write({ level: "warn", message: `${thrown.message}: another runner has the run` });
-    return "done";
-  }
-  const error = toFlowError(thrown);
-  const stack = error.cause instanceof Error ? { stack: error.cause.stack ?? "" } : {};
-  runner.log.write({
-    level: "error",
-    message: `delivery failed: ${error.message}`,
-    fields: { class: error.class, message_id: delivery.messageId, ...stack },
-  });
-  try {
-    await runner.queue.giveBack(
-      delivery.receiptHandle,
-      giveBackSeconds(delivery.receiveCount, runner.redelivery.baseSeconds),
-    );
-  } catch {
-    // The queue's own visibility timeout brings the message back.
-  }
+/** Lets the message come back after a while. Where that fails, the lease and the queue's visibility timeout run out. */
+async function again(
+  runner: Runner,
+  delivery: Delivery,
+  thrown: unknown,
+  free: (seconds: number) => Promise<void> = async () => {},
+): Promise<Verdict> {
+  logFault(runner.log, "delivery failed", toFlowError(thrown), { message_id: delivery.messageId });
+  const seconds = giveBackSeconds(delivery.receiveCount, runner.redelivery.baseSeconds);
+  await Promise.allSettled([free(seconds), runner.queue.giveBack(delivery.receiptHandle, seconds)]);
   return "again";
 }

@@ -1,12 +1,15 @@
 import { readBody } from "../core/event-body.ts";
-import { FlowError } from "../core/flow-error.ts";
-import { costOf, type JournalEntry } from "../core/journal.ts";
-import type { ClaimResult } from "../core/ports/run-store.ts";
+import { FlowError, heals, toFlowError } from "../core/flow-error.ts";
+import { costOf, isSettled, type JournalEntry } from "../core/journal.ts";
+import { isObject } from "../core/json.ts";
+import { type ClaimResult, LeaseLost } from "../core/ports/run-store.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { shortSecretWarnings } from "../engine/environment.ts";
 import { executeRun, type RunEnd } from "../engine/execute-run.ts";
 import { Journal } from "../engine/journal.ts";
+import { createWaits, type Waits } from "../engine/waits.ts";
 import { findVersion } from "./find-version.ts";
+import { logFault } from "./log-fault.ts";
 import { type Invocation, type Runner, runFields } from "./runner.ts";
 import { type StageEnvironment, stageEnvironment } from "./stage-environment.ts";
 import { HAND_OVER_MARGIN_MS, INVOCATION_MS, LONGEST_WAIT_MS } from "./timings.ts";
@@ -29,8 +32,8 @@ export interface Attempt {
 }
 
 /**
- * Executes a claimed run from where its journal ends.
- * @throws LeaseLost, or what the store or the secrets threw.
+ * Executes a claimed run from where its journal ends. A fault of ours that no wait heals is a failure of the attempt.
+ * @throws LeaseLost, or a fault of the store that heals: then this attempt has not ended.
  */
 export async function runAttempt(
   runner: Runner,
@@ -41,6 +44,7 @@ export async function runAttempt(
   const { lease, run } = claimed;
   const { clock } = runner.ports;
   const startedAt = clock.now();
+  const waits = createWaits(clock);
   let segment = claimed.nextSegment;
   const entries = [...run.journal];
   const journal = new Journal({
@@ -52,38 +56,59 @@ export async function runAttempt(
     careful: claimed.afterDeath,
     onEntry: (entry) => entries.push(entry),
   });
-  const workflow = await findVersion(runner, run.workflow, run.hash);
-  const end = workflow
-    ? await execute(runner, workflow, claimed, journal, invocation, lastDelivery)
-    : versionGone(run.workflow, run.hash, lastDelivery);
-  const goesOn = end.kind === "paused" || (end.kind === "failed" && end.heals);
-  if (goesOn) await journal.flush();
-  return {
+  let workflow: Workflow | undefined;
+  const ended = (end: RunEnd, tail: readonly JournalEntry[]): Attempt => ({
     end,
-    tail: goesOn ? [] : await journal.takeTail(),
+    tail,
     journal: entries,
-    redact: workflow?.history.redact ?? [],
+    redact: (workflow ?? runner.catalog.current(run.workflow))?.history.redact ?? [],
     costUsd: costOf(entries),
-    spentMs: run.spentMs + clock.now() - startedAt,
-  };
+    spentMs: run.spentMs + clock.now() - startedAt - waits.total(),
+  });
+  try {
+    workflow = await findVersion(runner, run.workflow, run.hash);
+    const end = workflow
+      ? await execute(runner, workflow, claimed, { journal, waits, invocation, lastDelivery })
+      : versionGone(run.workflow, run.hash, lastDelivery);
+    const goesOn = end.kind === "paused" || (end.kind === "failed" && end.heals);
+    if (goesOn) await journal.flush();
+    return ended(end, goesOn ? [] : await journal.takeTail());
+  } catch (thrown) {
+    const error = toFlowError(thrown);
+    if (thrown instanceof LeaseLost || heals(error.class)) throw thrown;
+    logFault(runner.log.with(runFields(run.runId, run.workflow, run.attempt)), "attempt failed", error);
+    return ended(failedBy(error, lastDelivery), []);
+  }
+}
+
+/** True when the process died at this place twice, the second time with no other run beside it. */
+function isPoison(runner: Runner, { diedAlone, leftBehind }: Claimed): boolean {
+  return diedAlone && !leftBehind.some((entry) => hasMoved(runner, entry));
+}
+
+/** The entry of an effect, or of `on_failure` (no step type), means that the deaths were at two steps. */
+function hasMoved({ steps }: Runner, entry: JournalEntry): boolean {
+  return steps.get(entry.type)?.effect !== false && (isSettled(entry) || entry.status === "started");
 }
 
 async function execute(
   runner: Runner,
   workflow: Workflow,
-  { run, diedAlone, afterDeath }: Claimed,
-  journal: Journal,
-  invocation: Invocation,
-  lastDelivery: boolean,
+  claimed: Claimed,
+  {
+    journal,
+    waits,
+    invocation,
+    lastDelivery,
+  }: { journal: Journal; waits: Waits; invocation: Invocation; lastDelivery: boolean },
 ): Promise<RunEnd> {
   let environment: StageEnvironment;
   try {
     environment = await stageEnvironment(runner, workflow);
   } catch (thrown) {
-    if (!(thrown instanceof FlowError)) throw thrown;
-    const error = { step: null, class: thrown.class, message: thrown.message, details: {} };
-    return { kind: "failed", error, heals: !lastDelivery, retryAfterMs: 0 };
+    return failedBy(toFlowError(thrown), lastDelivery);
   }
+  const { run } = claimed;
   const now = runner.ports.clock.now();
   const startedAt = run.startedAt ?? now;
   const log = runner.log.with(runFields(run.runId, run.workflow, run.attempt));
@@ -106,13 +131,20 @@ async function execute(
       longestWaitMs: LONGEST_WAIT_MS,
     },
     runUntil: now + workflow.timeoutSeconds * 1000 - run.spentMs,
+    waits,
     log,
     signal: new AbortController().signal,
     environment: environment.current,
     refreshEnvironment: environment.refresh,
-    ...(afterDeath && diedAlone && { poison: diedTwice() }),
+    ...(isPoison(runner, claimed) && { poison: diedTwice() }),
   };
   return executeRun(execution, lastDelivery);
+}
+
+/** What no step is to blame for. */
+function failedBy({ class: errorClass, message, details }: FlowError, lastDelivery: boolean): RunEnd {
+  const error = { step: null, class: errorClass, message, details: isObject(details) ? details : {} };
+  return { kind: "failed", error, heals: !lastDelivery, retryAfterMs: 0 };
 }
 
 function diedTwice(): FlowError {
@@ -125,10 +157,5 @@ function diedTwice(): FlowError {
 /** A runner may be older than the ingest that accepted the run, for as long as a deploy takes: later deliveries may find it. */
 function versionGone(name: string, hash: string, lastDelivery: boolean): RunEnd {
   const message = `version ${hash.slice(0, 12)} of workflow ${name}, with which this run started, is neither deployed nor kept. Replay the event on the version of today`;
-  return {
-    kind: "failed",
-    error: { step: null, class: "config_error", message, details: { hash } },
-    heals: !lastDelivery,
-    retryAfterMs: 0,
-  };
+  return failedBy(new FlowError("config_error", message, { details: { hash } }), lastDelivery);
 }

@@ -12,6 +12,7 @@ import {
 } from "../engine/environment.ts";
 import { executeRun } from "../engine/execute-run.ts";
 import { Journal } from "../engine/journal.ts";
+import { createWaits } from "../engine/waits.ts";
 import { describeRun, type RunView } from "./describe-run.ts";
 
 /** One run without store or queue. */
@@ -63,6 +64,7 @@ export async function runInProcess(request: InProcessRun): Promise<RunView> {
         longestWaitMs: forever,
       },
       runUntil: startedAt + workflow.timeoutSeconds * 1000,
+      waits: createWaits(ports.clock),
       log,
       signal: request.signal,
       environment: () => environment,

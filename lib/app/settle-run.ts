@@ -1,6 +1,7 @@
 import { blankHistory, blankPaths } from "../core/blank-history.ts";
 import { MAX_DELAY_SECONDS } from "../core/ports/queue.ts";
-import type { FinalStatus } from "../core/run.ts";
+import type { Lease } from "../core/ports/run-store.ts";
+import type { FinalStatus, RunRecord } from "../core/run.ts";
 import type { Disposal } from "./dispose-of.ts";
 import { disposeOf } from "./dispose-of.ts";
 import type { Attempt, Claimed } from "./run-attempt.ts";
@@ -60,4 +61,17 @@ export async function settleRun(
     ...(redact.length > 0 && { history: blankHistory(run.event, attempt.journal, redact) }),
   });
   return disposal;
+}
+
+/** Gives up a run as it was claimed, for `seconds`: its attempt met a fault that is not its own. @throws as `settleRun` */
+export async function letGo(runner: Runner, lease: Lease, run: RunRecord, seconds: number): Promise<void> {
+  const notBefore = runner.ports.clock.now() + seconds * 1000;
+  await runner.store.release(lease, {
+    status: "waiting",
+    notBefore,
+    dueAt: notBefore + WAKE_MARGIN_MS,
+    costUsd: run.costUsd,
+    spentMs: run.spentMs,
+    failures: run.failures,
+  });
 }

@@ -1,3 +1,4 @@
+import type { Redactor } from "../core/redactor.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { type Environment, resolveEnvironment, STAGE_NAME } from "../engine/environment.ts";
 import type { Runner } from "./runner.ts";
@@ -19,9 +20,17 @@ export async function stageEnvironment(runner: Runner, workflow: Workflow): Prom
       runner.secrets.forget();
       const fresh = await resolve(runner, workflow);
       const changed = workflow.environment.some(({ name }) => fresh.value(name) !== environment.value(name));
-      environment = fresh;
+      // The old value may still be good, and come back in an answer.
+      environment = { ...fresh, redactor: bothOf(environment.redactor, fresh.redactor) };
       return changed;
     },
+  };
+}
+
+function bothOf(before: Redactor, now: Redactor): Redactor {
+  return {
+    text: (text) => now.text(before.text(text)),
+    json: (value) => now.json(before.json(value)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { FlowError } from "../core/flow-error.ts";
 import { formatProblem } from "../language/problem.ts";
 import { buildBundles } from "./build-bundles.ts";
 import { compileWorkflows } from "./compile-workflows.ts";
@@ -6,15 +7,17 @@ import { writeCatalogs } from "./write-catalogs.ts";
 
 const OUT_DIR = "dist";
 
-const { workflows, problems } = await compileWorkflows("workflows");
-for (const problem of problems) console.error(`${formatProblem(problem)}\n`);
-
-if (problems.some(({ severity }) => severity === "error")) {
-  console.error("Nothing was built: mend the errors above first.");
-  process.exitCode = 1;
-} else {
+try {
+  const { workflows, problems } = await compileWorkflows("workflows");
+  for (const problem of problems) console.error(`${formatProblem(problem)}\n`);
+  if (problems.some(({ severity }) => severity === "error"))
+    throw new FlowError("config_error", "Nothing was built: mend the errors above first.");
   const bundles = await buildBundles({ outDir: OUT_DIR });
   await writeCatalogs(OUT_DIR, workflows);
   console.error(`${workflows.length} workflows and ${bundles.length} functions in ${OUT_DIR}/`);
   console.log(sizeTable(bundles));
+} catch (error) {
+  if (!(error instanceof FlowError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
 }

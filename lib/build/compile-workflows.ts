@@ -1,9 +1,11 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { FlowError } from "../core/flow-error.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { codeFrame } from "../language/code-frame.ts";
 import { loadWorkflow } from "../language/load-workflow.ts";
 import type { Problem } from "../language/problem.ts";
+import { readWorkflowFile } from "./read-workflow-file.ts";
 
 /** What a folder of workflow files holds. */
 export interface CompiledWorkflows {
@@ -14,15 +16,20 @@ export interface CompiledWorkflows {
 
 /**
  * Loads every `*.yaml` and `*.yml` of a folder except `*.test.yaml`; two files of one name are an error of the second.
- * @throws Error when the folder cannot be read.
+ * @throws FlowError `config_error` when the folder cannot be read.
  */
 export async function compileWorkflows(dir: string): Promise<CompiledWorkflows> {
-  const files = (await readdir(dir)).filter(isWorkflowFile).sort();
+  const files = (await namesIn(dir)).filter(isWorkflowFile).sort();
   const workflows = new Map<string, Workflow>();
   const problems: Problem[] = [];
   for (const file of files) {
     const path = join(dir, file);
-    const text = await readFile(path, "utf8");
+    const read = readWorkflowFile(path);
+    if ("problem" in read) {
+      problems.push(read.problem);
+      continue;
+    }
+    const { text } = read;
     const loaded = loadWorkflow(text, path);
     problems.push(...loaded.problems);
     if (!loaded.workflow) continue;
@@ -34,9 +41,21 @@ export async function compileWorkflows(dir: string): Promise<CompiledWorkflows> 
   return { workflows: [...workflows.values()], problems };
 }
 
-/** True for the name of a file that holds a workflow; what `*.test.yaml` holds are its tests. */
+async function namesIn(dir: string): Promise<readonly string[]> {
+  try {
+    return await readdir(dir);
+  } catch (cause) {
+    throw new FlowError(
+      "config_error",
+      `there is no folder ${dir} here: call this in the project's folder, where the workflows are`,
+      { cause },
+    );
+  }
+}
+
+/** True for the name of a file that holds a workflow; `*.test.yaml` holds tests, and editors keep hidden files. */
 export function isWorkflowFile(name: string): boolean {
-  return /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name);
+  return /^[^.].*\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name);
 }
 
 function nameTaken(name: string, text: string, file: string, other: string): Problem {

@@ -8,6 +8,7 @@ import { tableName } from "../core/stage-names.ts";
 import { catalogFolder, LOCAL_CREDENTIALS, LOCAL_REGION, LOCAL_STAGE } from "../local/local-names.ts";
 import { findStack } from "../local/stack-file.ts";
 import { askAws } from "./aws-trouble.ts";
+import { stageName } from "./stage-name.ts";
 
 /** Where a command looks for runs. */
 export interface HistoryOptions {
@@ -32,7 +33,8 @@ export async function withHistory<T>(
   { stage, data }: HistoryOptions,
   work: (history: History) => Promise<T>,
 ): Promise<T> {
-  const { client, table, workflows } = stage === LOCAL_STAGE ? localHistory(data) : deployedHistory(stage);
+  const { client, table, workflows } =
+    stage === LOCAL_STAGE ? localHistory(data) : deployedHistory(stageName(stage));
   const hint = `set HOOKLINE_TABLE to the stage's output TableName (asked for: ${table})`;
   try {
     return await askAws(hint, () => work({ store: createDynamoRunStore({ client, table }), workflows }));

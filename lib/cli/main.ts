@@ -87,7 +87,7 @@ export function createProgram(done: (exitCode: number) => void): Command {
       "after",
       example([
         "hookline url order-webhook",
-        `curl -d '{"id": 7}' "$(hookline url order-webhook)"`,
+        `curl -H 'content-type: application/json' -d '{"id": 7}' "$(hookline url order-webhook)"`,
         "HOOKLINE_API_URL=https://… hookline url order-webhook --stage prod",
       ]),
     )

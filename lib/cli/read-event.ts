@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
+import { whyUnreadable } from "../build/why-unreadable.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { findJsonError } from "../core/json-error.ts";
 import type { StoredEvent } from "../core/run.ts";
@@ -37,7 +38,6 @@ export function readText(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : String(cause);
-    throw new FlowError("invalid_input", `${file} cannot be read: ${why}`, { cause });
+    throw new FlowError("invalid_input", `${file} cannot be read: ${whyUnreadable(cause)}`, { cause });
   }
 }

@@ -1,6 +1,7 @@
 import { parse, YAMLParseError } from "yaml";
 import { parseScript, type Script } from "../adapters/scripted-answers.ts";
 import { FlowError } from "../core/flow-error.ts";
+import { parseJson } from "../core/json.ts";
 import { readText } from "./read-event.ts";
 
 /**
@@ -10,11 +11,16 @@ import { readText } from "./read-event.ts";
 export function readMocks(file: string): Script {
   const content = readText(file);
   try {
-    return parseScript(parse(content, { version: "1.2", schema: "core" }));
+    return parseScript(parse(content, exactInteger, { version: "1.2", schema: "core", intAsBigInt: true }));
   } catch (error) {
     if (error instanceof FlowError || error instanceof YAMLParseError) {
       throw new FlowError("config_error", `${file}: ${error.message}`, { cause: error });
     }
     throw error;
   }
+}
+
+/** Integers beyond a double keep their digits, as in a workflow and in an answer that came over the network. */
+function exactInteger(_key: unknown, value: unknown): unknown {
+  return typeof value === "bigint" ? parseJson(String(value)) : value;
 }

@@ -1,3 +1,4 @@
+import { printableLine } from "./printable.ts";
 import type { Paint } from "./run-text.ts";
 
 /** A log line of the runner, as far as people want to see it. */
@@ -24,6 +25,6 @@ export function runEndLine(record: RunRecordLine, paint: Paint): string | undefi
     runId,
     paint(style, message.slice("run ".length)),
     `${ms} ms`,
-    ...(why === undefined ? [] : [String(why)]),
+    ...(why === undefined ? [] : [printableLine(String(why))]),
   ].join("  ");
 }

@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import type { RunView, StepView } from "../app/describe-run.ts";
 import { columns } from "./columns.ts";
 import { localIso } from "./local-time.ts";
+import { printable } from "./printable.ts";
 
 /** How text is coloured: as the stream it goes to can show it. */
 export type Paint = (style: "green" | "red" | "yellow" | "dim" | "bold", text: string) => string;
@@ -28,13 +29,13 @@ export function stepText(step: StepView, paint: Paint): string {
     step.status,
     `${step.duration_ms} ms`,
     ...(step.attempts > 1 ? [`${step.attempts} attempts`] : []),
-    ...(step.note === null ? [] : [step.note]),
+    ...(step.note === null ? [] : [printable(step.note)]),
   ];
   const depth = "  ".repeat(step.path.split(".").length - 1);
   const below = [
-    ...step.logs.map(({ message }) => paint("dim", `› ${message}`)),
-    ...step.warnings.map((line) => paint("yellow", `! ${line}`)),
-    ...(step.error ? [paint("red", `${step.error.class}: ${step.error.message}`)] : []),
+    ...step.logs.map(({ message }) => paint("dim", `› ${printable(message)}`)),
+    ...step.warnings.map((line) => paint("yellow", `! ${printable(line)}`)),
+    ...(step.error ? [paint("red", `${step.error.class}: ${printable(step.error.message)}`)] : []),
   ];
   const head = `${paint(style, mark)} ${depth}${step.path.padEnd(4)} ${step.id}  ${paint("dim", details.join(" · "))}`;
   return [head, ...below.map((line) => `  ${depth}     ${line.replaceAll("\n", `\n  ${depth}     `)}`)].join(
@@ -53,7 +54,11 @@ export function runEndText(run: RunView, paint: Paint): string {
       ? []
       : [run.reason];
   const shown = run.status === "succeeded" ? run.output : run.state;
-  return [`${paint(style, run.status)}  ${run.run_id}`, ...why, JSON.stringify(shown, null, 2)].join("\n");
+  return [
+    `${paint(style, run.status)}  ${run.run_id}`,
+    ...why.map(printable),
+    printable(JSON.stringify(shown, null, 2)),
+  ].join("\n");
 }
 
 /** A run of the history for people: its facts, its steps, its end. */

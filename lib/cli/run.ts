@@ -10,16 +10,18 @@ import { readConfig, runnerConfig } from "../core/config.ts";
 import { FlowError } from "../core/flow-error.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { Workflow } from "../core/workflow.ts";
+import type { EnvironmentSource } from "../engine/environment.ts";
 import { loadWorkflow } from "../language/load-workflow.ts";
 import { formatProblem } from "../language/problem.ts";
-import { localSources, parseAssignment } from "../local/local-environment.ts";
+import { localSources, parseAssignment, pickValues } from "../local/local-environment.ts";
 import { readIfPresent } from "../local/working-folder.ts";
 import { stepTypes } from "../steps/registry.ts";
 import { EXIT } from "./exit.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { readEvent, readText } from "./read-event.ts";
 import { readMocks } from "./read-mocks.ts";
-import { paintFor, runEndText, stepText } from "./run-text.ts";
+import { type Paint, paintFor, runEndText, stepText } from "./run-text.ts";
+import { stageName } from "./stage-name.ts";
 
 /** Options of `run`. */
 export interface RunOptions {
@@ -30,8 +32,15 @@ export interface RunOptions {
   readonly json?: boolean;
 }
 
-/** What a run logs shows in its steps. */
 const SILENT: Log = { write() {}, with: () => SILENT };
+
+/** What is said of the run as a whole; what a step says shows below it. */
+function runLog(paint: Paint): Log {
+  return {
+    write: ({ message }) => void process.stderr.write(`${paint("yellow", `! ${message}`)}\n`),
+    with: () => SILENT,
+  };
+}
 
 /**
  * Runs a workflow file once. Its steps show on standard error as they end.
@@ -45,7 +54,8 @@ export async function run(file: string, options: RunOptions): Promise<number> {
   const event = await readEvent(options.event, systemClock.now());
 
   const stage = stageName(options.stage);
-  const realHttp = createGuardedHttp({ allowPrivateHosts: allowedHosts() });
+  const environment = localSources({ given, shell: process.env, stage, readFile: readIfPresent });
+  const realHttp = createGuardedHttp({ allowPrivateHosts: allowedHosts(environment) });
   const realLlm = createOpenAiLlm(realHttp, systemClock);
   const http = script ? scriptedHttp(script, { fallback: realHttp }) : realHttp;
   const llm = script ? scriptedLlm(script, { fallback: realLlm }) : realLlm;
@@ -57,11 +67,11 @@ export async function run(file: string, options: RunOptions): Promise<number> {
     const view = await runInProcess({
       workflow,
       event,
-      environment: localSources({ given, shell: process.env, stage, readFile: readIfPresent }),
+      environment,
       stage,
       steps: stepTypes,
       ports: { clock: systemClock, random: systemRandom, http, llm, jq },
-      log: SILENT,
+      log: runLog(paint),
       signal: cancel.signal,
       onStep: (entry) => process.stderr.write(`${stepText(describeStep(entry), paint)}\n`),
     });
@@ -91,15 +101,10 @@ function assignment(text: string): readonly [string, string] {
   return [found.name, found.value];
 }
 
-const shell = runnerConfig.pick({ HOOKLINE_ALLOW_PRIVATE_HOSTS: true });
+const settings = runnerConfig.pick({ HOOKLINE_ALLOW_PRIVATE_HOSTS: true });
 
-function allowedHosts(): readonly string[] {
-  return readConfig(shell, process.env).HOOKLINE_ALLOW_PRIVATE_HOSTS;
-}
-
-function stageName(text: string): string {
-  if (runnerConfig.shape.HOOKLINE_STAGE.safeParse(text).success) return text;
-  throw new FlowError("invalid_input", `"${text}" is no stage: write lower-case letters, digits and dashes`);
+function allowedHosts(sources: readonly EnvironmentSource[]): readonly string[] {
+  return readConfig(settings, pickValues(Object.keys(settings.shape), sources)).HOOKLINE_ALLOW_PRIVATE_HOSTS;
 }
 
 function exitCodeOf({ status }: RunView): number {

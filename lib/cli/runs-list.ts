@@ -3,6 +3,7 @@ import { columns } from "./columns.ts";
 import { EXIT } from "./exit.ts";
 import { type HistoryOptions, withHistory } from "./history.ts";
 import { localIso } from "./local-time.ts";
+import { printableLine } from "./printable.ts";
 
 /** Options of `runs list`. */
 export interface RunsListOptions extends HistoryOptions {
@@ -42,7 +43,7 @@ function rowOf(run: RunSummary): string[] {
     run.runId,
     run.status,
     run.finishedAt === undefined ? "–" : `${run.finishedAt - run.createdAt} ms`,
-    run.error ? `${run.error.class}: ${run.error.message}` : "",
+    run.error ? printableLine(`${run.error.class}: ${run.error.message}`) : "",
   ];
 }
 

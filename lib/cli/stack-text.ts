@@ -1,10 +1,10 @@
+import { existsSync } from "node:fs";
 import { basename, relative } from "node:path";
 import { isDeployedTo, type StepNode } from "../core/workflow.ts";
 import { formatProblem } from "../language/problem.ts";
 import { LOCAL_STAGE } from "../local/local-names.ts";
 import type { LocalStack, ServedWorkflow } from "../local/local-stack.ts";
 import type { WorkflowFile } from "../local/workflow-files.ts";
-import { readIfPresent } from "../local/working-folder.ts";
 import { stepTypes } from "../steps/registry.ts";
 import { columns } from "./columns.ts";
 
@@ -68,6 +68,11 @@ function reachesOut(steps: readonly StepNode[]): boolean {
 
 function curlLine({ url, workflow: { file } }: ServedWorkflow): string {
   const example = file.replace(/\.ya?ml$/, ".event.json");
-  const data = readIfPresent(example) === undefined ? "'{}'" : `@${example}`;
+  const data = existsSync(example) ? quoted(`@${example}`) : "'{}'";
   return `  curl -H 'content-type: application/json' -d ${data} ${url}`;
+}
+
+/** An argument as a shell takes it whole. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

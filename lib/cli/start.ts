@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { FlowError } from "../core/flow-error.ts";
 import { captureFunctionOutput, type FunctionOutput } from "../local/function-output.ts";
 import { type LocalStack, startLocalStack } from "../local/local-stack.ts";
@@ -24,8 +24,9 @@ export interface StartOptions {
  */
 export async function start(options: StartOptions): Promise<number> {
   const shell = { ...process.env };
-  const logFolder = join(options.data, "logs");
-  mkdirSync(logFolder, { recursive: true, mode: 0o700 });
+  // History, keys and logs are this user's own, whatever the rights of a folder that is there already.
+  process.umask(0o077);
+  const logFolder = makeLogFolder(options.data);
   const paint = paintFor(process.stderr);
   const output = captureFunctionOutput({
     file: join(logFolder, "local.log"),
@@ -37,11 +38,14 @@ export async function start(options: StartOptions): Promise<number> {
   });
   const stopped = untilStopped(output);
   const stack = await bringUp(options, shell, output);
-  if (options.json) output.print(JSON.stringify(readyView(stack)));
-  (options.json ? output.tell : output.print)(stackText(stack, options.data));
-  await stopped;
-  await stack.close();
-  await output.close();
+  try {
+    if (options.json) output.print(JSON.stringify(readyView(stack)));
+    (options.json ? output.tell : output.print)(stackText(stack, options.data));
+    await stopped;
+  } finally {
+    await stack.close();
+    await output.close();
+  }
   // The functions keep connections and a worker of their own.
   process.exit(EXIT.ok);
 }
@@ -52,7 +56,7 @@ async function bringUp(
   output: FunctionOutput,
 ): Promise<LocalStack> {
   try {
-    const stack: LocalStack = await startLocalStack({
+    const stack = await startLocalStack({
       port: options.port,
       workflowsFolder: options.workflows,
       dataFolder: options.data,
@@ -61,16 +65,44 @@ async function bringUp(
       onFilesChanged: (files) => {
         for (const file of files) output.tell(changeText(stack, file));
       },
+      onTrouble: (error) =>
+        output.tell(`A change could not take effect: ${error instanceof Error ? error.message : error}`),
     });
     return stack;
   } catch (error) {
     await output.close();
-    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-    throw new FlowError(
-      "config_error",
-      `port ${options.port} is taken: stop what listens there, or choose another with --port`,
-    );
+    throw startFault(error, options);
   }
+}
+
+function makeLogFolder(dataFolder: string): string {
+  const folder = join(dataFolder, "logs");
+  try {
+    mkdirSync(folder, { recursive: true });
+    return folder;
+  } catch (error) {
+    throw unusableFolder(dataFolder, error);
+  }
+}
+
+/** What the system says of the port or the data folder, with the way out; every other fault as it is. */
+function startFault(error: unknown, { port, data }: StartOptions): unknown {
+  const { code, syscall, path } = error as NodeJS.ErrnoException;
+  const another = "choose another with --port";
+  if (code === "EADDRINUSE")
+    return new FlowError("config_error", `port ${port} is taken: stop what listens there, or ${another}`);
+  if (syscall === "listen")
+    return new FlowError("config_error", `port ${port} cannot be listened on (${code}): ${another}`);
+  return path?.startsWith(resolve(data)) ? unusableFolder(data, error) : error;
+}
+
+function unusableFolder(dataFolder: string, cause: unknown): FlowError {
+  const { code } = cause as NodeJS.ErrnoException;
+  return new FlowError(
+    "config_error",
+    `nothing can be written into ${dataFolder} (${code}): choose another folder with --data`,
+    { cause },
+  );
 }
 
 function readyView(stack: LocalStack) {
@@ -81,7 +113,7 @@ function readyView(stack: LocalStack) {
 function changeText(stack: LocalStack, file: LocalStack["files"][number]): string {
   const said = fileText(file);
   const served = stack.workflows.find(({ workflow }) => workflow === file.workflow);
-  const head = file.workflow ? `${file.path} was read again` : `${file.path} is gone`;
+  const head = file.workflow ? `${file.path} was read` : `${file.path} is gone`;
   if (said.length > 0) return said.join("\n");
   return [
     served ? `${head}: ${served.name}  ${served.url}` : head,

@@ -12,6 +12,7 @@ import { findStack } from "../local/stack-file.ts";
 import { webhookKey } from "../local/webhook-key.ts";
 import { askAws } from "./aws-trouble.ts";
 import { EXIT } from "./exit.ts";
+import { stageName } from "./stage-name.ts";
 
 /** Options of `url`. */
 export interface UrlOptions {
@@ -26,7 +27,9 @@ export interface UrlOptions {
  */
 export async function url(name: string, options: UrlOptions): Promise<number> {
   const text =
-    options.stage === LOCAL_STAGE ? localUrl(name, options.data) : await deployedUrl(name, options.stage);
+    options.stage === LOCAL_STAGE
+      ? localUrl(name, options.data)
+      : await deployedUrl(name, stageName(options.stage));
   process.stdout.write(`${text}\n`);
   return EXIT.ok;
 }

@@ -6,6 +6,8 @@ import { deletePath, type Path, writePath } from "./path.ts";
 export interface Write {
   readonly path: Path;
   readonly value?: Json;
+  /** Brings back what a loop variable hid: no step wrote it. */
+  readonly restores?: true;
 }
 
 /** How a step ended. A `failed` entry that is not `handled` keeps the attempt in the history; the step runs again. */
@@ -49,12 +51,14 @@ export interface JournalEntry {
   readonly status: EntryStatus;
   /** The file told us to accept this failure: the run goes on. */
   readonly handled?: true;
-  /** Its patch belongs to a loop item's own view and never reaches the run's state. */
-  readonly isolated?: true;
+  /** Path of the loop item in whose own view its patch stays, e.g. `4.items.17`: it never reaches the run's state. */
+  readonly isolated?: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly durationMs: number;
   readonly attempts: number;
+  /** Of a step that waits for its next attempt: when that may begin, milliseconds since the epoch. */
+  readonly dueAt?: number;
   readonly patch: readonly Write[];
   readonly logs?: readonly LogLine[];
   readonly warnings?: readonly string[];

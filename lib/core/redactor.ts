@@ -46,17 +46,33 @@ function redactJson(value: Json, text: (raw: string) => string): Json {
 
 function formsOf(secret: string): string[] {
   const base64 = [0, 1, 2].map((offset) => base64At(secret, offset));
-  const json = JSON.stringify(secret).slice(1, -1);
-  const url = encodeURIComponent(secret.toWellFormed());
   const forms = [
     secret,
-    json,
-    url,
-    url.replaceAll("%20", "+"),
+    ...jsonForms(secret),
+    ...urlForms(secret.toWellFormed()),
     ...base64,
     ...base64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_")),
   ];
   return forms.filter((form) => form.length >= SHORTEST_SECRET);
+}
+
+/** JSON text may write characters beyond ASCII and slashes as escapes. */
+function jsonForms(secret: string): string[] {
+  const json = JSON.stringify(secret).slice(1, -1);
+  const ascii = json.replace(
+    /[\u007f-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return [json, ascii].flatMap((form) => [form, form.replaceAll("/", "\\/")]);
+}
+
+/** Encoders differ in what they leave alone, in how they write a space, and in the case of their digits. */
+function urlForms(secret: string): string[] {
+  const component = encodeURIComponent(secret);
+  const strict = component.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  const form = new URLSearchParams([["", secret]]).toString().slice(1);
+  const forms = [component, strict, form, component.replaceAll("%20", "+"), encodeURI(secret)];
+  return forms.flatMap((one) => [one, one.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase())]);
 }
 
 /** The base64 digits that are certain when the secret starts `offset` bytes after a group of three (`user:secret`). */

@@ -3,6 +3,7 @@ import type { Condition } from "./condition.ts";
 import type { FlowError } from "./flow-error.ts";
 import type { LogLine, Usage } from "./journal.ts";
 import type { Json, JsonObject } from "./json.ts";
+import { formatPath, parsePath } from "./path.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Http } from "./ports/http.ts";
 import type { Jq } from "./ports/jq.ts";
@@ -46,7 +47,10 @@ export interface StepFailure {
   readonly id: string;
   readonly error: FlowError;
   readonly attempts: number;
-  /** No policy of any step applies: the run is cancelled, its own time is over, or it is known to kill its process. */
+  /**
+   * No policy of this or an inner step applies: the run is cancelled, its own time or that of a step around this one is
+   * over, or it is known to kill its process.
+   */
   readonly endsRun?: true;
 }
 
@@ -101,6 +105,8 @@ export interface StepContext {
   readonly event: Json;
   /** Reads a path as the file would: reserved names first, then the state. */
   read(path: string): Json | undefined;
+  /** When a step of the run last wrote exactly this path, milliseconds since the epoch; undefined when none did. */
+  writtenAt(path: string): number | undefined;
   /** Whether conditions hold on the state. */
   holds(conditions: readonly Condition[], match?: "all" | "any"): boolean;
   /** Adds a line to the step's record and to the log. */
@@ -176,5 +182,6 @@ export type AnyStep = Omit<StepDefinition<unknown>, "schema" | "run"> & {
 
 /** The path beside another: `beside("a.b", "meta")` is `a.b_meta`. */
 export function beside(path: string, suffix: string): string {
-  return path.endsWith('"]') ? `${path.slice(0, -2)}_${suffix}"]` : `${path}_${suffix}`;
+  const keys = parsePath(path);
+  return formatPath([...keys.slice(0, -1), `${keys.at(-1)}_${suffix}`]);
 }

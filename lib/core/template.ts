@@ -51,7 +51,7 @@ function parse(text: string): Template {
       at = start + 2;
       continue;
     }
-    const end = closingBrace(text, start + 2);
+    const { comma, end } = boundsOf(text, start + 2);
     if (end < 0) {
       throw new FlowError(
         "config_error",
@@ -60,7 +60,7 @@ function parse(text: string): Template {
     }
     if (literal !== "") parts.push(literal);
     literal = "";
-    parts.push(parsePlaceholder(text.slice(start + 2, end)));
+    parts.push(parsePlaceholder(text.slice(start + 2, end), comma && comma - start - 2));
     at = end + 1;
   }
   literal += text.slice(at);
@@ -68,24 +68,25 @@ function parse(text: string): Template {
   return parts;
 }
 
-/** A brace inside quotes (of an odd key, of a default) does not close the placeholder. */
-function closingBrace(text: string, from: number): number {
-  let quote = "";
-  for (let at = from; at < text.length; at += 1) {
-    const char = text[at] as string;
-    if (quote !== "") {
-      if (char === "\\" && quote === '"') at += 1;
-      else if (char === quote) quote = "";
-    } else if ((char === '"' || char === "'") && /[[,\s]/.test(text[at - 1] ?? "")) quote = char;
-    else if (char === "}") return at;
-  }
-  return -1;
+// Braces and commas inside the quotes of an odd key, and braces inside those of a quoted default, mean themselves.
+const QUOTED = String.raw`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'`;
+const SOURCE = new RegExp(String.raw`(?:\[(?:${QUOTED})\]|[^,}])*`, "y");
+const DEFAULT = /,(?:\s*(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*(?=\})|[^}]*)/y;
+
+/** Where the placeholder's text from `from` ends, -1 when it never does; `comma` is where its default begins. */
+function boundsOf(text: string, from: number): { readonly comma: number | undefined; readonly end: number } {
+  SOURCE.lastIndex = from;
+  SOURCE.test(text);
+  const comma = SOURCE.lastIndex;
+  if (text[comma] !== ",") return { comma: undefined, end: text[comma] === "}" ? comma : -1 };
+  DEFAULT.lastIndex = comma;
+  DEFAULT.test(text);
+  return { comma, end: text[DEFAULT.lastIndex] === "}" ? DEFAULT.lastIndex : -1 };
 }
 
-function parsePlaceholder(text: string): Placeholder {
-  const comma = text.search(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/);
-  const source = (comma < 0 ? text : text.slice(0, comma)).trim();
-  const fallback = comma < 0 ? {} : { fallback: parseScalar(text.slice(comma + 1).trim()) };
+function parsePlaceholder(text: string, comma: number | undefined): Placeholder {
+  const source = text.slice(0, comma).trim();
+  const fallback = comma === undefined ? {} : { fallback: parseDefault(text.slice(comma + 1).trim()) };
   if (!source.startsWith("env:")) return { source: { path: parsePath(source) }, text, ...fallback };
   const env = source.slice(4).trim();
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(env)) {
@@ -95,6 +96,14 @@ function parsePlaceholder(text: string): Placeholder {
     );
   }
   return { source: { env }, text, ...fallback };
+}
+
+function parseDefault(text: string): Json {
+  if (!/^[[{]/.test(text)) return parseScalar(text);
+  throw new FlowError(
+    "config_error",
+    `the default ${text} is no scalar: write text, a number, true, false or null, or put quotes around it`,
+  );
 }
 
 /** True when the text is exactly one placeholder, whose value keeps its type. */

@@ -1,9 +1,9 @@
 import { FlowError } from "../core/flow-error.ts";
 import type { JournalEntry, Write } from "../core/journal.ts";
 import { isObject } from "../core/json.ts";
+import { formatPath, readPath } from "../core/path.ts";
 import type { Redactor } from "../core/redactor.ts";
 import type { StepFailure, StepResult } from "../core/step.ts";
-import type { StepNode } from "../core/workflow.ts";
 import type { Execution } from "./execution.ts";
 import { targetOf } from "./reader.ts";
 import { acceptedFailure, type StepEnd, type StepRecord } from "./step-record.ts";
@@ -23,12 +23,16 @@ export function concludeStep(
     const entry = record.entry({ ...more, attempts }, execution.ports.clock.now());
     settle(execution, place, entry);
   };
+  const refusal = (error: unknown): StepFailure => {
+    if (!(error instanceof FlowError)) throw error;
+    return { path: place.path, id: place.node.id, error, attempts };
+  };
   try {
     switch (result.kind) {
       case "next":
         end({
           status: "ok",
-          patch: [...restore, ...writesOf(place.node, result, redactor)],
+          patch: [...restore, ...writesOf(place, result, redactor, record)],
           usage: result.usage,
           note: result.note,
         });
@@ -42,9 +46,16 @@ export function concludeStep(
         return applyPolicy(place, result.failure, restore, redactor, end);
     }
   } catch (error) {
-    // A result that the state cannot take (an index behind a list's end) is the step's failure.
-    if (!(error instanceof FlowError)) throw error;
-    const failure = { path: place.path, id: place.node.id, error, attempts };
+    // A result that the state cannot take (an index behind a list's end) is the step's failure, with its policy.
+    const failure = refusal(error);
+    if (result.kind === "next") {
+      try {
+        return applyPolicy(place, failure, restore, redactor, end);
+      } catch (again) {
+        // What the policy leaves in place of the result has no place either.
+        refusal(again);
+      }
+    }
     end({ status: "failed", failure });
     return { kind: "fail", failure };
   }
@@ -81,9 +92,10 @@ function applyPolicy(
 
 /** The writes of a result. Secrets are blanked here, so that live and stored state are the same. */
 function writesOf(
-  node: StepNode,
+  { node, view }: Place,
   { output, also = {} }: Extract<StepResult, { kind: "next" }>,
   redactor: Redactor,
+  record: StepRecord,
 ): Write[] {
   const writes: Write[] = [];
   if (output !== undefined) {
@@ -92,7 +104,15 @@ function writesOf(
       for (const [key, item] of Object.entries(value)) writes.push({ path: [key], value: item });
     } else if (node.outputTo !== null) writes.push({ path: targetOf(node.outputTo), value });
   }
-  for (const [path, value] of Object.entries(also))
-    writes.push({ path: targetOf(path), value: redactor.json(value) });
+  for (const [target, value] of Object.entries(also)) {
+    const path = targetOf(target);
+    const parent = path.slice(0, -1);
+    const name = path.at(-1) ?? "";
+    if (Array.isArray(readPath(view.state, parent)) && !/^\d+$/.test(name)) {
+      record.warn(
+        `${formatPath(parent)} is a list, so ${name} has no place beside the element: it was left out`,
+      );
+    } else writes.push({ path, value: redactor.json(value) });
+  }
   return writes;
 }

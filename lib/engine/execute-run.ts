@@ -5,6 +5,7 @@ import type { Pause, StepFailure } from "../core/step.ts";
 import { renderDeep } from "../core/template.ts";
 import type { Execution } from "./execution.ts";
 import { Interpreter } from "./interpreter.ts";
+import { reservedNames } from "./reader.ts";
 import { runErrorOf } from "./step-record.ts";
 import { View } from "./view.ts";
 
@@ -35,7 +36,7 @@ export async function executeRun(execution: Execution, lastDelivery: boolean): P
   const { missing } = execution.environment();
   if (missing.length > 0) return finishFailed(execution, missingEnvironment(missing));
   const view = View.of(initialState(execution.event));
-  const interpreter = new Interpreter(execution);
+  const interpreter = new Interpreter(execution, reservedNames(execution));
   const end = await interpreter.runList(execution.workflow.steps, "", view);
   switch (end.kind) {
     case "done":
@@ -84,11 +85,17 @@ async function finishFailed(execution: Execution, error: RunError): Promise<RunE
   const { workflow, journal, event, ports } = execution;
   if (workflow.onFailure.length === 0) return failed(error, false);
   const past = journal.entries.filter(({ path }) => !path.startsWith(`${ON_FAILURE}.`));
-  if (!journal.settled(ON_FAILURE))
-    journal.record(marker(error, ports.clock.now()), { effect: false, repeatable: false });
+  const begunBefore = journal.settled(ON_FAILURE) !== undefined;
+  if (!begunBefore) journal.record(marker(error, ports.clock.now()), { effect: false, repeatable: false });
   const view = View.of(foldJournal(initialState(event), past));
-  const { poison: _settled, ...rest } = { ...execution, runUntil: Number.POSITIVE_INFINITY };
-  const end = await new Interpreter(rest, error).runList(workflow.onFailure, `${ON_FAILURE}.`, view);
+  const { poison, ...others } = { ...execution, runUntil: Number.POSITIVE_INFINITY };
+  // What ended the run just now is not what these steps would die of; what is met on coming back to them is.
+  const rest = begunBefore && poison ? { ...others, poison } : others;
+  const end = await new Interpreter(rest, reservedNames(rest, error)).runList(
+    workflow.onFailure,
+    `${ON_FAILURE}.`,
+    view,
+  );
   if (end.kind === "pause") return { kind: "paused", pause: end.pause };
   return failed(error, false);
 }

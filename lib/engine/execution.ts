@@ -6,6 +6,7 @@ import type { AnyStep, StepPorts } from "../core/step.ts";
 import type { Workflow } from "../core/workflow.ts";
 import type { Environment } from "./environment.ts";
 import type { Journal } from "./journal.ts";
+import type { Waits } from "./waits.ts";
 
 /** How long a run may stay in this invocation. Times in milliseconds since the epoch. */
 export interface Limits {
@@ -31,6 +32,8 @@ export interface Execution {
   readonly limits: Limits;
   /** When the whole run's own `timeout` is over, milliseconds since the epoch. */
   readonly runUntil: number;
+  /** What moves {@link runUntil}: waits are not the run's own time. */
+  readonly waits: Waits;
   readonly log: Log;
   /** Aborts when somebody cancels the run; its reason is a FlowError `cancelled`. */
   readonly signal: AbortSignal;

@@ -1,16 +1,17 @@
 import { conditionsHold } from "../core/condition.ts";
 import { FlowError, toFlowError } from "../core/flow-error.ts";
-import type { JournalEntry, RunError, Write } from "../core/journal.ts";
+import type { JournalEntry, Write } from "../core/journal.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { parsePath } from "../core/path.ts";
-import type { AnyStep, BlockEnd, BlockOptions, Interruption, StepFailure } from "../core/step.ts";
+import type { BlockEnd, BlockOptions, Interruption, StepFailure } from "../core/step.ts";
 import { type Lookup, renderDeep } from "../core/template.ts";
-import type { StepNode, Workflow } from "../core/workflow.ts";
+import type { StepNode } from "../core/workflow.ts";
 import { attemptStep } from "./attempt-step.ts";
 import { concludeStep } from "./conclude-step.ts";
 import type { Execution } from "./execution.ts";
-import { type ReservedNames, readReserved, reservedNames } from "./reader.ts";
+import { type ReservedNames, readReserved } from "./reader.ts";
 import { acceptedFailure, StepRecord } from "./step-record.ts";
+import { fitsOnlyElsewhere, runTimeout, timeLeft } from "./time-limit.ts";
 import type { View } from "./view.ts";
 import type { ListEnd, Place, Walk } from "./walk.ts";
 
@@ -29,9 +30,14 @@ export class Interpreter implements Walk {
   readonly names: ReservedNames;
   #turnEnds = 0;
 
-  constructor(execution: Execution, error?: RunError) {
+  constructor(execution: Execution, names: ReservedNames) {
     this.execution = execution;
-    this.names = reservedNames(execution, error);
+    this.names = names;
+  }
+
+  within(signal: AbortSignal): Walk {
+    if (signal === this.execution.signal) return this;
+    return new Interpreter({ ...this.execution, signal }, this.names);
   }
 
   /** Runs steps in order; `prefix` stands before their index. */
@@ -73,10 +79,11 @@ export class Interpreter implements Walk {
     const { node, path, view: outer } = place;
     const variables = options.bind ?? {};
     const isolated = options.scope === "isolated";
-    const view = isolated ? outer.isolated(variables) : outer.nested();
+    const at = `${path}.${options.at ?? label}`;
+    const view = isolated ? outer.isolated(variables, at) : outer.nested();
     const restore = isolated ? [] : view.bind(variables);
     for (const write of restore) hidden.set(write.path.join("."), write);
-    const end = await this.runList(node.blocks[label] ?? [], `${path}.${options.at ?? label}.`, view);
+    const end = await this.runList(node.blocks[label] ?? [], `${at}.`, view);
     const result: BlockEnd = end.kind === "done" ? doneBlock(view, this) : end;
     if (!isolated) view.unbind(restore);
     return result;
@@ -86,31 +93,29 @@ export class Interpreter implements Walk {
     const { journal, ports } = this.execution;
     const { redactor } = this.execution.environment();
     const itemPath = `${path}.${at}`;
-    const record = new StepRecord(
-      node,
-      { path: itemPath, isolated: view.isIsolated },
-      redactor,
-      ports.clock.now(),
-    );
+    const place = { path: itemPath, item: view.item };
+    const record = new StepRecord(node, place, this.execution.environment, ports.clock.now());
     const end = { status: "failed", handled: true, attempts: failure.attempts, failure } as const;
     journal.record(record.entry(end, ports.clock.now()), { effect: false, repeatable: true });
     return acceptedFailure(failure, redactor);
   }
 
-  acceptedItem({ path }: Place, at: string): JsonObject | undefined {
-    const error = this.execution.journal.settled(`${path}.${at}`)?.error;
-    return error && { error: error.message, error_details: error.details };
+  acceptedItem({ path, view }: Place, at: string): JsonObject | undefined {
+    const past = this.execution.journal.settled(`${path}.${at}`);
+    if (!past?.error) return undefined;
+    this.#replay(past, view);
+    return { error: past.error.message, error_details: past.error.details };
   }
 
   async #runStep(node: StepNode, path: string, view: View): Promise<ListEnd> {
     const { journal, steps, ports } = this.execution;
     const past = journal.settled(path);
-    if (past) return replay(past, view);
+    if (past) return this.#replay(past, view);
     const definition = steps.get(node.type);
     const record = new StepRecord(
       node,
-      { path, isolated: view.isIsolated },
-      this.execution.environment().redactor,
+      { path, item: view.item },
+      this.execution.environment,
       ports.clock.now(),
     );
     if (!definition) {
@@ -141,6 +146,14 @@ export class Interpreter implements Walk {
     return concludeStep(this.execution, place, attempted, record, hidden);
   }
 
+  /** Brings the view to where the step left it: what its own steps wrote to the same state, then what it wrote itself. */
+  #replay(entry: JournalEntry, view: View): ListEnd {
+    for (const inner of this.execution.journal.below(entry.path))
+      if (inner.isolated === view.item) view.apply(inner.patch);
+    view.apply(entry.patch);
+    return entry.status === "dropped" ? { kind: "drop", reason: entry.note ?? "" } : DONE;
+  }
+
   #whenHolds(conditions: NonNullable<StepNode["when"]>, view: View, record: StepRecord): boolean {
     const lookup = this.lookup(view, (message) => record.warn(message));
     return conditionsHold(conditions, {
@@ -151,7 +164,7 @@ export class Interpreter implements Walk {
 
   /** Gives neighbours their turn, and ends the stay here when time is up, the run is cancelled or known as poison. */
   async #takeTurn({ node, definition, path }: Place): Promise<Interruption | undefined> {
-    const { limits, runUntil, ports, signal, poison } = this.execution;
+    const { limits, ports, signal, poison } = this.execution;
     const now = ports.clock.now();
     const fail = (error: FlowError): Interruption => ({
       kind: "fail",
@@ -159,22 +172,14 @@ export class Interpreter implements Walk {
     });
     if (signal.aborted) return fail(signal.reason as FlowError);
     if (poison && !definition.blocks) return fail(poison);
-    if (now >= runUntil) return fail(runTimeout(this.execution.workflow));
-    if (now >= limits.handOverAt || this.#fitsOnlyElsewhere(node, definition, now))
+    if (timeLeft(this.execution) <= 0) return fail(runTimeout(this.execution.workflow));
+    if (now >= limits.handOverAt || fitsOnlyElsewhere(this.execution, { node, definition }))
       return { kind: "pause", pause: { reason: "hand_over" } };
     if (now >= this.#turnEnds) {
       if (this.#turnEnds > 0) await ports.clock.sleep(0);
       this.#turnEnds = ports.clock.now() + TURN_MS;
     }
     return undefined;
-  }
-
-  /** An effect whose time limit does not fit into the rest of this invocation, but would into a fresh one. */
-  #fitsOnlyElsewhere(node: StepNode, definition: AnyStep, now: number): boolean {
-    if (!definition.effect || node.timeoutSeconds === null) return false;
-    const { handOverAt, freshMs } = this.execution.limits;
-    const left = handOverAt - now;
-    return left < node.timeoutSeconds * 1000 && left < freshMs * 0.9;
   }
 }
 
@@ -187,13 +192,4 @@ function doneBlock(view: View, interpreter: Interpreter): BlockEnd {
     },
     read: (path) => readReserved(parsePath(path), state, interpreter.names),
   };
-}
-
-function replay(entry: JournalEntry, view: View): ListEnd {
-  view.apply(entry.patch);
-  return entry.status === "dropped" ? { kind: "drop", reason: entry.note ?? "" } : DONE;
-}
-
-function runTimeout({ timeoutSeconds }: Workflow): FlowError {
-  return new FlowError("timeout", `the run took longer than its timeout of ${timeoutSeconds} seconds`);
 }

@@ -1,4 +1,5 @@
 import { isSettled, type JournalEntry } from "../core/journal.ts";
+import type { Path } from "../core/path.ts";
 
 /** How an entry's step behaves, which decides when the entry must be stored. */
 export interface EntryTraits {
@@ -15,11 +16,11 @@ export interface EntryTraits {
 export class Journal {
   readonly #settled = new Map<string, JournalEntry>();
   readonly #unsettled = new Map<string, JournalEntry>();
-  readonly #entered = new Set<string>();
+  readonly #below = new Map<string, JournalEntry[]>();
   readonly #append: (entries: readonly JournalEntry[]) => Promise<void>;
   readonly #careful: boolean;
   readonly #onEntry: (entry: JournalEntry) => void;
-  #ofTheRun: JournalEntry[] = [];
+  readonly #all: JournalEntry[] = [];
   #pending: JournalEntry[] = [];
   #effectWaits = false;
   #unrepeatableWaits = false;
@@ -52,12 +53,28 @@ export class Journal {
 
   /** True when an earlier attempt of the run left an entry below this path. */
   hasBelow(path: string): boolean {
-    return this.#entered.has(path);
+    return this.#below.has(path);
   }
 
-  /** The entries that make the run's own state, in order. */
+  /** Everything recorded below this path, in order. */
+  below(path: string): readonly JournalEntry[] {
+    return this.#below.get(path) ?? [];
+  }
+
+  /** The last entry that wrote exactly this path, as the loop item (or, without one, the run) sees it. */
+  lastWrite(path: Path, item: string | undefined): JournalEntry | undefined {
+    return this.#all.findLast(
+      ({ isolated, patch }) =>
+        (isolated === undefined || isolated === item || item?.startsWith(`${isolated}.`)) &&
+        patch.some(
+          (write) => write.path.length === path.length && path.every((key, at) => key === write.path[at]),
+        ),
+    );
+  }
+
+  /** Everything recorded, in order. */
   get entries(): readonly JournalEntry[] {
-    return this.#ofTheRun;
+    return this.#all;
   }
 
   /** True when storing failed: the run cannot go on here. */
@@ -133,15 +150,16 @@ export class Journal {
   }
 
   #index(entry: JournalEntry): void {
-    if (!entry.isolated) this.#ofTheRun.push(entry);
+    this.#all.push(entry);
     if (isSettled(entry)) {
       this.#settled.set(entry.path, entry);
       this.#unsettled.delete(entry.path);
     } else this.#unsettled.set(entry.path, entry);
     for (let at = entry.path.lastIndexOf("."); at > 0; at = entry.path.lastIndexOf(".", at - 1)) {
       const parent = entry.path.slice(0, at);
-      if (this.#entered.has(parent)) break;
-      this.#entered.add(parent);
+      const siblings = this.#below.get(parent);
+      if (siblings) siblings.push(entry);
+      else this.#below.set(parent, [entry]);
     }
   }
 }

@@ -3,6 +3,7 @@ import type { Write } from "../core/journal.ts";
 import type { Json } from "../core/json.ts";
 import type { StepContext } from "../core/step.ts";
 import { renderDeep } from "../core/template.ts";
+import { targetOf } from "./reader.ts";
 import type { StepRecord } from "./step-record.ts";
 import type { Place, Walk } from "./walk.ts";
 
@@ -18,6 +19,7 @@ export function stepContext(
   }: { record: StepRecord; hidden: Map<string, Write>; attempt: number; signal: AbortSignal },
 ): StepContext {
   const { execution, names } = walk;
+  const inside = walk.within(signal);
   const { node, path, view } = place;
   const read = (text: string) => walk.read(text, view);
   return {
@@ -35,6 +37,10 @@ export function stepContext(
     workflow: names.workflow,
     event: execution.event,
     read,
+    writtenAt: (text) => {
+      const last = execution.journal.lastWrite(targetOf(text), view.item);
+      return last && last.startedAt + last.durationMs;
+    },
     holds: (conditions, match) => {
       const lookup = walk.lookup(view, (message) => record.warn(message));
       return conditionsHold(conditions, { read, render: (value) => renderDeep(value, lookup) }, match);
@@ -43,7 +49,7 @@ export function stepContext(
     warn: (message) => record.warn(message),
     enteredBlock: () =>
       Object.keys(node.blocks).find((label) => execution.journal.hasBelow(`${path}.${label}`)),
-    runBlock: (label, options = {}) => walk.runBlock(place, label, options, hidden),
+    runBlock: (label, options = {}) => inside.runBlock(place, label, options, hidden),
     acceptedFailure: (at) => walk.acceptedItem(place, at),
     acceptFailure: (at, failure) => walk.acceptItem(place, at, failure),
   };

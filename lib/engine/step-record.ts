@@ -9,6 +9,7 @@ import type { StepNode } from "../core/workflow.ts";
 export interface StepEnd {
   readonly status: EntryStatus;
   readonly attempts: number;
+  readonly dueAt?: number;
   readonly patch?: readonly Write[];
   readonly usage?: Usage | undefined;
   readonly failure?: StepFailure;
@@ -16,27 +17,31 @@ export interface StepEnd {
   readonly note?: string | undefined;
 }
 
-/** Collects what one step logs and warns, blanked, and makes its journal entry. */
+/** Collects what one step logs and warns, blanked of the secrets in force by then, and makes its journal entry. */
 export class StepRecord {
   readonly #node: StepNode;
   readonly #path: string;
-  readonly #isolated: boolean;
-  readonly #redactor: Redactor;
+  readonly #item: string | undefined;
+  readonly #environment: () => { readonly redactor: Redactor };
   readonly #startedAt: number;
   #logs: LogLine[] | undefined;
   #warnings: string[] | undefined;
 
   constructor(
     node: StepNode,
-    place: { path: string; isolated: boolean },
-    redactor: Redactor,
+    place: { path: string; item: string | undefined },
+    environment: () => { readonly redactor: Redactor },
     startedAt: number,
   ) {
     this.#node = node;
     this.#path = place.path;
-    this.#isolated = place.isolated;
-    this.#redactor = redactor;
+    this.#item = place.item;
+    this.#environment = environment;
     this.#startedAt = startedAt;
+  }
+
+  get #redactor(): Redactor {
+    return this.#environment().redactor;
   }
 
   /** Keeps a line, blanked; returns it for the process's own log. */
@@ -64,14 +69,15 @@ export class StepRecord {
       type: this.#node.type,
       status: end.status,
       ...(end.handled && { handled: true }),
-      ...(this.#isolated && { isolated: true }),
+      ...(this.#item !== undefined && { isolated: this.#item }),
       startedAt: this.#startedAt,
       durationMs: now - this.#startedAt,
       attempts: end.attempts,
+      ...(end.dueAt !== undefined && { dueAt: end.dueAt }),
       patch: end.patch ?? [],
       ...(this.#logs && { logs: this.#logs }),
       ...(this.#warnings && { warnings: this.#warnings }),
-      ...(end.usage && { usage: end.usage }),
+      ...(end.usage && { usage: { ...end.usage, model: this.#redactor.text(end.usage.model) } }),
       ...(end.failure && { error: runErrorOf(end.failure, this.#redactor) }),
       ...(end.note !== undefined && { note: this.#redactor.text(end.note) }),
     };

@@ -5,7 +5,8 @@ import { readPath } from "../core/path.ts";
 /** A state that steps read and write: the run's own, or an isolated copy that nobody else sees. */
 interface Scope {
   state: JsonObject;
-  readonly isolated: boolean;
+  /** Path of the loop item that has it for its own; absent: the run's. */
+  readonly item?: string;
 }
 
 /**
@@ -24,7 +25,7 @@ export class View {
 
   /** The view of a whole run. */
   static of(state: JsonObject): View {
-    return new View({ state, isolated: false });
+    return new View({ state });
   }
 
   /** A block's view of the same state. */
@@ -32,17 +33,18 @@ export class View {
     return new View(this.#scope, this);
   }
 
-  /** A block's view of a state of its own, which starts as this one's with the variables bound. */
-  isolated(variables: { readonly [name: string]: Json }): View {
-    return new View({ state: { ...this.#scope.state, ...variables }, isolated: true });
+  /** A loop item's view of a state of its own, which starts as this one's with the variables bound. */
+  isolated(variables: { readonly [name: string]: Json }, item: string): View {
+    return new View({ state: { ...this.#scope.state, ...variables }, item });
   }
 
   get state(): JsonObject {
     return this.#scope.state;
   }
 
-  get isIsolated(): boolean {
-    return this.#scope.isolated;
+  /** Path of the loop item whose own state this is; undefined for the run's. */
+  get item(): string | undefined {
+    return this.#scope.item;
   }
 
   /** Everything written through this view, as one object. */
@@ -54,7 +56,7 @@ export class View {
     if (patch.length === 0) return;
     this.#scope.state = applyPatch(this.#scope.state, patch);
     for (let view: View | undefined = this; view && view.#scope === this.#scope; view = view.#parent) {
-      for (const write of patch) view.#writes.push(write);
+      for (const write of patch) if (!write.restores) view.#writes.push(write);
     }
   }
 
@@ -62,7 +64,7 @@ export class View {
   bind(variables: { readonly [name: string]: Json }): Write[] {
     const hidden = Object.keys(variables).map((name): Write => {
       const value = readPath(this.#scope.state, [name]);
-      return value === undefined ? { path: [name] } : { path: [name], value };
+      return { path: [name], ...(value !== undefined && { value }), restores: true };
     });
     this.#scope.state = { ...this.#scope.state, ...variables };
     return hidden;

@@ -32,6 +32,8 @@ export interface Attempted {
 export interface Walk {
   readonly execution: Execution;
   readonly names: ReservedNames;
+  /** The same walk, whose steps give up when this signal aborts. */
+  within(signal: AbortSignal): Walk;
   /** The templates' view of the state; what resolves to nothing is warned of, or fails a strict run. */
   lookup(view: View, warn: (message: string) => void): Lookup;
   /** Reads a path given as text. */

@@ -5,13 +5,25 @@ const LONGEST_NAME = 64;
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   if (name === "" || name.length > LONGEST_NAME) return undefined;
   const wanted = plain(name);
+  const most = Math.min(wanted.length - 1, Math.max(1, Math.floor(wanted.length / 3)));
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  let least = Number.POSITIVE_INFINITY;
   for (const candidate of known) {
-    const distance = editDistance(wanted, plain(candidate));
-    if (distance < least) [best, least] = [candidate, distance];
+    const spelling = plain(candidate);
+    const distance = editDistance(wanted, spelling);
+    if (distance < least && (distance <= most || beginsAlike(wanted, spelling))) {
+      [best, least] = [candidate, distance];
+    }
   }
   return best;
+}
+
+/** `retry` for `retries`, `input` for `input_from`: three quarters of the shorter name, and four letters. */
+function beginsAlike(a: string, b: string): boolean {
+  const shorter = Math.min(a.length, b.length);
+  let shared = 0;
+  while (shared < shorter && a[shared] === b[shared]) shared += 1;
+  return shared >= Math.max(4, shorter * 0.75);
 }
 
 /** The hint for a name that is not known: the nearest one, else all there are. */

@@ -17,6 +17,6 @@ export function formatProblem({ severity, file, line, column, message, hint, fra
   return [
     `${file}:${line}:${column}: ${severity}: ${message}`,
     ...(hint === undefined ? [] : [`  hint: ${hint}`]),
-    frame,
+    ...(frame === "" ? [] : [frame]),
   ].join("\n");
 }

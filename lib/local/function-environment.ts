@@ -12,10 +12,11 @@ export interface FunctionSurroundings {
   readonly queueUrl: string;
   readonly deadLetterUrl: string;
   readonly catalogFolder: string;
+  readonly accessKeyId: string;
 }
 
-/** Settings of the functions that the shell may choose. */
-const FROM_THE_SHELL: readonly Names[] = [
+/** Settings of the functions that the shell and the `.env` files may choose. */
+export const FUNCTION_SETTINGS: readonly Names[] = [
   "HOOKLINE_ALLOW_PRIVATE_HOSTS",
   "HOOKLINE_LOG_LEVEL",
   "HOOKLINE_MAX_BODY_BYTES",
@@ -30,9 +31,9 @@ const FROM_THE_SHELL: readonly Names[] = [
 export function functionEnvironment(
   around: FunctionSurroundings,
   shell: { readonly [name: string]: string | undefined },
+  settings: { readonly [name: string]: string },
 ): { readonly [name: string]: string | undefined } {
   const cleared = Object.keys(shell).filter((name) => name.startsWith("AWS_"));
-  const chosen = FROM_THE_SHELL.filter((name) => shell[name] !== undefined);
   const ours = {
     HOOKLINE_STAGE: LOCAL_STAGE,
     HOOKLINE_ORG_ID: LOCAL_ORG_ID,
@@ -47,10 +48,10 @@ export function functionEnvironment(
   } satisfies { [Name in Names]?: string };
   return {
     ...Object.fromEntries(cleared.map((name) => [name, undefined])),
-    ...Object.fromEntries(chosen.map((name) => [name, shell[name]])),
+    ...settings,
     ...ours,
     AWS_REGION: LOCAL_REGION,
-    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+    AWS_ACCESS_KEY_ID: around.accessKeyId,
     AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
     AWS_ENDPOINT_URL_DYNAMODB: around.dynamodb,
     AWS_ENDPOINT_URL_SQS: around.sqs,

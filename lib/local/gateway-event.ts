@@ -66,11 +66,12 @@ function joinHeaders(raw: IncomingHttpHeaders): { headers: Record<string, string
 
 function joinQuery(raw: string): Record<string, string> | undefined {
   if (raw === "") return undefined;
-  const parameters: Record<string, string> = {};
+  const parameters = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(raw)) {
-    parameters[name] = parameters[name] === undefined ? value : `${parameters[name]},${value}`;
+    const before = parameters.get(name);
+    parameters.set(name, before === undefined ? value : `${before},${value}`);
   }
-  return parameters;
+  return Object.fromEntries(parameters);
 }
 
 /** Every other body travels as base64, form-encoded ones and those without a type among them. */

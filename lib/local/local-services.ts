@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
@@ -17,6 +18,8 @@ export interface LocalServices {
   readonly dynamodb: ChildServer;
   readonly sqs: ChildServer;
   readonly secretsUrl: string;
+  /** What requests for secrets are signed with; known to this process alone. */
+  readonly accessKeyId: string;
   readonly queueUrl: string;
   readonly deadLetterUrl: string;
   readonly sqsClient: SQSClient;
@@ -46,6 +49,7 @@ export async function startLocalServices(
     parts.defer(() => server.close());
     return server;
   };
+  const accessKeyId = randomBytes(20).toString("hex");
   // Held back until there is a queue and a store to work with.
   let requeue = async (): Promise<void> => {};
   const [dynamodb, sqs, secrets] = await Promise.all([
@@ -58,6 +62,7 @@ export async function startLocalServices(
         [webhookKeyId(LOCAL_STAGE), webhookKeySecret(dataFolder)],
         [workflowSecretsId(LOCAL_STAGE), { read: () => JSON.stringify(workflowSecrets()) }],
       ]),
+      accessKeyId,
     ),
   ]);
   parts.defer(() => secrets.close());
@@ -78,5 +83,5 @@ export async function startLocalServices(
     const open = await store.due(Number.POSITIVE_INFINITY, MANY_RUNS);
     await queue.sendAll(open.map(({ runId }) => ({ runId })));
   };
-  return { dynamodb, sqs, secretsUrl: secrets.url, ...urls, sqsClient, store, queue };
+  return { dynamodb, sqs, secretsUrl: secrets.url, accessKeyId, ...urls, sqsClient, store, queue };
 }

@@ -7,7 +7,7 @@ import { ingestConfig, readConfig } from "../core/config.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { type EnvironmentSource, resolveEnvironment, STAGE_NAME } from "../engine/environment.ts";
 import { startEventSourceMapping } from "./event-source-mapping.ts";
-import { functionEnvironment, setEnvironment } from "./function-environment.ts";
+import { FUNCTION_SETTINGS, functionEnvironment, setEnvironment } from "./function-environment.ts";
 import { loadFunctions } from "./functions.ts";
 import { startHttpFront } from "./http-front.ts";
 import { lambdaContext } from "./lambda-context.ts";
@@ -35,6 +35,8 @@ export interface LocalStackOptions {
   readonly log: (line: string) => void;
   /** Hears of files that changed after the start; one that is gone has neither workflow nor problems. */
   readonly onFilesChanged: (files: readonly WorkflowFile[]) => void;
+  /** Hears why a change of a file could not take effect. */
+  readonly onTrouble: (error: unknown) => void;
 }
 
 /** A workflow that serves, and how to call it. */
@@ -81,12 +83,12 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 }
 
 async function bringUp(
-  { port, workflowsFolder, shell, log, onFilesChanged }: LocalStackOptions,
+  { port, workflowsFolder, shell, log, onFilesChanged, onTrouble }: LocalStackOptions,
   dataFolder: string,
   parts: AsyncDisposableStack,
 ): Promise<LocalStack> {
   const catalog = catalogFolder(dataFolder);
-  const files = watchWorkflowFiles({ folder: workflowsFolder, catalogFolder: catalog });
+  const files = watchWorkflowFiles({ folder: workflowsFolder, catalogFolder: catalog, onTrouble });
   parts.defer(() => files.close());
   const sources = () => localSources({ shell, stage: LOCAL_STAGE, readFile: readIfPresent });
   const services = await startLocalServices(
@@ -96,6 +98,7 @@ async function bringUp(
   const environment = functionEnvironment(
     { ...services, ...endpointsOf(services), catalogFolder: catalog },
     shell,
+    pickValues(FUNCTION_SETTINGS, sources()),
   );
   setEnvironment(environment);
   const functions = await loadFunctions();

@@ -9,7 +9,7 @@ export interface ProcessIdentity {
 
 /** The identity of this process. */
 export function ownIdentity(): ProcessIdentity {
-  return { pid: process.pid, started: startOf(process.pid) };
+  return { pid: process.pid, started: lookAt(process.pid)?.started ?? null };
 }
 
 /** Whether that very process still runs. */
@@ -19,17 +19,22 @@ export function isAlive({ pid, started }: ProcessIdentity): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
   }
-  const now = startOf(pid);
-  return started === null || now === null || now === started;
+  const now = lookAt(pid);
+  if (now?.ended) return false;
+  return started === null || now === undefined || now.started === started;
 }
 
-/** Linux: start time in ticks since boot, with the boot's own id. */
-function startOf(pid: number): string | null {
+/**
+ * Linux: start time in ticks since boot, with the boot's own id, and whether the process has ended and only waits for its
+ * parent to take note, which in a container may never happen. Undefined where the system does not tell.
+ */
+function lookAt(pid: number): { readonly started: string; readonly ended: boolean } | undefined {
   try {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return `${boot}/${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]}`;
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { started: `${boot}/${fields[19]}`, ended: /^[ZX]/.test(fields[0] ?? "") };
   } catch {
-    return null;
+    return undefined;
   }
 }

@@ -16,10 +16,17 @@ export interface SecretsServer {
   close(): Promise<void>;
 }
 
-/** Speaks `GetSecretValue` and `PutSecretValue` of Secrets Manager (JSON 1.1) for the secrets it is given. */
-export async function startSecretsServer(secrets: ReadonlyMap<string, LocalSecret>): Promise<SecretsServer> {
+/**
+ * Speaks `GetSecretValue` and `PutSecretValue` of Secrets Manager (JSON 1.1) for the secrets it is given. With an
+ * `accessKeyId` it answers only requests signed with that: other users of the machine reach loopback too.
+ */
+export async function startSecretsServer(
+  secrets: ReadonlyMap<string, LocalSecret>,
+  accessKeyId?: string,
+): Promise<SecretsServer> {
   const server = createServer((request, response) => {
-    void respond(request, response, secrets);
+    const known = accessKeyId === undefined || signerOf(request) === accessKeyId;
+    void respond(request, response, known ? secrets : undefined);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -38,11 +45,11 @@ const CURRENT = "AWSCURRENT";
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  secrets: ReadonlyMap<string, LocalSecret>,
+  secrets: ReadonlyMap<string, LocalSecret> | undefined,
 ): Promise<void> {
   response.on("error", () => {});
   const { status, body } = await textOf(request)
-    .then((text) => answer(request, text, secrets))
+    .then((text) => (secrets ? answer(request, text, secrets) : stranger()))
     .catch((error: unknown) => failure(500, "InternalServiceError", String(error)));
   response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(body));
 }
@@ -79,6 +86,19 @@ function answer(request: IncomingMessage, text: string, secrets: ReadonlyMap<str
     400,
     "InvalidRequestException",
     `${operation} of "${id}" is not possible in the local stack`,
+  );
+}
+
+/** The access key id in the signature (AWS Signature Version 4). */
+function signerOf({ headers }: IncomingMessage): string | undefined {
+  return /\bCredential=([^/]+)\//.exec(headers.authorization ?? "")?.[1];
+}
+
+function stranger(): Answer {
+  return failure(
+    400,
+    "UnrecognizedClientException",
+    "The security token included in the request is invalid.",
   );
 }
 

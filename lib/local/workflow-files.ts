@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, watch, writeFileSync } from "node:fs";
+import { type FSWatcher, mkdirSync, readdirSync, renameSync, statSync, watch, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { isWorkflowFile } from "../build/compile-workflows.ts";
+import { readWorkflowFile } from "../build/read-workflow-file.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { inputTable, isDeployedTo, type Workflow } from "../core/workflow.ts";
 import { loadWorkflow } from "../language/load-workflow.ts";
@@ -33,6 +34,8 @@ export interface WorkflowFilesOptions {
   readonly folder: string;
   /** Gets `workflows.json` and `inputs.json`, as the build makes them. */
   readonly catalogFolder: string;
+  /** Hears why a change could not take effect. */
+  readonly onTrouble: (error: unknown) => void;
 }
 
 /** Editors write in several steps; the last one counts. */
@@ -40,7 +43,8 @@ const SETTLE_MS = 60;
 const LOOK_EVERY_MS = 1_000;
 
 interface Entry extends WorkflowFile {
-  readonly text: string;
+  /** What was read, or why nothing could be. */
+  readonly content: string;
 }
 
 /**
@@ -56,21 +60,26 @@ export function watchWorkflowFiles(options: WorkflowFilesOptions): WorkflowFiles
 
   const refresh = (): void => {
     const before = entries;
-    try {
-      entries = readFolder(options.folder, before);
-    } catch {
-      return; // The folder is being replaced: what was read goes on serving.
-    }
-    const changed = [...entries.values()].filter((entry) => before.get(entry.path) !== entry);
-    const gone = [...before.keys()].filter((path) => !entries.has(path));
+    // While the folder is being replaced, what was read goes on serving.
+    if (identityOf(options.folder) === undefined) return;
+    const now = readFolder(options.folder, before);
+    const changed = [...now.values()].filter((entry) => before.get(entry.path) !== entry);
+    const gone = [...before.keys()].filter((path) => !now.has(path));
     if (changed.length === 0 && gone.length === 0) return;
-    writeCatalog(options.catalogFolder, serving(entries));
+    writeCatalog(options.catalogFolder, serving(now));
+    entries = now;
     hear([...changed, ...gone.map((path) => ({ path, problems: [] }))]);
   };
   let settling: NodeJS.Timeout | undefined;
   const stopWatching = watchFolder(options.folder, () => {
     clearTimeout(settling);
-    settling = setTimeout(refresh, SETTLE_MS);
+    settling = setTimeout(() => {
+      try {
+        refresh();
+      } catch (error) {
+        options.onTrouble(error);
+      }
+    }, SETTLE_MS);
   });
   return {
     get files() {
@@ -89,15 +98,44 @@ export function watchWorkflowFiles(options: WorkflowFilesOptions): WorkflowFiles
   };
 }
 
-/** Where the system watches no more folders for us, looking every second does. */
+/**
+ * Watches a folder also when it is replaced by another of its name, which its watcher does not see. Where the system
+ * watches no more folders for us, looking every second does.
+ */
 function watchFolder(folder: string, onEvent: () => void): () => void {
+  let watcher: FSWatcher | undefined;
+  let watched: string | undefined;
+  const look = (): void => {
+    const present = identityOf(folder);
+    if (watcher && watched === present) return;
+    watcher?.close();
+    watcher = present === undefined ? undefined : tryWatch(folder, onEvent);
+    watched = present;
+    onEvent();
+  };
+  look();
+  const timer = setInterval(look, LOOK_EVERY_MS);
+  return () => {
+    clearInterval(timer);
+    watcher?.close();
+  };
+}
+
+function tryWatch(folder: string, onEvent: () => void): FSWatcher | undefined {
   try {
-    const watcher = watch(folder, onEvent);
-    watcher.on("error", () => {});
-    return () => watcher.close();
+    return watch(folder, onEvent).on("error", () => {});
   } catch {
-    const timer = setInterval(onEvent, LOOK_EVERY_MS);
-    return () => clearInterval(timer);
+    return undefined;
+  }
+}
+
+/** Undefined while there is no such folder, or none that may be looked at. */
+function identityOf(folder: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(folder);
+    return `${dev}/${ino}`;
+  } catch {
+    return undefined;
   }
 }
 
@@ -106,9 +144,7 @@ function readFolder(folder: string, before: ReadonlyMap<string, Entry>): Readonl
   const owners = new Map<string, string>();
   for (const name of workflowFilesIn(folder)) {
     const path = join(folder, name);
-    const text = readFileSync(path, "utf8");
-    const known = before.get(path);
-    const entry = known?.text === text ? known : compile(path, text, known?.workflow);
+    const entry = readEntry(path, before.get(path));
     const idle = entry.workflow && whyIdle(entry.workflow, owners);
     entries.set(path, withIdle(entry, idle));
     if (entry.workflow && idle === undefined) owners.set(entry.workflow.name, path);
@@ -118,9 +154,7 @@ function readFolder(folder: string, before: ReadonlyMap<string, Entry>): Readonl
 
 function workflowFilesIn(folder: string): readonly string[] {
   try {
-    return readdirSync(folder)
-      .filter((name) => isWorkflowFile(name) && !name.startsWith("."))
-      .sort();
+    return readdirSync(folder).filter(isWorkflowFile).sort();
   } catch (cause) {
     throw new FlowError(
       "config_error",
@@ -132,9 +166,14 @@ function workflowFilesIn(folder: string): readonly string[] {
   }
 }
 
-function compile(path: string, text: string, lastGood: Workflow | undefined): Entry {
-  const { workflow = lastGood, problems } = loadWorkflow(text, path);
-  return { path, text, problems, ...(workflow && { workflow }) };
+/** The entry that is known when nothing has changed. */
+function readEntry(path: string, known: Entry | undefined): Entry {
+  const read = readWorkflowFile(path);
+  const content = "text" in read ? read.text : read.problem.message;
+  if (known?.content === content) return known;
+  const { workflow = known?.workflow, problems } =
+    "text" in read ? loadWorkflow(read.text, path) : { problems: [read.problem] };
+  return { path, content, problems, ...(workflow && { workflow }) };
 }
 
 function whyIdle(workflow: Workflow, owners: ReadonlyMap<string, string>): string | undefined {

@@ -33,18 +33,25 @@ export const addTimestamp = defineStep({
 });
 
 /** `<p>.duration` where `<p>.end_time` is being written and `<p>.start_time` is a time; seconds. */
-function durationUntil(now: number, { outputTo, read, warn }: StepContext) {
+function durationUntil(now: number, { outputTo, read, writtenAt, warn }: StepContext) {
   const path = parsePath(outputTo ?? "meta.timestamp");
   if (path.at(-1) !== "end_time") return undefined;
   const sibling = (key: string) => formatPath([...path.slice(0, -1), key]);
   const start = read(sibling("start_time"));
   if (start === undefined || start === null) return undefined;
-  const startMs = timeOf(start);
+  const startMs = preciseTime(timeOf(start), writtenAt(sibling("start_time")));
   if (Number.isNaN(startMs)) {
     warn(`${sibling("start_time")} is ${JSON.stringify(start).slice(0, 100)}, which is no time: no duration`);
     return undefined;
   }
   return { [sibling("duration")]: Math.round(now - startMs) / 1000 };
+}
+
+/** A time in whole seconds lacks the milliseconds; the step that wrote it knows them. */
+function preciseTime(ms: number, writtenAt: number | undefined): number {
+  return ms % 1000 === 0 && writtenAt !== undefined && Math.floor(writtenAt / 1000) * 1000 === ms
+    ? writtenAt
+    : ms;
 }
 
 /** Milliseconds since the epoch; NaN for what is no time. Numbers above 1e11 are milliseconds (seconds of the year 5138). */

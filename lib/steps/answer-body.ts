@@ -13,15 +13,16 @@ export function answerText({ headers, body }: HttpResponse): string {
 }
 
 /**
- * An answer's body: parsed where its type says JSON, or where it has no type and is a JSON object or list; else text.
- * Broken JSON is handed on as text, after a word to `warn`.
+ * An answer's body: parsed where its type says JSON, and where it is a JSON object or list whatever its type says (many
+ * servers send JSON as text/html or text/plain); else text. What says JSON but is broken is handed on as text, after a
+ * word to `warn`.
  */
 export function answerBody(response: HttpResponse, warn: (message: string) => void): Json {
   const type = response.headers["content-type"];
   const text = answerText(response);
   const claimsJson = type !== undefined && /[/+]json$/i.test(type.replace(/;.*$/s, "").trim());
   if (claimsJson && text.trim() === "") return null;
-  if (!claimsJson && (type !== undefined || !/^\s*[{[]/.test(text))) return text;
+  if (!claimsJson && !/^\s*[{[]/.test(text)) return text;
   try {
     return parseJson(text);
   } catch (fault) {

@@ -59,7 +59,7 @@ export const slackWebhook = defineStep({
     });
     if (response.status < 200 || response.status > 299) throw failedAnswer("Slack", response, clock.now());
     const answer = answerText(response).trim();
-    if (answer !== "ok") {
+    if (isRefusal(answer)) {
       throw new FlowError("invalid_output", `Slack answered "${answer.slice(0, 200)}" instead of "ok"`, {
         status: response.status,
         body: answer,
@@ -68,6 +68,11 @@ export const slackWebhook = defineStep({
     return { kind: "next", output: { ok: true } };
   },
 });
+
+/** Slack says "ok", services that take its messages something else of their own; a web page or `{"ok": false}` is neither. */
+function isRefusal(answer: string): boolean {
+  return answer.startsWith("<") || /^\{.*"(?:ok|success)"\s*:\s*false\b/s.test(answer);
+}
 
 function messageOf(params: z.infer<typeof schema>, context: StepContext): JsonObject {
   const { blocks, extra } = params;

@@ -110,8 +110,64 @@ describe("what is refused is not kept", () => {
   });
 });
 
+describe("P1 an answer that got lost", () => {
+  const lost = () => new FlowError("connection", "the answer got lost");
+
+  test("of the store: 503, and what was stored is taken back", async () => {
+    const world = createWorld({
+      file,
+      wrapStore: (store) => ({
+        ...store,
+        async create(run) {
+          await store.create(run);
+          throw lost();
+        },
+      }),
+    });
+    expect(await world.post({})).toMatchObject({ status: 503 });
+    expect(await world.store.due(Number.POSITIVE_INFINITY, 10)).toEqual([]);
+  });
+
+  test("of the queue, when a runner has the run already: 202, for it will end", async () => {
+    let taken = async (): Promise<unknown> => undefined;
+    const world = createWorld({
+      file,
+      wrapQueue: (queue) => ({
+        ...queue,
+        async send(message) {
+          await queue.send(message);
+          await taken();
+          throw lost();
+        },
+      }),
+    });
+    taken = () => world.invoke();
+    const runId = runIdOf(await world.post({}));
+    expect(await world.run(runId)).toMatchObject({ status: "succeeded" });
+  });
+});
+
 describe("a schedule's tick", () => {
   const scheduled = { ...file, input: { type: "cron", cron: "0 3 * * *", payload: { report: "nightly" } } };
+
+  test("P1 that is repeated and cannot be enqueued does not take back the run that the first one became", async () => {
+    let full = false;
+    const world = createWorld({
+      file: scheduled,
+      wrapQueue: (queue) => ({
+        ...queue,
+        async send(message) {
+          if (full) throw new FlowError("connection", "no queue");
+          await queue.send(message);
+        },
+      }),
+    });
+    const tick = { workflow: "example", scheduledAt: "2026-01-02T03:00:00Z" };
+    await ingestTick(world.ingest, tick);
+    full = true;
+    await expect(ingestTick(world.ingest, tick)).rejects.toThrow("no queue");
+    expect(await world.store.due(Number.POSITIVE_INFINITY, 10)).toHaveLength(1);
+  });
 
   test("becomes a run whose event is the payload", async () => {
     const world = createWorld({ file: scheduled });

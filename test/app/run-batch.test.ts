@@ -306,6 +306,72 @@ describe("secrets", () => {
   });
 });
 
+describe("secrets that change while the run is under way", () => {
+  test("P8 are blanked with their old and their new value", async () => {
+    const secrets: Record<string, string> = { TOKEN: "old-value" };
+    const world = createWorld({
+      file: {
+        environment: [{ name: "TOKEN", secret: true }],
+        steps: [call("a", { headers: { "x-token": "${env:TOKEN}" } })],
+      },
+      http: [
+        {
+          url: "https://x.test/a",
+          answers: [{ status: 401 }, { status: 400, body: "old-value or new-value" }],
+        },
+      ],
+      secrets,
+    });
+    Object.assign(world.runner.secrets, {
+      forget: () => Object.assign(secrets, { TOKEN: "new-value" }),
+      workflowSecrets: async () => ({ ...secrets }),
+    });
+    const runId = runIdOf(await world.post({}));
+    await world.settle();
+    const run = await world.run(runId);
+    expect(run).toMatchObject({ status: "failed", error: { details: { body: "*** or ***" } } });
+    expect(JSON.stringify([run.journal, world.log.lines, world.queue.deadLetters])).not.toMatch(
+      /(old|new)-value/,
+    );
+  });
+});
+
+describe("a fault of ours", () => {
+  test("P2 that never heals ends the run after its deliveries, with its history blanked as the file says", async () => {
+    const broken = () => Promise.reject(new Error("a field too many"));
+    const world = createWorld({
+      file: { history: { redact: ["card"] }, steps: [call("a"), call("b")] },
+      http: [ok("a"), ok("b")],
+      wrapStore: (store) => ({ ...store, append: broken }),
+    });
+    const runId = runIdOf(await world.post({ card: "4111-1111" }));
+    await world.settle();
+    const run = await world.run(runId);
+    expect(run).toMatchObject({ status: "failed", attempt: 5, error: { class: "internal", step: null } });
+    expect(describeRun(run).state).toMatchObject({ card: "***" });
+    expect(world.queue.deadLetters).toHaveLength(1);
+  });
+
+  test("P2 that heals is waited for, however long it takes, and counts as no delivery of the run", async () => {
+    let faults = 8;
+    const world = createWorld({
+      file: { steps: [call("a"), call("b")] },
+      http: [ok("a"), ok("b")],
+      wrapStore: (store) => ({
+        ...store,
+        append: async (...segment) => {
+          faults -= 1;
+          if (faults >= 0) throw new FlowError("rate_limited", "the table is throttled");
+          return store.append(...segment);
+        },
+      }),
+    });
+    const runId = runIdOf(await world.post({}));
+    await world.settle();
+    expect(await world.run(runId)).toMatchObject({ status: "succeeded", failures: 0 });
+  });
+});
+
 describe("history.redact", () => {
   test("blanks the paths in everything that is kept, once the run is over", async () => {
     const world = createWorld({

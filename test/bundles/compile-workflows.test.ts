@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { compileWorkflows } from "../../lib/build/compile-workflows.ts";
 import { writeCatalogs } from "../../lib/build/write-catalogs.ts";
 import { inputTable } from "../../lib/core/workflow.ts";
+import { formatProblem } from "../../lib/language/problem.ts";
 
 let dir: string;
 
@@ -41,6 +42,16 @@ test("a broken file is a problem with its place, and keeps none of the others ou
   const { workflows, problems } = await compileWorkflows(dir);
   expect(workflows.map(({ name }) => name)).toEqual(["good"]);
   expect(problems).toMatchObject([{ severity: "error", file: join(dir, "bad.yaml"), line: 3 }]);
+});
+
+test("a folder named like a workflow file is a problem; an editor's hidden file is none", async () => {
+  await mkdir(join(dir, "trap.yaml"));
+  await write({ ".#good.yaml": "lock", "good.yaml": "name: good\nsteps: []" });
+  const { workflows, problems } = await compileWorkflows(dir);
+  expect(workflows.map(({ name }) => name)).toEqual(["good"]);
+  expect(problems.map(formatProblem)).toEqual([
+    `${join(dir, "trap.yaml")}:1:1: error: the file cannot be read: it is a folder`,
+  ]);
 });
 
 test("the second file of one name is an error at its name", async () => {

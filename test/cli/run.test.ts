@@ -27,7 +27,11 @@ steps:
   - { type: http_call, url: "https://api.example.com/\${id}", output_to: answer }
 `,
     "slow.yaml": `name: slow\nsteps:\n  - { type: http_call, url: "http://127.0.0.1:${port}/" }\n`,
+    "private.yaml": "steps:\n  - { type: http_call, url: 'http://127.0.0.1:2/' }\n",
     "broken.yaml": "name: broken\nsteps:\n  - { type: filtre }\n",
+    "output.yaml":
+      "environment: [{ name: PIN, secret: true }]\nsteps:\n  - { type: http_call, url: 'https://api.example.com/${env:PIN}' }\noutput: { text: '${nothing}', id: '${http.id}' }\n",
+    "exact.yaml": "http:\n  - { url: 'https://api.example.com/*', body: { id: 9007199254740993 } }\n",
     "event.json": '{ "id": 12345678901234567890 }',
     "broken.json": '{\n  "id": 1,\n}',
     "mocks.yaml": "http:\n  - { url: 'https://api.example.com/*', body: { found: true } }\n",
@@ -46,6 +50,17 @@ const run = (args: readonly string[], more: { stdin?: string; env?: { [name: str
   hookline(["run", ...args], { cwd: folder.path, ...more });
 
 describe("hookline run", () => {
+  test("a private host is reached when HOOKLINE_ALLOW_PRIVATE_HOSTS has it, in the shell, --env or .env.<stage>", async () => {
+    const given = ["--env", "HOOKLINE_ALLOW_PRIVATE_HOSTS=127.0.0.1"];
+    folder.write(".env.open", "HOOKLINE_ALLOW_PRIVATE_HOSTS=localhost, 127.0.0.1\n");
+    const refused = await run(["private.yaml"]);
+    expect([refused.code, refused.stderr.includes("blocked_address")]).toEqual([1, true]);
+    const env = { HOOKLINE_ALLOW_PRIVATE_HOSTS: "127.0.0.1" };
+    expect((await run(["private.yaml"], { env })).stderr).toContain("refused the connection");
+    expect((await run(["private.yaml", ...given])).stderr).toContain("refused the connection");
+    expect((await run(["private.yaml", "--stage", "open"])).stderr).toContain("refused the connection");
+  });
+
   test("--json prints exactly one object, steps show on standard error, exit code 0", async () => {
     const { code, stdout, stderr } = await run([
       "greet.yaml",
@@ -91,6 +106,16 @@ describe("hookline run", () => {
       status: "failed",
       error: { step: "2", class: "client_error" },
     });
+  });
+
+  test("what is to be said of the run as a whole is a warning on standard error", async () => {
+    const { stdout, stderr } = await run([
+      ...["output.yaml", "--mocks", "exact.yaml", "--json"],
+      ...["--env", "PIN=123"],
+    ]);
+    expect(stderr).toContain("! the secret PIN is shorter than 4 characters");
+    expect(stderr).toContain("! output: ${nothing} resolves to nothing");
+    expect(stdout).toContain('"output":{"text":null,"id":9007199254740993}');
   });
 
   test("without --json the end is readable", async () => {

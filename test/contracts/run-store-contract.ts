@@ -102,16 +102,16 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
     describe("taking a run back", () => {
       test("a run that nobody has claimed disappears, also when asked twice", async () => {
         const run = await created();
-        await store.discard(run.runId);
-        await store.discard(run.runId);
+        expect(await store.discard(run.runId)).toBe(true);
+        expect(await store.discard(run.runId)).toBe(true);
         expect(await store.get(run.runId)).toBeUndefined();
         expect(await store.due(Number.POSITIVE_INFINITY, 10)).toEqual([]);
       });
 
-      test("a claimed run stays", async () => {
+      test("a claimed run stays, and the caller is told", async () => {
         const run = await created();
         await mustClaim(store, run.runId);
-        await store.discard(run.runId);
+        expect(await store.discard(run.runId)).toBe(false);
         expect(await store.get(run.runId)).toMatchObject({ status: "running" });
       });
     });
@@ -178,6 +178,17 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
         expect(second).toMatchObject({ afterDeath: true, diedAlone: true });
         const third = await mustClaim(store, runId, sampleClaim(NOON + 2 * MINUTE));
         expect(third).toMatchObject({ afterDeath: true, diedAlone: false });
+      });
+
+      test("what the process that died had stored of its attempt is told apart from what was there before", async () => {
+        const { runId } = await created();
+        const first = await mustClaim(store, runId);
+        expect(first.leftBehind).toEqual([]);
+        await store.append(first.lease, first.nextSegment, [sampleEntry("0")]);
+        const second = await mustClaim(store, runId, sampleClaim(NOON + MINUTE));
+        expect(second.leftBehind).toEqual([sampleEntry("0")]);
+        const third = await mustClaim(store, runId, sampleClaim(NOON + 2 * MINUTE));
+        expect(third).toMatchObject({ leftBehind: [], run: { journal: [{ path: "0" }] } });
       });
 
       test("a released run did not die, whatever was marked", async () => {
@@ -420,6 +431,18 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
           sampleFinish({ tail: [sampleEntry("1", large)], history: { event: blanked, journal } }),
         );
         expect(await store.get(runId)).toMatchObject({ status: "succeeded", event: blanked, journal });
+      });
+
+      test("a runner that stalled finds out at its next segment, also after a finish with a blanked history", async () => {
+        const { runId, event } = await created();
+        const stalled = await mustClaim(store, runId);
+        await store.append(stalled.lease, stalled.nextSegment, [sampleEntry("0")]);
+        const second = await mustClaim(store, runId, sampleClaim(NOON + MINUTE));
+        await store.append(second.lease, second.nextSegment, [sampleEntry("1")]);
+        await store.finish(second.lease, sampleFinish({ history: { event, journal: [] } }));
+        const late = store.append(stalled.lease, stalled.nextSegment + 1, [sampleEntry("1")]);
+        await expect(late).rejects.toThrow(LeaseLost);
+        expect((await store.get(runId))?.journal).toEqual([]);
       });
 
       test("a final status is never written again", async () => {

@@ -357,3 +357,16 @@ test("of a blanked history only the run's own item is left", async () => {
   await store.finish(lease, sampleFinish({ history }));
   expect((await itemsOf(`run#${run.runId}`)).map(({ sk }) => sk?.S)).toEqual(["run"]);
 });
+
+test("what a blanked history has replaced is deleted by the next claim when its runner died too soon", async () => {
+  const run = sampleRun();
+  await store.create(run);
+  const { lease } = await mustClaim(store, run.runId);
+  await store.append(lease, 1, [sampleEntry("0", "4111")]);
+  const remains = await itemsOf(`run#${run.runId}`);
+  await store.finish(lease, sampleFinish({ history: { event: run.event, journal: [] } }));
+  for (const Item of remains.filter(({ sk }) => sk?.S !== "run"))
+    await client.send(new PutItemCommand({ TableName: table, Item }));
+  expect(await store.claim(run.runId, sampleClaim(NOON + MINUTE))).toMatchObject({ kind: "final" });
+  expect((await itemsOf(`run#${run.runId}`)).map(({ sk }) => sk?.S)).toEqual(["run"]);
+});

@@ -4,7 +4,7 @@ import { formatJson } from "../../lib/core/json.ts";
 import { createRedactor } from "../../lib/core/redactor.ts";
 
 describe("a secret", () => {
-  const secret = 'p@ss/w"ord+é 1';
+  const secret = 'p@ss/w"ord+é 1!(~)';
   const redactor = createRedactor([secret]);
   const base64 = Buffer.from(secret).toString("base64");
 
@@ -14,7 +14,13 @@ describe("a secret", () => {
     ["in base64url", Buffer.from(secret).toString("base64url")],
     ["URL-encoded", encodeURIComponent(secret)],
     ["form-encoded", encodeURIComponent(secret).replaceAll("%20", "+")],
+    ["URL-encoded as RFC 3986 wants it", "p%40ss%2Fw%22ord%2B%C3%A9%201%21%28~%29"],
+    ["URL-encoded in small letters", encodeURIComponent(secret).toLowerCase()],
+    ["form-encoded as browsers do it", new URLSearchParams({ secret }).toString()],
+    ["in the path of a URL", `https://host${new URL(`https://host/${secret}`).pathname}`],
     ["JSON-escaped", JSON.stringify(secret).slice(1, -1)],
+    ["JSON-escaped to ASCII", JSON.stringify(secret).slice(1, -1).replace("é", "\\u00e9")],
+    ["JSON-escaped with its slashes", JSON.stringify(secret).slice(1, -1).replace("/", "\\/")],
     ["behind a user name in base64", Buffer.from(`user:${secret}`).toString("base64")],
     ["behind a longer user name in base64", Buffer.from(`some.user:${secret}`).toString("base64")],
   ])("is blanked %s", (_form, text) => {

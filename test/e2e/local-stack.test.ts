@@ -1,5 +1,7 @@
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { hookline } from "../cli/hookline-process.ts";
 import { type StackProcess, stackFolder, startStack } from "./stack-process.ts";
@@ -44,6 +46,12 @@ describe("from webhook to history", () => {
         { path: "2", type: "print", status: "ok", logs: [{ message: "Hello World" }] },
       ],
     });
+  });
+
+  test("what it keeps is for its user alone, also in a folder that is open to others", () => {
+    const kept = readdirSync(folder.data, { recursive: true, encoding: "utf8" });
+    expect(kept).toContain(join("logs", "local.log"));
+    expect(kept.filter((name) => (statSync(join(folder.data, name)).mode & 0o077) !== 0)).toEqual([]);
   });
 
   test("a filter that does not pass drops the run, and runs list finds it by its status", async () => {
@@ -123,6 +131,13 @@ describe("bad input", () => {
     }
   });
 
+  test("only POST reaches a workflow: opening or prefetching its URL starts nothing", async () => {
+    for (const method of ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]) {
+      const answer = await fetch(stack.workflows[0]?.url ?? "", { method });
+      expect([method, answer.status, await answer.text()]).toEqual([method, 404, ""]);
+    }
+  });
+
   test("a body over the limit is 413, announced or not", async () => {
     const announced = await stack.post("greet", { name: "x".repeat(2_000) });
     expect(announced.status).toBe(413);
@@ -159,7 +174,7 @@ describe("workflow files", () => {
 
   test("a changed file serves at once, and its last good version when it breaks", async () => {
     folder.write("greet.yaml", GREET.replace("Hello", "Welcome"));
-    await stack.said("greet.yaml was read again");
+    await stack.said("greet.yaml was read");
     const changed = await stack.accept("greet", { name: "you" });
     await stack.said(`${changed}  succeeded`);
     expect(await stack.ask("runs", "show", changed)).toMatchObject({ state: { greeting: "Welcome you" } });
@@ -173,9 +188,37 @@ describe("workflow files", () => {
 
   test("a new file serves without a restart", async () => {
     folder.write("added.yaml", "name: added\nsteps: []\n");
-    const line = await stack.said("added.yaml was read again");
+    const line = await stack.said("added.yaml was read");
     const url = line.split(" ").at(-1) ?? "";
     expect((await fetch(url, { method: "POST", body: "{}" })).status).toBe(202);
+  });
+
+  test("a folder, or a link to nothing, named like a workflow file is said and keeps no other file from being read", async () => {
+    mkdirSync(join(folder.path, "trap.yaml"));
+    symlinkSync("/nowhere", join(folder.path, "link.yaml"));
+    expect(await stack.said("trap.yaml:1:1")).toContain("the file cannot be read: it is a folder");
+    expect(await stack.said("link.yaml:1:1")).toContain("the file cannot be read: there is no such file");
+    folder.write("beside.yaml", "name: beside\nsteps: []\n");
+    await stack.said("beside.yaml was read: beside  http");
+  });
+
+  test("a .env that cannot be read any more is said, and ends nothing", async () => {
+    rmSync(join(folder.path, ".env"));
+    mkdirSync(join(folder.path, ".env"));
+    folder.write("later.yaml", "name: later\nsteps: []\n");
+    await stack.said("A change could not take effect: .env cannot be read: it is a folder");
+    expect((await fetch(stack.url)).status).toBe(200);
+    rmSync(join(folder.path, ".env"), { recursive: true });
+  });
+
+  test("a folder that is replaced by another of its name goes on being watched", async () => {
+    renameSync(folder.path, `${folder.path}-before`);
+    mkdirSync(folder.path);
+    renameSync(join(`${folder.path}-before`, "data"), folder.data);
+    rmSync(`${folder.path}-before`, { recursive: true });
+    await stack.said("greet.yaml is gone");
+    folder.write("second.yaml", "name: second\nsteps: []\n");
+    await stack.said("second.yaml was read: second  http");
   });
 });
 
@@ -207,6 +250,18 @@ describe("what cannot start", () => {
     ]);
     other.close();
     free.remove();
+  });
+
+  test("a .env that cannot be read, and a folder that takes no data, are one sentence each", async () => {
+    const bad = stackFolder({ "a-file": "" });
+    mkdirSync(join(bad.path, ".env"));
+    const args = ["start", "--port", "0", "--workflows", bad.path, "--data"];
+    const unread = await hookline([...args, bad.data], { cwd: bad.path });
+    expect([unread.code, unread.stderr]).toEqual([2, "hookline: .env cannot be read: it is a folder\n"]);
+    const unusable = await hookline([...args, join(bad.path, "a-file")]);
+    expect(unusable.code).toBe(2);
+    expect(unusable.stderr).toMatch(/^hookline: nothing can be written into .*a-file \(E\w+\): .*--data\n$/);
+    bad.remove();
   });
 
   test("a folder without a stack, and a folder without workflows, are one sentence each", async () => {

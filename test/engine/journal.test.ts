@@ -133,7 +133,7 @@ describe("what earlier attempts left", () => {
       entry("2", { status: "failed" }),
       entry("3", { status: "failed", handled: true }),
       entry("4", { status: "retrying", attempts: 2 }),
-      entry("5.items.0.1", { isolated: true }),
+      entry("5.items.0.1", { isolated: "5.items.0" }),
     ],
     append: async () => {},
   });
@@ -161,7 +161,9 @@ describe("what earlier attempts left", () => {
     ]).toEqual([true, false, true, false]);
   });
 
-  test("isolated entries are not part of the run's own state", () => {
-    expect(journal.entries.map(({ path }) => path)).not.toContain("5.items.0.1");
+  test("what a control step's own steps left is found below it, at any depth", () => {
+    expect(["5", "5.items", "5.items.0", "1.else"].map((path) => journal.below(path).length)).toEqual([
+      1, 1, 1, 0,
+    ]);
   });
 });

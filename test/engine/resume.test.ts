@@ -72,6 +72,96 @@ const WORKFLOWS: { readonly [fact: string]: { file: JsonObject; event?: Json; ht
     event: { ids: [1, 2, 3, 4] },
     http: [answer("a"), answer("b"), answer("c")],
   },
+  "what a branch wrote, read long after it": {
+    file: {
+      steps: [
+        {
+          type: "if_else",
+          if: { conditions: [], steps: [call("a"), { type: "add_timestamp" }] },
+          output_to: "taken",
+        },
+        call("b", { query: { seen: "${a.from}" } }),
+        call("c", { query: { seen: "${a.from}" } }),
+        call("d", { query: { seen: "${a.from}" } }),
+      ],
+    },
+    http: [answer("a"), answer("b"), answer("c"), answer("d")],
+  },
+  "loops in loops, of one variable": {
+    file: {
+      steps: [
+        {
+          type: "for_each",
+          input_from: "rows",
+          steps: [
+            {
+              type: "for_each",
+              input_from: "item.cells",
+              steps: [call("a", { query: { at: "${item}" } })],
+              output_to: "inner",
+            },
+            call("b", { query: { at: "${item.id}", inner: "${inner}" } }),
+          ],
+          output_to: "all",
+        },
+        call("c", { query: { all: "${all}", item: "${item}" } }),
+        call("d", { query: { a: "${a.from}" } }),
+      ],
+    },
+    event: {
+      rows: [
+        { id: 1, cells: [1, 2] },
+        { id: 2, cells: [3] },
+      ],
+      item: "hidden",
+    },
+    http: [answer("a"), answer("b"), answer("c"), answer("d")],
+  },
+  "branches and loops in isolated items": {
+    file: {
+      steps: [
+        {
+          type: "for_each",
+          input_from: "rows",
+          item_scope: "isolated",
+          concurrency: 1,
+          steps: [
+            { type: "if_else", if: { conditions: [], steps: [call("a")] } },
+            {
+              type: "for_each",
+              input_from: "item.cells",
+              item_scope: "isolated",
+              steps: [call("b", { output_to: "hidden" })],
+            },
+            call("c", { query: { seen: "${a.from}", hidden: "${hidden, none}" } }),
+            call("d", { query: { seen: "${a.from}", hidden: "${hidden, none}" } }),
+          ],
+          output_to: "all",
+        },
+        call("e", { query: { seen: "${a, none}" } }),
+        call("f"),
+      ],
+    },
+    event: { rows: [{ cells: [1, 2] }, { cells: [3] }] },
+    http: ["a", "b", "c", "d", "e", "f"].map((name) => answer(name)),
+  },
+  "accepted failures of items that share the state": {
+    file: {
+      steps: [
+        {
+          type: "for_each",
+          input_from: "ids",
+          on_item_error: "continue",
+          steps: [call("a"), { type: "if_else", if: { conditions: [], steps: [call("b")] } }],
+          output_to: "all",
+        },
+        call("c", { query: { seen: "${a.from}" } }),
+        call("d", { query: { seen: "${a.from}" } }),
+      ],
+    },
+    event: { ids: [1, 2] },
+    http: [answer("a"), answer("b", { status: 400 }), answer("c"), answer("d")],
+  },
   "accepted failures": {
     file: {
       steps: [
@@ -155,6 +245,7 @@ describe.each(Object.entries(WORKFLOWS))("%s", (_fact, { file, event = {}, http 
         withoutTimes(undisturbed.end as unknown as Json),
       );
       expect(withoutTimes(resumed.state)).toEqual(withoutTimes(undisturbed.state));
+      expect(undisturbed.calls).toEqual(expect.arrayContaining([...resumed.calls]));
       const settled = new Set(
         past.filter(({ status, handled }) => status !== "failed" || handled).map(({ path }) => path),
       );
@@ -178,12 +269,22 @@ describe("a wait that is too long to be spent in the invocation", () => {
     const first = await attempt({ workflow, http, limits: { longestWaitMs: 10_000 } });
     expect(first.end).toMatchObject({ kind: "paused", pause: { reason: "wait" } });
     expect(first.clock.slept).toEqual([]);
-    const second = await attempt({ workflow, http, past: first.tail, limits: { longestWaitMs: 10_000 } });
+    const { clock } = first;
+    clock.advance(100_000);
+    const second = await attempt({
+      workflow,
+      http,
+      past: first.tail,
+      limits: { longestWaitMs: 10_000 },
+      clock,
+    });
+    clock.advance(200_000);
     const third = await attempt({
       workflow,
       http,
       past: [...first.tail, ...second.tail],
       limits: { longestWaitMs: 10_000 },
+      clock,
     });
     expect(third.end).toMatchObject({
       kind: "failed",
@@ -252,6 +353,68 @@ describe("the same call again", () => {
   });
 });
 
+describe("the time limit of a step with steps of its own", () => {
+  const slow = answer("a", { delay_seconds: 3 });
+
+  test("ends them too: nothing of them happens afterwards, and its own policy applies", async () => {
+    const workflow = compiled({
+      steps: [
+        {
+          type: "if_else",
+          timeout: 1,
+          drop_on_failure: false,
+          output_to: "branch",
+          if: { conditions: [], steps: [call("a", { swallow_on_error: true, retries: 3 }), call("b")] },
+        },
+        call("c", { timeout: 60 }),
+      ],
+    });
+    const http = [slow, answer("b"), answer("c", { delay_seconds: 30 })];
+    const { end, calls, entries, state } = await attempt({ workflow, http });
+    expect(end.kind).toBe("succeeded");
+    expect(calls.map(({ url }) => url)).toEqual(["https://x.test/a", "https://x.test/c"]);
+    expect(entries.map(({ path, status }) => `${path} ${status}`)).toEqual([
+      "0.if.0 failed",
+      "0 failed",
+      "1 ok",
+    ]);
+    expect(state.branch).toMatchObject({ error: "if_else_1 took longer than 1 seconds" });
+  });
+
+  test("ends every item under way, whatever the loop accepts", async () => {
+    const workflow = compiled({
+      steps: [
+        {
+          type: "for_each",
+          input_from: "ids",
+          item_scope: "isolated",
+          concurrency: 2,
+          on_item_error: "continue",
+          timeout: 1,
+          steps: [call("a")],
+        },
+      ],
+    });
+    const { end, calls } = await attempt({ workflow, event: { ids: [1, 2, 3, 4] }, http: [slow] });
+    expect(end).toMatchObject({ kind: "failed", error: { class: "timeout", step: "0" } });
+    expect(calls).toHaveLength(2);
+  });
+
+  test("is none for a hand-over: its steps are handed over themselves", async () => {
+    const workflow = compiled({
+      steps: [{ type: "if_else", timeout: 100, if: { conditions: [], steps: [call("a"), call("b")] } }],
+    });
+    const start = Date.UTC(2026, 0, 2, 3, 4, 5);
+    const { end, entries } = await attempt({
+      workflow,
+      http: [answer("a", { delay_seconds: 2 }), answer("b")],
+      limits: { handOverAt: start + 1_000 },
+    });
+    expect(end).toEqual({ kind: "paused", pause: { reason: "hand_over" } });
+    expect(entries).toEqual([]);
+  });
+});
+
 describe("what ends a run", () => {
   test("its own time limit, whatever the step's policy says, and without another delivery", async () => {
     const workflow = compiled({ timeout: 10, steps: [call("a", { swallow_on_error: true }), call("b")] });
@@ -262,7 +425,27 @@ describe("what ends a run", () => {
       runUntil: start + 10_000,
       lastDelivery: false,
     });
-    expect(end).toMatchObject({ kind: "failed", heals: false, error: { class: "timeout", step: "1" } });
+    expect(end).toMatchObject({ kind: "failed", heals: false, error: { class: "timeout", step: "0" } });
+  });
+
+  test("its own time limit, before a step that needs no time", async () => {
+    const workflow = compiled({ timeout: 10, steps: [{ type: "print", text: "x" }] });
+    const { end } = await attempt({ workflow, runUntil: Date.UTC(2026, 0, 2, 3, 4, 5) });
+    expect(end).toMatchObject({ kind: "failed", error: { class: "timeout", step: "0" } });
+  });
+
+  test("its own time limit, in which waits do not count", async () => {
+    const workflow = compiled({
+      timeout: 10,
+      steps: [call("a", { retries: 1, backoff_seconds: 60 }), call("b")],
+    });
+    const start = Date.UTC(2026, 0, 2, 3, 4, 5);
+    const http = [
+      { url: "https://x.test/a", answers: [{ status: 503 }, { body: {} }] },
+      answer("b", { delay_seconds: 9 }),
+    ];
+    const { end } = await attempt({ workflow, http, runUntil: start + 10_000 });
+    expect(end).toMatchObject({ kind: "succeeded" });
   });
 
   test("a class that heals ends the attempt only, while deliveries are left", async () => {

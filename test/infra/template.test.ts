@@ -140,7 +140,7 @@ describe("the functions", () => {
   });
 
   test.each([
-    ["Ingest", 512, 15],
+    ["Ingest", 512, 29],
     ["Runner", 1769, 900],
     ["Sweeper", 256, 60],
   ])("%s has %i MB and %i seconds", (name, MemorySize, Timeout) => {

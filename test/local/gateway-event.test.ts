@@ -46,6 +46,14 @@ describe("the event API Gateway would send", () => {
     });
   });
 
+  test("a query parameter may be called like what every object has", () => {
+    const event = gatewayEvent({ ...request, target: "/?constructor=a&__proto__=b&constructor=c" });
+    expect(Object.entries(event.queryStringParameters ?? {})).toEqual([
+      ["constructor", "a,c"],
+      ["__proto__", "b"],
+    ]);
+  });
+
   test.each(["text/plain; charset=utf-8", "application/json", "application/vnd.api+json", "application/xml"])(
     "a body of %s travels as text",
     (type) => {

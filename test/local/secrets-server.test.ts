@@ -63,6 +63,20 @@ describe("the stand-in for Secrets Manager", () => {
     expect(readFileSync(join(folder, "webhook-key.json"), "utf8")).toBe(rotated);
   });
 
+  test("with an access key it tells nothing to requests that are signed with another", async () => {
+    const guarded = await startSecretsServer(new Map([["plain", { read: () => value }]]), "the-stack");
+    const ask = (accessKeyId: string) => {
+      const credentials = { accessKeyId, secretAccessKey: "any" };
+      const one = new SecretsManagerClient({ endpoint: guarded.url, region: LOCAL_REGION, credentials });
+      return one.send(new GetSecretValueCommand({ SecretId: "plain" })).finally(() => one.destroy());
+    };
+    expect((await ask("the-stack")).SecretString).toBe(value);
+    await expect(ask("local")).rejects.toThrow("The security token included in the request is invalid.");
+    const unsigned = await fetch(guarded.url, { method: "POST", body: '{"SecretId":"plain"}' });
+    expect([unsigned.status, (await unsigned.text()).includes(value)]).toEqual([400, false]);
+    await guarded.close();
+  });
+
   test("a secret that is made from files is not written through the API", async () => {
     const put = new PutSecretValueCommand({ SecretId: "plain", SecretString: "x" });
     await expect(client.send(put)).rejects.toThrow('PutSecretValue of "plain" is not possible');

@@ -36,6 +36,17 @@ describe("the lock of a data folder", () => {
     else lockDataFolder(folder)();
   });
 
+  test("so is that of a process that has ended while nobody takes note of it, as in a container", async () => {
+    // The shell becomes a program that never waits for its children; its standard error closes when `sleep 0` has ended.
+    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec 2>&-; exec sleep 60"]);
+    parent.stderr.resume();
+    const [[pid]] = await Promise.all([once(parent.stdout, "data"), once(parent.stderr, "end")]);
+    writeFileSync(file, JSON.stringify({ pid: Number(pid), started: null }));
+    lockDataFolder(folder)();
+    parent.kill();
+    await once(parent, "exit");
+  });
+
   test("and one that was never finished", () => {
     writeFileSync(file, "");
     lockDataFolder(folder)();

@@ -9,6 +9,7 @@ import { resolveEnvironment } from "../../lib/engine/environment.ts";
 import { executeRun, type RunEnd } from "../../lib/engine/execute-run.ts";
 import type { Execution, Limits } from "../../lib/engine/execution.ts";
 import { Journal } from "../../lib/engine/journal.ts";
+import { createWaits } from "../../lib/engine/waits.ts";
 import { loadWorkflow } from "../../lib/language/load-workflow.ts";
 import { formatProblem } from "../../lib/language/problem.ts";
 import { stepTypes } from "../../lib/steps/registry.ts";
@@ -94,6 +95,7 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResult> {
       ...options.limits,
     },
     runUntil: options.runUntil ?? forever,
+    waits: createWaits(clock),
     log: keptLog(),
     signal: new AbortController().signal,
     environment: () => environment,

@@ -63,6 +63,7 @@ export function stepContext(options: ContextOptions = {}): MadeContext {
     workflow: { name: "example" },
     event: state,
     read,
+    writtenAt: () => undefined,
     holds: (conditions, match) => conditionsHold(conditions, { read, render: (value) => value }, match),
     log: (line) => void logs.push(line),
     warn: (message) => void warnings.push(message),

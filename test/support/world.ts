@@ -12,6 +12,8 @@ import type { Runner } from "../../lib/app/runner.ts";
 import { sweep } from "../../lib/app/sweep.ts";
 import { webhookPathOf } from "../../lib/app/webhook-url.ts";
 import { formatJson, type Json, type JsonObject } from "../../lib/core/json.ts";
+import type { Clock } from "../../lib/core/ports/clock.ts";
+import type { Http } from "../../lib/core/ports/http.ts";
 import type { RunStore } from "../../lib/core/ports/run-store.ts";
 import type { RunRecord } from "../../lib/core/run.ts";
 import { inputTable, type Workflow } from "../../lib/core/workflow.ts";
@@ -52,6 +54,8 @@ export interface WorldOptions {
   /** Stands in front of the store, to make it fail. */
   wrapStore?(store: RunStore, clock: VirtualClock): RunStore;
   wrapQueue?(queue: MemoryQueue): MemoryQueue;
+  wrapHttp?(http: Http): Http;
+  wrapClock?(clock: Clock): Clock;
 }
 
 const KEY = "a webhook key";
@@ -63,7 +67,7 @@ export function createWorld(options: WorldOptions): World {
   const clock = virtualClock();
   const random = seededRandom();
   const log = keptLog();
-  const workflows = [compiled(options.file)];
+  const workflows = [compiledOnce(options.file)];
   let table = inputTable(workflows);
   const store = (options.wrapStore ?? ((one) => one))(createMemoryRunStore({ now: clock.now }), clock);
   const queue = (options.wrapQueue ?? ((one) => one))(
@@ -83,7 +87,13 @@ export function createWorld(options: WorldOptions): World {
     secrets,
     catalog: { current: (name) => workflows.find((one) => one.name === name), all: () => workflows },
     steps: stepTypes,
-    ports: { clock, random, http, llm: scriptedLlm(script, { clock }), jq },
+    ports: {
+      clock: options.wrapClock?.(clock) ?? clock,
+      random,
+      http: options.wrapHttp?.(http) ?? http,
+      llm: scriptedLlm(script, { clock }),
+      jq,
+    },
     log,
     stage: "test",
     plainEnvironment: {},
@@ -143,6 +153,15 @@ export function createWorld(options: WorldOptions): World {
     },
   };
   return world;
+}
+
+const known = new WeakMap<JsonObject, Workflow>();
+
+/** Suites that make thousands of worlds of one file compile it once. */
+function compiledOnce(file: JsonObject): Workflow {
+  const workflow = known.get(file) ?? compiled(file);
+  known.set(file, workflow);
+  return workflow;
 }
 
 /** The run that an accepted event became. */

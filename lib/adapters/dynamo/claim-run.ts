@@ -9,6 +9,7 @@ import {
   readOptionalNumber,
   text,
 } from "./item.ts";
+import { removeReplaced } from "./lease-writes.ts";
 import { readRun, readStatus, runKey } from "./run-item.ts";
 import { fenceJournal, segmentEntries } from "./segments.ts";
 import type { StoredValues } from "./stored-values.ts";
@@ -52,6 +53,8 @@ export async function claimRun(
     checkLayout(found);
     if (found.lease_owner?.S === claim.owner) return claimed(table, values, found, claim);
     const refusal = claimRefusal(claimable(found), claim);
+    // Who blanked the history may have died before the old one was gone.
+    if (refusal?.kind === "final" && found.rewritten?.BOOL) await removeReplaced(table, runId);
     if (refusal) return refusal;
   }
   return { kind: "held", until: claim.now };
@@ -99,6 +102,9 @@ async function claimed(
   const journal = epoch > 1 ? await fenceJournal(table, values, writer) : { segments: [], next: 1 };
   const run = await readRun(item, await segmentEntries(journal.segments, values), values);
   const afterDeath = (item.prev_owner?.S ?? "") !== "";
+  const ofTheDead = journal.segments.filter(
+    (segment) => afterDeath && readNumber(segment, "epoch") === epoch - 1,
+  );
   return {
     kind: "claimed",
     lease: { runId, owner, epoch, run },
@@ -106,5 +112,6 @@ async function claimed(
     nextSegment: journal.next,
     afterDeath,
     diedAlone: afterDeath && readOptionalNumber(item, "alone_epoch") === epoch - 1,
+    leftBehind: await segmentEntries(ofTheDead, values),
   };
 }

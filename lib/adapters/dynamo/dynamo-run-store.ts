@@ -39,6 +39,7 @@ export function createDynamoRunStore({
         values: { ":none": { N: "0" } },
       });
       if (removed) await blobs.removeAll(removed);
+      return removed !== undefined || !(await table.get(runKey(runId)));
     },
     claim: (runId, claim) => claimRun(table, values, runId, claim),
     markAlone: (lease) => markRunAlone(table, lease),

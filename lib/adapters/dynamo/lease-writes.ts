@@ -71,7 +71,7 @@ export async function finishRun(
     due_at: undefined,
     ...(history && (await rewrittenEvent(history.event, values, lease))),
   });
-  if (history) await removeAllBut(table, lease.runId);
+  if (history) await removeReplaced(table, lease.runId);
 }
 
 /** The event's attributes once more; `rewritten` tells readers that no segment counts any longer. */
@@ -84,13 +84,16 @@ async function rewrittenEvent(event: StoredEvent, values: StoredValues, lease: L
   };
 }
 
-/** Deletes segments and chunks of a run, but the chunks that its item refers to now. */
-async function removeAllBut(table: Table, runId: string): Promise<void> {
+/**
+ * Deletes what a blanked history has replaced: segments, and chunks that the run's item does not refer to any more.
+ * Fences stay, so that a stalled runner still finds the number of its next segment taken.
+ */
+export async function removeReplaced(table: Table, runId: string): Promise<void> {
   const where = { text: "#pk = :pk", values: { ":pk": text(runKey(runId).pk) } };
   const items = (await Array.fromAsync(table.query({ where }))).flat();
   const kept = new Set(items.filter(({ sk }) => sk?.S === "run").flatMap(blobKeys));
-  const keys = items.flatMap(({ pk, sk }) =>
-    pk?.S && sk?.S && sk.S !== "run" && !kept.has(sk.S) ? [{ pk: pk.S, sk: sk.S }] : [],
+  const keys = items.flatMap(({ pk, sk, fence }) =>
+    pk?.S && sk?.S && sk.S !== "run" && !fence?.BOOL && !kept.has(sk.S) ? [{ pk: pk.S, sk: sk.S }] : [],
   );
   await table.writeMany(keys.map((key) => ({ DeleteRequest: { Key: keyOf(key) } })));
 }

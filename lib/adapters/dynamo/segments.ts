@@ -36,8 +36,8 @@ export async function fenceJournal(
   for (;;) {
     const segments = await journalSegments(table, writer.runId);
     const fence = segmentNumber(segments.at(-1)) + 1;
-    if (await table.putNew(await segmentItem(writer, fence, [], values)))
-      return { segments, next: fence + 1 };
+    const item = { ...(await segmentItem(writer, fence, [], values)), fence: { BOOL: true } };
+    if (await table.putNew(item)) return { segments, next: fence + 1 };
   }
 }
 

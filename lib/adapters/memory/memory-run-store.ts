@@ -56,6 +56,7 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
     },
     async discard(runId) {
       if (runs.get(runId)?.run.epoch === 0) runs.delete(runId);
+      return !runs.has(runId);
     },
     async claim(runId, claim) {
       const stored = runs.get(runId);
@@ -84,7 +85,8 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
       const stored = held(lease);
       stored.run = finished(stored.run, finish);
       stored.tail = finish.history?.journal ?? finish.tail;
-      if (finish.history) stored.segments = [];
+      // Their numbers stay taken: a stalled runner's next append must find its own so.
+      if (finish.history) stored.segments = stored.segments.map((segment) => ({ ...segment, entries: [] }));
       endLease(stored, end);
     },
     async get(runId) {
@@ -161,8 +163,9 @@ function claimStored(stored: StoredRun, claim: Claim): ClaimResult {
 function claimed(stored: StoredRun, owner: string): ClaimResult {
   const { runId, epoch } = stored.run;
   const run = record(stored);
-  if (epoch > 1) stored.segments.push({ owner, epoch, entries: [] });
   const afterDeath = stored.previousOwner !== undefined;
+  const ofTheDead = stored.segments.filter((segment) => afterDeath && segment.epoch === epoch - 1);
+  if (epoch > 1) stored.segments.push({ owner, epoch, entries: [] });
   return {
     kind: "claimed",
     lease: { runId, owner, epoch, run },
@@ -170,6 +173,7 @@ function claimed(stored: StoredRun, owner: string): ClaimResult {
     nextSegment: stored.segments.length + 1,
     afterDeath,
     diedAlone: afterDeath && stored.aloneEpoch === epoch - 1,
+    leftBehind: ofTheDead.flatMap(({ entries }) => entries),
   };
 }
 

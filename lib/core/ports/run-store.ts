@@ -34,6 +34,8 @@ export type ClaimResult =
       readonly afterDeath: boolean;
       /** The last death happened while the run was alone in its process. */
       readonly diedAlone: boolean;
+      /** What the process that died had stored of its attempt. */
+      readonly leftBehind: readonly JournalEntry[];
     }
   | { readonly kind: "held"; readonly until: number }
   | { readonly kind: "early"; readonly notBefore: number }
@@ -105,8 +107,8 @@ export class LeaseLost extends Error {
 export interface RunStore {
   /** Stores a new run, one conditional write. */
   create(run: NewRun): Promise<void>;
-  /** Takes back a run that nobody has claimed: its event could not be enqueued. */
-  discard(runId: string): Promise<void>;
+  /** Takes back a run whose event could not be stored or enqueued. False: somebody has claimed it, and it stays. */
+  discard(runId: string): Promise<boolean>;
   claim(runId: string, claim: Claim): Promise<ClaimResult>;
   /** Marks that the run is alone in its process from now on: a death from here is its own. @throws LeaseLost */
   markAlone(lease: Lease): Promise<void>;

@@ -1,0 +1,13 @@
+import { readFileSync } from "node:fs";
+import type { Problem } from "../language/problem.ts";
+import { whyUnreadable } from "./why-unreadable.ts";
+
+/** The text of a workflow file, or what keeps it from being read, as a problem of that file. */
+export function readWorkflowFile(path: string): { readonly text: string } | { readonly problem: Problem } {
+  try {
+    return { text: readFileSync(path, "utf8") };
+  } catch (error) {
+    const message = `the file cannot be read: ${whyUnreadable(error)}`;
+    return { problem: { severity: "error", file: path, line: 1, column: 1, message, frame: "" } };
+  }
+}

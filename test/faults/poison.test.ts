@@ -1,0 +1,155 @@
+import { describe, expect, test } from "@jest/globals";
+import type { Json, JsonObject } from "../../lib/core/json.ts";
+import type { HttpRequest } from "../../lib/core/ports/http.ts";
+import type { Call, Strike } from "../support/faults.ts";
+import { runIdOf } from "../support/world.ts";
+import { faultyStage, outcomeOf, play, requestsIn, type Trial } from "./trial.ts";
+
+const call = (name: string, more: JsonObject = {}): JsonObject => ({
+  type: "http_call",
+  url: `https://x.test/${name}`,
+  output_to: name,
+  ...more,
+});
+const http: Json[] = [
+  { url: "https://x.test/gone", status: 410 },
+  { url: "https://x.test/*", body: 1 },
+];
+const isTo = (name: string) => (one: Call) =>
+  one.name === "peer.send" && (one.given[0] as HttpRequest).url === `https://x.test/${name}`;
+/** Whoever makes this call dies of it. */
+const kills = (name: string): Strike => ({ at: isTo(name), fault: "death before" });
+/** Whoever makes this call dies, this often. */
+function killsOnly(name: string, times: number): Strike {
+  let left = times;
+  const dies = isTo(name);
+  return {
+    at: (one) => {
+      if (left === 0 || !dies(one)) return false;
+      left -= 1;
+      return true;
+    },
+    fault: "death before",
+  };
+}
+const named = ({ calls }: Trial) => requestsIn(calls).map(({ url }) => url.replace("https://x.test/", ""));
+
+describe("a step that kills its process", () => {
+  test("P2 P9 is tried twice; its neighbours in the batch succeed, and its alarm is raised", async () => {
+    const file = {
+      steps: [call("a"), { ...call("x"), url: "https://x.test/${input.id}" }, { type: "print", text: "x" }],
+      on_failure: [call("alarm")],
+    };
+    const { world, store, faults, untilQuiet } = faultyStage({ file, http }, [kills("killer")]);
+    const ids: string[] = [];
+    for (const id of ["1", "killer", "2", "3"]) ids.push(runIdOf(await world.post({ id })));
+    await untilQuiet();
+    const runs = await Promise.all(ids.map((id) => store.get(id)));
+    expect(runs.map((run) => run?.status)).toEqual(["succeeded", "failed", "succeeded", "succeeded"]);
+    expect(runs[1]?.error).toMatchObject({ class: "internal", step: "1" });
+    expect(requestsIn(faults.calls).filter(({ url }) => /killer|alarm/.test(url))).toMatchObject([
+      { url: "https://x.test/killer" },
+      { url: "https://x.test/killer" },
+      { url: "https://x.test/alarm" },
+    ]);
+  });
+
+  test.each([
+    ["between effects", [call("a"), { type: "print", text: "1" }, call("killer"), call("b")]],
+    ["in a branch", [{ type: "if_else", if: { conditions: [], steps: [call("killer")] } }]],
+    ["in a loop", [{ type: "for_each", input_from: "ids", steps: [call("killer")] }]],
+  ])("P2 %s is named with its path, and tried twice", async (_where, steps) => {
+    const trial = await play({ file: { steps: steps as JsonObject[] }, event: { ids: [1] }, http }, [
+      kills("killer"),
+    ]);
+    expect(trial.run).toMatchObject({
+      status: "failed",
+      error: { class: "internal", id: expect.anything() },
+    });
+    expect(named(trial).filter((name) => name === "killer")).toHaveLength(2);
+  });
+
+  test("P2 among items that run at once ends the run, whatever the others do meanwhile", async () => {
+    const file = {
+      steps: [
+        {
+          type: "for_each",
+          input_from: "ids",
+          item_scope: "isolated",
+          concurrency: 2,
+          steps: [{ ...call("x"), url: "https://x.test/${item}" }],
+          output_to: "all",
+        },
+      ],
+    };
+    const event = { ids: ["1", "2", "killer", "3", "4", "5"] };
+    const { run, calls } = await play({ file, event, http }, [kills("killer")]);
+    expect(run).toMatchObject({ status: "failed", error: { class: "internal", step: "0.items.2.0" } });
+    expect(requestsIn(calls).filter(({ url }) => url.endsWith("killer")).length).toBeLessThan(5);
+  });
+
+  test("P2 in on_failure does not keep the run from ending with the error that it failed with", async () => {
+    const file = { steps: [call("a"), call("gone")], on_failure: [call("b"), call("killer")] };
+    const trial = await play({ file, http }, [kills("killer")]);
+    expect(trial.run).toMatchObject({ status: "failed", error: { class: "client_error", step: "1" } });
+    expect(named(trial)).toEqual(["a", "gone", "b", "killer", "killer"]);
+  });
+
+  test("P2 in on_failure of a run that another such step has failed", async () => {
+    const file = { steps: [call("killer")], on_failure: [call("b"), call("killer2")] };
+    const trial = await play({ file, http }, [kills("killer"), kills("killer2")]);
+    expect(trial.run).toMatchObject({ status: "failed", error: { class: "internal", step: "0" } });
+    expect(named(trial).filter((name) => name === "b")).toHaveLength(1);
+  });
+});
+
+describe("two deaths", () => {
+  test("P2 at two steps are no poison: the run succeeds", async () => {
+    const file = { steps: [call("a"), call("b"), call("c")] };
+    const { run } = await play({ file, http }, [killsOnly("a", 1), killsOnly("c", 1)]);
+    expect(run).toMatchObject({ status: "succeeded", attempt: 3 });
+  });
+
+  test("P6 of which the second follows a call that may be made once leave its outcome unknown", async () => {
+    const file = { steps: [call("a"), call("b", { effect: "at_most_once" })] };
+    const trial = await play({ file, http }, [killsOnly("a", 1), killsOnly("b", 1)]);
+    expect(trial.run).toMatchObject({ status: "failed", error: { class: "unknown_outcome", step: "1" } });
+    expect(named(trial)).toEqual(["a", "a", "b"]);
+  });
+
+  test.each([
+    ["effects", { steps: [call("a"), { type: "print", text: "x" }, call("b")] }],
+    ["a failure with its alarm", { steps: [call("a"), call("gone")], on_failure: [call("b")] }],
+  ])("P2 P4 P5 wherever they happen: %s", async (_about, file) => {
+    const alone = await play({ file, http });
+    const undisturbed = outcomeOf(alone.run);
+    const alarmed = alone.run?.error?.step;
+    const broken: unknown[] = [];
+    let pairs = 0;
+    for (let first = 0; ; first += 1) {
+      const once = await play({ file, http }, [{ at: first, fault: "death before" }]);
+      if (once.calls.length <= first) break;
+      for (let second = first + 1; second < once.calls.length; second += 1) {
+        for (const faults of [
+          ["death before", "death before"],
+          ["death after", "death before"],
+          ["death before", "death after"],
+        ] as const) {
+          pairs += 1;
+          const { run, finals, ranAgain } = await play({ file, http }, [
+            { at: first, fault: faults[0] },
+            { at: second, fault: faults[1] },
+          ]);
+          const outcome = outcomeOf(run);
+          const isPoison =
+            run?.status === "failed" && (run.error?.class === "internal" || run.error?.step === alarmed);
+          const asExpected = !run || isPoison || JSON.stringify(outcome) === JSON.stringify(undisturbed);
+          if (!asExpected || new Set(finals).size > 1 || ranAgain.length > 0)
+            broken.push({ first, second, faults, outcome, finals, ranAgain });
+        }
+      }
+    }
+    expect(broken).toEqual([]);
+    expect(pairs).toBeGreaterThan(100);
+  });
+});

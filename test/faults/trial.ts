@@ -1,0 +1,163 @@
+import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
+import { describeRun } from "../../lib/app/describe-run.ts";
+import type { WebhookAnswer } from "../../lib/app/ingest-event.ts";
+import { isSettled } from "../../lib/core/journal.ts";
+import type { Json, JsonObject } from "../../lib/core/json.ts";
+import type { HttpRequest } from "../../lib/core/ports/http.ts";
+import type { RunStore } from "../../lib/core/ports/run-store.ts";
+import { isFinal, type RunRecord } from "../../lib/core/run.ts";
+import { type Call, type Faults, planFaults, type Strike } from "../support/faults.ts";
+import { createWorld, type World } from "../support/world.ts";
+import type { FaultCase } from "./workflows.ts";
+
+/** A stage whose processes are struck, and what its store keeps. */
+export interface FaultyStage {
+  readonly world: World;
+  /** The store itself, which no fault befalls. */
+  readonly store: RunStore;
+  readonly faults: Faults;
+  /** Steps that had a settled entry in the store when their request was made. */
+  readonly ranAgain: readonly string[];
+  /** Lets the stage work until the queue is empty and no run is due. `look` is called after each invocation. */
+  untilQuiet(look?: () => Promise<void>): Promise<void>;
+}
+
+/** What came of one event, from its delivery until nothing moves any more. */
+export interface Trial extends FaultyStage {
+  readonly calls: readonly Call[];
+  /** Undefined: ingest died. */
+  readonly answer: WebhookAnswer | undefined;
+  /** The run at its end, undefined when none is kept. */
+  readonly run: RunRecord | undefined;
+  /** The final status, each time it was looked at. */
+  readonly finals: readonly string[];
+}
+
+const STORE = [
+  "create",
+  "discard",
+  "claim",
+  "markAlone",
+  "append",
+  "release",
+  "finish",
+  "due",
+  "postpone",
+  "putVersion",
+  "getVersion",
+] as const;
+const QUEUE = ["send", "sendAll", "giveBack", "deadLetter"] as const;
+
+// More invocations than any run in the table takes, faults included.
+const MOST_INVOCATIONS = 300;
+
+/** A stage with one workflow, all of whose calls of store, queue and other side are struck as planned. */
+export function faultyStage(
+  { file, http, secrets, table }: FaultCase,
+  strikes: readonly Strike[] = [],
+): FaultyStage {
+  const faults = planFaults(strikes);
+  const ranAgain: string[] = [];
+  let kept: RunStore | undefined;
+  const world = createWorld({
+    file,
+    http,
+    ...(secrets && { secrets }),
+    wrapStore(store, clock) {
+      const place = table && { table: table.name, now: clock.now };
+      kept = place ? createDynamoRunStore({ ...place, client: table.client }) : store;
+      return place
+        ? createDynamoRunStore({ ...place, client: faults.wrap("table", table.client, ["send"]) })
+        : faults.wrap("store", store, STORE);
+    },
+    wrapQueue: (queue) => faults.wrap("queue", queue, QUEUE),
+    wrapHttp(peer) {
+      const send = async (request: HttpRequest) => {
+        const { runId, path } = stepOf(request);
+        const run = await kept?.get(runId);
+        if (run?.journal.some((entry) => entry.path === path && isSettled(entry))) ranAgain.push(path);
+        return peer.send(request);
+      };
+      return faults.wrap("peer", { send }, ["send"]);
+    },
+    wrapClock: faults.wrapClock,
+  });
+  const store = kept as RunStore;
+  const untilQuiet: FaultyStage["untilQuiet"] = async (look = async () => {}) => {
+    for (let left = MOST_INVOCATIONS; await goOn(world, store, faults); left -= 1) {
+      if (left === 0) throw new Error(`still moving after ${MOST_INVOCATIONS} invocations`);
+      await look();
+    }
+  };
+  return { world, store, faults, ranAgain, untilQuiet };
+}
+
+/** Delivers the event and lets the stage work. */
+export async function play(given: FaultCase, strikes: readonly Strike[] = []): Promise<Trial> {
+  const stage = faultyStage(given, strikes);
+  const { world, store, faults } = stage;
+  const answer = await faults.live(() => world.post(given.event ?? {}));
+  const [due] = await store.due(Number.POSITIVE_INFINITY, 1);
+  const finals: string[] = [];
+  await stage.untilQuiet(async () => {
+    const run = due && (await store.get(due.runId));
+    if (run && isFinal(run.status)) finals.push(run.status);
+  });
+  return { ...stage, calls: faults.calls, answer, run: due && (await store.get(due.runId)), finals };
+}
+
+/** The invocation that comes next, at its time. False: there is none. */
+async function goOn(
+  { clock, queue, invoke, sweep }: World,
+  store: RunStore,
+  { live }: Faults,
+): Promise<boolean> {
+  const visibleAt = queue.nextVisibleAt() ?? Number.POSITIVE_INFINITY;
+  if (visibleAt > clock.now()) {
+    const [due] = await store.due(Number.POSITIVE_INFINITY, 1);
+    const next = Math.min(visibleAt, due?.dueAt ?? Number.POSITIVE_INFINITY);
+    if (next === Number.POSITIVE_INFINITY) return false;
+    if (next > clock.now()) clock.advance(next - clock.now());
+  }
+  if (visibleAt <= clock.now()) await live(() => invoke());
+  // A sweep that fails is an alarm, and a minute later there is the next one.
+  else await live(sweep).catch(() => clock.advance(60_000));
+  return true;
+}
+
+/** The run and the step that a request was made for. */
+export function stepOf({ headers }: HttpRequest): { readonly runId: string; readonly path: string } {
+  const key = headers["Idempotency-Key"] ?? "";
+  return { runId: key.slice(0, 36), path: key.slice(37) };
+}
+
+/** The requests among the calls that left a process. */
+export function requestsIn(calls: readonly Call[]): readonly HttpRequest[] {
+  return calls.flatMap(({ name, given }) => (name === "peer.send" ? [given[0] as HttpRequest] : []));
+}
+
+/** What must not depend on faults: how the run ended, its state and its result, and which steps have an entry. */
+export function outcomeOf(run: RunRecord | undefined): JsonObject | undefined {
+  if (!run) return undefined;
+  const { status, state, output, error, reason } = describeRun(run);
+  const settled = run.journal.filter(isSettled).map((entry) => `${entry.path} ${entry.status}`);
+  return {
+    status,
+    state: withoutTimes(state),
+    output: withoutTimes(output),
+    error: error && { class: error.class, step: error.step },
+    reason,
+    settled: settled.sort(),
+  };
+}
+
+const VARYING = new Set(["duration_ms", "attempts"]);
+
+function withoutTimes(value: Json): Json {
+  return JSON.parse(
+    JSON.stringify(value, (key, part) => {
+      if (VARYING.has(key)) return 0;
+      return typeof part === "string" ? part.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z?/g, "then") : part;
+    }),
+  );
+}
