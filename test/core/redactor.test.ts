@@ -18,6 +18,7 @@ describe("a secret", () => {
     ["URL-encoded in small letters", encodeURIComponent(secret).toLowerCase()],
     ["form-encoded as browsers do it", new URLSearchParams({ secret }).toString()],
     ["in the path of a URL", `https://host${new URL(`https://host/${secret}`).pathname}`],
+    ["in the query of a URL", `https://host${new URL(`https://host/?key=${secret}`).search}`],
     ["JSON-escaped", JSON.stringify(secret).slice(1, -1)],
     ["JSON-escaped to ASCII", JSON.stringify(secret).slice(1, -1).replace("é", "\\u00e9")],
     ["JSON-escaped with its slashes", JSON.stringify(secret).slice(1, -1).replace("/", "\\/")],
@@ -27,6 +28,13 @@ describe("a secret", () => {
     const blanked = redactor.text(`before ${text} after`);
     expect(blanked).toContain("***");
     expect(blanked).not.toContain(text.slice(4, -4));
+  });
+
+  test("with a backslash is blanked as a URL parser writes it in a query", () => {
+    const odd = 'other"key\\weird';
+    expect(createRedactor([odd]).text(String(new URL(`https://host/?key=${odd}`)))).toBe(
+      "https://host/?key=***",
+    );
   });
 
   test("is blanked in keys, lists and nested objects", () => {
