@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
-import { ownIdentity } from "../../lib/local/process-identity.ts";
+import { isAlive, ownIdentity } from "../../lib/local/process-identity.ts";
 import { lockDataFolder } from "../../lib/local/stack-lock.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hookline-"));
@@ -37,14 +37,18 @@ describe("the lock of a data folder", () => {
   });
 
   test("so is that of a process that has ended while nobody takes note of it, as in a container", async () => {
-    // The shell becomes a program that never waits for its children; its standard error closes when `sleep 0` has ended.
-    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec 2>&-; exec sleep 60"]);
-    parent.stderr.resume();
-    const [[pid]] = await Promise.all([once(parent.stdout, "data"), once(parent.stderr, "end")]);
-    writeFileSync(file, JSON.stringify({ pid: Number(pid), started: null }));
-    lockDataFolder(folder)();
-    parent.kill();
-    await once(parent, "exit");
+    // The shell becomes a program that never waits for its children.
+    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"]);
+    try {
+      const [pid] = await once(parent.stdout, "data");
+      const gone = { pid: Number(pid), started: null };
+      while (isAlive(gone)) await new Promise(setImmediate);
+      writeFileSync(file, JSON.stringify(gone));
+      lockDataFolder(folder)();
+    } finally {
+      parent.kill();
+      await once(parent, "exit");
+    }
   });
 
   test("and one that was never finished", () => {
