@@ -11,7 +11,9 @@ import { createSqsQueue } from "../lib/adapters/sqs-queue.ts";
 import { systemClock } from "../lib/adapters/system-clock.ts";
 import { systemRandom } from "../lib/adapters/system-random.ts";
 import { toGatewayAnswer, toWebhookRequest } from "../lib/app/gateway-event.ts";
-import { type Ingest, ingestEvent, ingestTick } from "../lib/app/ingest-event.ts";
+import { ingestEvent } from "../lib/app/ingest-event.ts";
+import { ingestTick } from "../lib/app/ingest-tick.ts";
+import type { Ingest } from "../lib/app/store-event.ts";
 import { ingestConfig, readConfig } from "../lib/core/config.ts";
 
 /** A tick of EventBridge Scheduler, as the stack's schedules send it. */

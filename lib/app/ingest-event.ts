@@ -1,34 +1,12 @@
-import { createHash } from "node:crypto";
 import { bodyKindOf } from "../core/event-body.ts";
 import { toFlowError } from "../core/flow-error.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { findJsonError } from "../core/json-error.ts";
-import type { Clock } from "../core/ports/clock.ts";
-import type { Log } from "../core/ports/log.ts";
-import type { Queue } from "../core/ports/queue.ts";
-import type { Random } from "../core/ports/random.ts";
-import type { RunStore } from "../core/ports/run-store.ts";
-import type { Secrets } from "../core/ports/secrets.ts";
-import type { InputCatalog } from "../core/ports/workflow-catalog.ts";
 import { REDACTED } from "../core/redactor.ts";
 import type { StoredEvent } from "../core/run.ts";
 import { type InputEntry, isDeployedTo } from "../core/workflow.ts";
-import { LOOK_AFTER_MS } from "./timings.ts";
+import { type Ingest, storeEvent } from "./store-event.ts";
 import { isSecurityHash, workflowIdOf } from "./webhook-url.ts";
-
-/** What accepting events needs. */
-export interface Ingest {
-  readonly store: RunStore;
-  readonly queue: Queue;
-  readonly secrets: Secrets;
-  readonly inputs: InputCatalog;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly stage: string;
-  readonly orgId: string;
-  readonly maxBodyBytes: number;
-}
 
 /** A delivery as it came over HTTP. Header names in lower case. */
 export interface WebhookRequest {
@@ -49,7 +27,6 @@ export interface WebhookAnswer {
 
 const PATH = /^\/v1\/webhooks\/([^/]+)\/([^/]+)\/([^/]+)$/;
 const NOT_FOUND: WebhookAnswer = { status: 404 };
-const DAY_SECONDS = 86_400;
 
 /** Headers whose values are credentials of the sender's: a run's history is no place for them. */
 const CREDENTIALS = new Set(["authorization", "cookie", "proxy-authorization"]);
@@ -96,48 +73,6 @@ export async function ingestEvent(ingest: Ingest, request: WebhookRequest): Prom
   return accept(ingest, entry, event, ingest.random.timeOrderedUuid(now), now);
 }
 
-/** A tick of a workflow's schedule. */
-export interface CronTick {
-  readonly workflow: string;
-  /** ISO 8601: when the tick was due, which makes a repeated one the same run. */
-  readonly scheduledAt: string;
-}
-
-/** Stores and enqueues the run of a schedule's tick. @throws FlowError when store or queue do not take it. */
-export async function ingestTick(ingest: Ingest, { workflow, scheduledAt }: CronTick): Promise<void> {
-  const entry = ingest.inputs.all().find(({ name, type }) => name === workflow && type === "cron");
-  if (!entry || !isDeployedTo(ingest.stage, entry)) {
-    ingest.log.write({
-      level: "warn",
-      message: "a schedule ticked for a workflow that is not deployed",
-      fields: { workflow },
-    });
-    return;
-  }
-  const event: StoredEvent = {
-    body: new TextEncoder().encode(JSON.stringify(entry.payload ?? {})),
-    contentType: "application/json",
-    request: {
-      method: "CRON",
-      path: "",
-      query: {},
-      headers: {},
-      received_at: scheduledAt,
-      delivery_id: `${workflow}/${scheduledAt}`,
-    },
-  };
-  // The tick's own time, not ours: a repeated tick is the same run to the last attribute.
-  await store(ingest, entry, event, tickId(ingest.stage, workflow, scheduledAt), Date.parse(scheduledAt));
-}
-
-/** UUIDv7 of the scheduled time whose random part is a hash: the same tick gives the same run. */
-function tickId(stage: string, workflow: string, scheduledAt: string): string {
-  const time = new Date(scheduledAt).getTime().toString(16).padStart(12, "0");
-  const chance = createHash("sha256").update(`${stage}/${workflow}/${scheduledAt}`).digest("hex");
-  const variant = "89ab"[Number.parseInt(chance[3] as string, 16) % 4];
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${chance.slice(0, 3)}-${variant}${chance.slice(4, 7)}-${chance.slice(7, 19)}`;
-}
-
 async function accept(
   ingest: Ingest,
   entry: InputEntry,
@@ -146,7 +81,7 @@ async function accept(
   now: number,
 ): Promise<WebhookAnswer> {
   try {
-    await store(ingest, entry, event, runId, now);
+    await storeEvent(ingest, entry, event, runId, now);
   } catch (thrown) {
     const error = toFlowError(thrown);
     const kept = await isKept(ingest, runId);
@@ -164,27 +99,6 @@ async function accept(
     fields: { run_id: runId, workflow: entry.name, bytes: event.body.length },
   });
   return { status: 202, body };
-}
-
-/** Store, then enqueue. What is stored and not enqueued is found by the sweeper. */
-async function store(
-  { store: runs, queue, stage }: Ingest,
-  entry: InputEntry,
-  event: StoredEvent,
-  runId: string,
-  now: number,
-): Promise<void> {
-  await runs.create({
-    runId,
-    workflow: entry.name,
-    hash: entry.hash,
-    stage,
-    event,
-    createdAt: now,
-    dueAt: now + LOOK_AFTER_MS,
-    expiresAt: Math.floor(now / 1000) + entry.retentionDays * DAY_SECONDS,
-  });
-  await queue.send({ runId });
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { ingestTick } from "../../lib/app/ingest-event.ts";
+import { ingestTick } from "../../lib/app/ingest-tick.ts";
 import { webhookPathOf, workflowIdOf } from "../../lib/app/webhook-url.ts";
 import { FlowError } from "../../lib/core/flow-error.ts";
 import { createWorld, runIdOf } from "../support/world.ts";

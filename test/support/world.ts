@@ -1,14 +1,10 @@
 import { createMemoryQueue, type MemoryQueue } from "../../lib/adapters/memory/memory-queue.ts";
 import { createMemoryRunStore } from "../../lib/adapters/memory/memory-run-store.ts";
 import { parseScript, scriptedHttp, scriptedLlm } from "../../lib/adapters/scripted-answers.ts";
-import {
-  type Ingest,
-  ingestEvent,
-  type WebhookAnswer,
-  type WebhookRequest,
-} from "../../lib/app/ingest-event.ts";
+import { ingestEvent, type WebhookAnswer, type WebhookRequest } from "../../lib/app/ingest-event.ts";
 import { runBatch } from "../../lib/app/run-batch.ts";
 import type { Runner } from "../../lib/app/runner.ts";
+import type { Ingest } from "../../lib/app/store-event.ts";
 import { sweep } from "../../lib/app/sweep.ts";
 import { webhookPathOf } from "../../lib/app/webhook-url.ts";
 import { formatJson, type Json, type JsonObject } from "../../lib/core/json.ts";

@@ -1,0 +1,50 @@
+import type { Clock } from "../core/ports/clock.ts";
+import type { Log } from "../core/ports/log.ts";
+import type { Queue } from "../core/ports/queue.ts";
+import type { Random } from "../core/ports/random.ts";
+import type { RunStore } from "../core/ports/run-store.ts";
+import type { Secrets } from "../core/ports/secrets.ts";
+import type { InputCatalog } from "../core/ports/workflow-catalog.ts";
+import type { StoredEvent } from "../core/run.ts";
+import type { InputEntry } from "../core/workflow.ts";
+import { LOOK_AFTER_MS } from "./timings.ts";
+
+/** What accepting events needs. */
+export interface Ingest {
+  readonly store: RunStore;
+  readonly queue: Queue;
+  readonly secrets: Secrets;
+  readonly inputs: InputCatalog;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly stage: string;
+  readonly orgId: string;
+  readonly maxBodyBytes: number;
+}
+
+const DAY_SECONDS = 86_400;
+
+/**
+ * Stores an event as a new run, then enqueues it. What is stored and not enqueued is found by the sweeper.
+ * @throws FlowError when store or queue do not take it.
+ */
+export async function storeEvent(
+  { store: runs, queue, stage }: Ingest,
+  entry: InputEntry,
+  event: StoredEvent,
+  runId: string,
+  now: number,
+): Promise<void> {
+  await runs.create({
+    runId,
+    workflow: entry.name,
+    hash: entry.hash,
+    stage,
+    event,
+    createdAt: now,
+    dueAt: now + LOOK_AFTER_MS,
+    expiresAt: Math.floor(now / 1000) + entry.retentionDays * DAY_SECONDS,
+  });
+  await queue.send({ runId });
+}
