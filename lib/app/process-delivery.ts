@@ -135,7 +135,8 @@ async function attemptOrFailure(
     const { run } = claimed;
     const error = { step: null, class: thrown.class, message: thrown.message, details: {} };
     const end: RunEnd = { kind: "failed", error, heals: !lastDelivery, retryAfterMs: 0 };
-    return { end, tail: [], journal: run.journal, redact: [], costUsd: run.costUsd, spentMs: run.spentMs };
+    const { journal, costUsd, spentMs } = run;
+    return { end, tail: [], journal, redact: [], retentionMs: 0, costUsd, spentMs };
   }
 }
 

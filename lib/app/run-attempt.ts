@@ -6,10 +6,11 @@ import type { Workflow } from "../core/workflow.ts";
 import { shortSecretWarnings } from "../engine/environment.ts";
 import { executeRun, type RunEnd } from "../engine/execute-run.ts";
 import { Journal } from "../engine/journal.ts";
+import { createWaitedTime, type WaitedTime } from "../engine/waited-time.ts";
 import { findVersion } from "./find-version.ts";
 import { type Invocation, type Runner, runFields } from "./runner.ts";
 import { type StageEnvironment, stageEnvironment } from "./stage-environment.ts";
-import { HAND_OVER_MARGIN_MS, INVOCATION_MS, LONGEST_WAIT_MS } from "./timings.ts";
+import { DAY_MS, HAND_OVER_MARGIN_MS, INVOCATION_MS, LONGEST_WAIT_MS } from "./timings.ts";
 
 /** A claim that got the run. */
 export type Claimed = Extract<ClaimResult, { kind: "claimed" }>;
@@ -23,6 +24,8 @@ export interface Attempt {
   readonly journal: readonly JournalEntry[];
   /** Paths that the file wants blanked once the run is over. */
   readonly redact: readonly string[];
+  /** How long the file wants the history to be kept, in milliseconds. */
+  readonly retentionMs: number;
   readonly costUsd: number;
   /** Run time so far, milliseconds, earlier attempts included. */
   readonly spentMs: number;
@@ -53,8 +56,9 @@ export async function runAttempt(
     onEntry: (entry) => entries.push(entry),
   });
   const workflow = await findVersion(runner, run.workflow, run.hash);
+  const waited = createWaitedTime(clock);
   const end = workflow
-    ? await execute(runner, workflow, claimed, journal, invocation, lastDelivery)
+    ? await execute(runner, workflow, claimed, { journal, waited }, invocation, lastDelivery)
     : versionGone(run.workflow, run.hash, lastDelivery);
   const goesOn = end.kind === "paused" || (end.kind === "failed" && end.heals);
   if (goesOn) await journal.flush();
@@ -63,8 +67,9 @@ export async function runAttempt(
     tail: goesOn ? [] : await journal.takeTail(),
     journal: entries,
     redact: workflow?.history.redact ?? [],
+    retentionMs: (workflow?.history.retentionDays ?? 0) * DAY_MS,
     costUsd: costOf(entries),
-    spentMs: run.spentMs + clock.now() - startedAt,
+    spentMs: run.spentMs + clock.now() - startedAt - waited.total(),
   };
 }
 
@@ -72,7 +77,7 @@ async function execute(
   runner: Runner,
   workflow: Workflow,
   { run, diedAlone, afterDeath }: Claimed,
-  journal: Journal,
+  { journal, waited }: { readonly journal: Journal; readonly waited: WaitedTime },
   invocation: Invocation,
   lastDelivery: boolean,
 ): Promise<RunEnd> {
@@ -106,6 +111,7 @@ async function execute(
       longestWaitMs: LONGEST_WAIT_MS,
     },
     runUntil: now + workflow.timeoutSeconds * 1000 - run.spentMs,
+    waited,
     log,
     signal: new AbortController().signal,
     environment: environment.current,

@@ -12,6 +12,7 @@ import {
 } from "../engine/environment.ts";
 import { executeRun } from "../engine/execute-run.ts";
 import { Journal } from "../engine/journal.ts";
+import { createWaitedTime } from "../engine/waited-time.ts";
 import { describeRun, type RunView } from "./describe-run.ts";
 
 /** One run without store or queue. */
@@ -47,6 +48,7 @@ export async function runInProcess(request: InProcessRun): Promise<RunView> {
   const environment = resolveEnvironment(workflow, [...request.environment, { [STAGE_NAME]: stage }]);
   for (const message of shortSecretWarnings(environment)) log.write({ level: "warn", message });
   const forever = Number.POSITIVE_INFINITY;
+  const waited = createWaitedTime(ports.clock);
   const end = await executeRun(
     {
       workflow,
@@ -63,6 +65,7 @@ export async function runInProcess(request: InProcessRun): Promise<RunView> {
         longestWaitMs: forever,
       },
       runUntil: startedAt + workflow.timeoutSeconds * 1000,
+      waited,
       log,
       signal: request.signal,
       environment: () => environment,
@@ -88,7 +91,7 @@ export async function runInProcess(request: InProcessRun): Promise<RunView> {
     failures: 0,
     startedAt,
     finishedAt,
-    spentMs: finishedAt - startedAt,
+    spentMs: finishedAt - startedAt - waited.total(),
     costUsd: costOf(entries),
     journal: entries,
     ...("error" in end && { error: end.error }),

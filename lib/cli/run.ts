@@ -1,6 +1,8 @@
 import { createGuardedHttp } from "../adapters/guarded-http.ts";
 import { createJq } from "../adapters/jq-worker-pool.ts";
-import { createOpenAiLlm } from "../adapters/openai-llm.ts";
+import { createLlm } from "../adapters/llm/create-llm.ts";
+import { createPython } from "../adapters/python/python-pool.ts";
+import { createSalesforce } from "../adapters/salesforce/create-salesforce.ts";
 import { scriptedHttp, scriptedLlm } from "../adapters/scripted-answers.ts";
 import { systemClock } from "../adapters/system-clock.ts";
 import { systemRandom } from "../adapters/system-random.ts";
@@ -46,10 +48,12 @@ export async function run(file: string, options: RunOptions): Promise<number> {
 
   const stage = stageName(options.stage);
   const realHttp = createGuardedHttp({ allowPrivateHosts: allowedHosts() });
-  const realLlm = createOpenAiLlm(realHttp, systemClock);
+  const realLlm = createLlm(realHttp, systemClock);
   const http = script ? scriptedHttp(script, { fallback: realHttp }) : realHttp;
   const llm = script ? scriptedLlm(script, { fallback: realLlm }) : realLlm;
+  const salesforce = createSalesforce(http, systemClock);
   const jq = createJq();
+  const python = createPython({ spare: false });
   const cancel = new AbortController();
   const forget = onInterrupt(() => cancel.abort(new FlowError("cancelled", "cancelled by Ctrl-C")));
   const paint = paintFor(process.stderr);
@@ -60,7 +64,7 @@ export async function run(file: string, options: RunOptions): Promise<number> {
       environment: localSources({ given, shell: process.env, stage, readFile: readIfPresent }),
       stage,
       steps: stepTypes,
-      ports: { clock: systemClock, random: systemRandom, http, llm, jq },
+      ports: { clock: systemClock, random: systemRandom, http, llm, jq, python, salesforce },
       log: SILENT,
       signal: cancel.signal,
       onStep: (entry) => process.stderr.write(`${stepText(describeStep(entry), paint)}\n`),
@@ -75,7 +79,7 @@ export async function run(file: string, options: RunOptions): Promise<number> {
     return exitCodeOf(view);
   } finally {
     forget();
-    await Promise.all([jq.close(), realHttp.close()]);
+    await Promise.all([jq.close(), python.close(), realHttp.close()]);
   }
 }
 

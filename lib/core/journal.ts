@@ -8,8 +8,20 @@ export interface Write {
   readonly value?: Json;
 }
 
-/** How a step ended. A `failed` entry that is not `handled` keeps the attempt in the history; the step runs again. */
-export type EntryStatus = "ok" | "skipped" | "cached" | "dropped" | "failed" | "retrying" | "started";
+/**
+ * How a step ended, or why it is to go on later (`retrying`, `started`, `waiting`). A `failed` entry that is not
+ * `handled` keeps the attempt in the history; the step runs again.
+ */
+export type EntryStatus =
+  | "ok"
+  | "skipped"
+  | "cached"
+  | "dropped"
+  | "stopped"
+  | "failed"
+  | "retrying"
+  | "started"
+  | "waiting";
 
 /** A line that a step wrote. */
 export interface LogLine {
@@ -49,12 +61,14 @@ export interface JournalEntry {
   readonly status: EntryStatus;
   /** The file told us to accept this failure: the run goes on. */
   readonly handled?: true;
-  /** Its patch belongs to a loop item's own view and never reaches the run's state. */
-  readonly isolated?: true;
+  /** How many isolated views (of loop items, of branches) its patch lies in; absent: it is a change of the run's state. */
+  readonly isolated?: number;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly durationMs: number;
   readonly attempts: number;
+  /** When a wait is over, milliseconds since the epoch. */
+  readonly dueAt?: number;
   readonly patch: readonly Write[];
   readonly logs?: readonly LogLine[];
   readonly warnings?: readonly string[];
@@ -66,11 +80,8 @@ export interface JournalEntry {
 
 /** True when the step never runs again. */
 export function isSettled(entry: JournalEntry): boolean {
-  return (
-    entry.status !== "retrying" &&
-    entry.status !== "started" &&
-    (entry.status !== "failed" || entry.handled === true)
-  );
+  if (entry.status === "failed") return entry.handled === true;
+  return entry.status !== "retrying" && entry.status !== "started" && entry.status !== "waiting";
 }
 
 /** The state after a patch. */

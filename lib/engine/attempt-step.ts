@@ -1,17 +1,20 @@
-import { FlowError, toFlowError } from "../core/flow-error.ts";
-import type { Write } from "../core/journal.ts";
-import type { StepResult } from "../core/step.ts";
+import { FlowError, isTheirs, toFlowError } from "../core/flow-error.ts";
+import type { Usage, Write } from "../core/journal.ts";
+import type { StepFailure, StepResult } from "../core/step.ts";
 import { backoffMs, mayRetry } from "./backoff.ts";
 import type { Execution } from "./execution.ts";
-import { stepContext } from "./step-context.ts";
-import { stepParams } from "./step-params.ts";
+import { spendWait } from "./spend-wait.ts";
+import { type AttemptTraits, stepContext } from "./step-context.ts";
+import { stepParams, withAlternative } from "./step-params.ts";
 import type { StepRecord } from "./step-record.ts";
 import { withTimeLimit } from "./time-limit.ts";
-import type { Attempted, Place, Walk } from "./walk.ts";
+import { waitUntil } from "./wait-until.ts";
+import type { AttemptEnd, Attempted, Place, Walk } from "./walk.ts";
 
 /**
- * Tries a step until it succeeds, its retries are used up, or its next wait is too long to be spent here
- * (then the run pauses and the attempts so far are kept). Failures come back as a value.
+ * Tries a step until it succeeds, its retries and then its alternatives are used up, or its next wait is too long to
+ * be spent here (then the run pauses and the attempts so far are kept). Failures come back as a value; when every
+ * alternative failed too, the one of the step as its file gives it.
  */
 export async function attemptStep(
   walk: Walk,
@@ -21,12 +24,17 @@ export async function attemptStep(
 ): Promise<Attempted> {
   const { execution } = walk;
   const { node, path, definition } = place;
-  const { journal, ports, limits } = execution;
+  const { journal, ports } = execution;
   const before = journal.unsettled(path);
   if (before?.status === "started")
     return { result: failed(place, unknownOutcome(node.id), before.attempts), attempts: before.attempts };
+  if (before?.status === "waiting" && before.dueAt !== undefined)
+    return { result: await waitUntil(walk, place, record, before.dueAt), attempts: before.attempts };
   let attempts = before?.status === "retrying" ? before.attempts : 0;
   let refreshed = false;
+  let alternative = 0;
+  let failure: StepFailure | undefined;
+  let spent: Usage | undefined;
   for (;;) {
     if (definition.effect) await journal.beforeEffect();
     attempts += 1;
@@ -37,65 +45,91 @@ export async function attemptStep(
       });
       await journal.flush();
     }
-    const result = await tryOnce(walk, place, record, hidden, attempts);
-    if (result.kind !== "fail" || result.failure.endsRun) return { result, attempts };
+    const traits = { attempt: attempts, alternative, spent };
+    const { result, more } = await tryOnce(walk, place, record, hidden, traits);
+    if (result.kind !== "fail" || result.failure.endsRun) return { result, attempts, spent };
     const { error } = result.failure;
+    // A step inside a block says itself what it spent.
+    if (result.failure.path === path) spent = error.usage ?? spent;
     if (error.status === 401 && !refreshed && (await execution.refreshEnvironment())) {
       refreshed = true;
       attempts -= 1;
       continue;
     }
-    if (!mayRetry(node.retry, attempts, error)) return { result, attempts };
+    if (alternative > 0 || !mayRetry(node.retry, attempts, error)) {
+      failure ??= result.failure;
+      if (!more || !isTheirs(error)) {
+        const last = alternative > 0 ? { ...failure, attempts } : failure;
+        return { result: { kind: "fail", failure: last }, attempts, spent };
+      }
+      alternative += 1;
+      record.log({
+        level: "warn",
+        message: `attempt ${attempts} of ${node.id} failed (${error.class}): ${error.message}; next with ${definition.alternatives?.from}.${alternative - 1}`,
+      });
+      continue;
+    }
     const waitMs = backoffMs(node.retry, attempts, ports.random.next(), error.retryAfterMs);
     record.log({
       level: "warn",
       message: `attempt ${attempts} of ${node.id} failed (${error.class}): ${error.message}; next in ${waitMs} ms`,
     });
-    if (waitMs > limits.longestWaitMs || ports.clock.now() + waitMs >= limits.handOverAt) {
-      journal.record(
-        record.entry({ status: "retrying", attempts, failure: result.failure }, ports.clock.now()),
-        definition,
-      );
-      return {
-        result: { kind: "pause", pause: { reason: "wait", dueAt: ports.clock.now() + waitMs } },
-        attempts,
-      };
-    }
-    try {
-      await ports.clock.sleep(waitMs, execution.signal);
-    } catch {
-      return { result: failed(place, execution.signal.reason as FlowError, attempts), attempts };
-    }
+    const { failure: lastFailure } = result;
+    const leave = await spendWait(walk, place, ports.clock.now() + waitMs, () => {
+      const end = { status: "retrying", attempts, failure: lastFailure, usage: spent } as const;
+      journal.record(record.entry(end, ports.clock.now()), definition);
+    });
+    if (leave) return { result: leave, attempts, spent };
   }
 }
 
-/** One attempt: parameters, time limit, and every throw made a value. */
+/** One attempt: parameters, time limit, and every throw made a value. `more`: there is a further alternative. */
 async function tryOnce(
   walk: Walk,
   place: Place,
   record: StepRecord,
   hidden: Map<string, Write>,
-  attempt: number,
-): Promise<StepResult> {
+  traits: AttemptTraits,
+): Promise<{ readonly result: AttemptEnd; readonly more: boolean }> {
   const { execution } = walk;
   const { node, definition, view } = place;
+  let more = false;
   try {
     const lookup = walk.lookup(view, (message) => record.warn(message));
-    const params = stepParams(node, definition, lookup);
-    return await withTimeLimit(execution, node, (signal) =>
-      definition.run(params as never, stepContext(walk, place, { record, hidden, attempt, signal })),
+    const given = stepParams(node, definition, lookup);
+    const chosen = withAlternative(given, definition, traits.alternative);
+    more = chosen.more;
+    const result = await withTimeLimit(execution, node, (signal) =>
+      definition.run(chosen.params as never, stepContext(walk, place, { record, hidden, signal, ...traits })),
     );
+    return { result: await endOfAttempt(result, walk, place, record, traits.attempt), more };
   } catch (thrown) {
     if (execution.journal.isFailure(thrown)) throw thrown;
     const error = toFlowError(thrown);
     if (error.class === "internal" && error.cause !== undefined) reportFault(execution, place.path, error);
-    return failed(place, error, attempt);
+    return { result: failed(place, error, traits.attempt), more };
   }
 }
 
-function failed({ path, node }: Place, error: FlowError, attempts: number): StepResult {
-  const endsRun = error.class === "cancelled" ? { endsRun: true as const } : {};
-  return { kind: "fail", failure: { path, id: node.id, error, attempts, ...endsRun } };
+function endOfAttempt(
+  result: StepResult,
+  walk: Walk,
+  place: Place,
+  record: StepRecord,
+  attempt: number,
+): AttemptEnd | Promise<AttemptEnd> {
+  if (result.kind === "wait") return waitUntil(walk, place, record, result.dueAt);
+  if (result.kind === "fail_run") return failed(place, result.error, attempt, true);
+  return result;
+}
+
+function failed(
+  { path, node }: Place,
+  error: FlowError,
+  attempts: number,
+  endsRun = error.class === "cancelled",
+): AttemptEnd {
+  return { kind: "fail", failure: { path, id: node.id, error, attempts, ...(endsRun && { endsRun }) } };
 }
 
 function unknownOutcome(id: string): FlowError {

@@ -3,9 +3,9 @@ import type { JournalEntry, Write } from "../core/journal.ts";
 import { isObject } from "../core/json.ts";
 import type { Redactor } from "../core/redactor.ts";
 import type { StepFailure, StepResult } from "../core/step.ts";
-import type { StepNode } from "../core/workflow.ts";
 import type { Execution } from "./execution.ts";
 import { targetOf } from "./reader.ts";
+import { replaceState } from "./replace-state.ts";
 import { acceptedFailure, type StepEnd, type StepRecord } from "./step-record.ts";
 import type { Attempted, ListEnd, Place } from "./walk.ts";
 
@@ -13,7 +13,7 @@ import type { Attempted, ListEnd, Place } from "./walk.ts";
 export function concludeStep(
   execution: Execution,
   place: Place,
-  { result, attempts }: Attempted,
+  { result, attempts, spent }: Attempted,
   record: StepRecord,
   hidden: ReadonlyMap<string, Write>,
 ): ListEnd {
@@ -28,7 +28,7 @@ export function concludeStep(
       case "next":
         end({
           status: "ok",
-          patch: [...restore, ...writesOf(place.node, result, redactor)],
+          patch: [...restore, ...writesOf(place, result, redactor)],
           usage: result.usage,
           note: result.note,
         });
@@ -36,10 +36,15 @@ export function concludeStep(
       case "drop":
         end({ status: "dropped", patch: restore, note: result.reason });
         return { kind: "drop", reason: redactor.text(result.reason) };
+      case "stop":
+        end({ status: "stopped", patch: restore, note: result.reason });
+        return { kind: "stop", reason: redactor.text(result.reason) };
       case "pause":
         return result;
       case "fail":
-        return applyPolicy(place, result.failure, restore, redactor, end);
+        return applyPolicy(place, result.failure, restore, redactor, (more) =>
+          end({ ...more, usage: spent }),
+        );
     }
   } catch (error) {
     // A result that the state cannot take (an index behind a list's end) is the step's failure.
@@ -81,8 +86,8 @@ function applyPolicy(
 
 /** The writes of a result. Secrets are blanked here, so that live and stored state are the same. */
 function writesOf(
-  node: StepNode,
-  { output, also = {} }: Extract<StepResult, { kind: "next" }>,
+  { node, view }: Place,
+  { output, replacesState, also = {} }: Extract<StepResult, { kind: "next" }>,
   redactor: Redactor,
 ): Write[] {
   const writes: Write[] = [];
@@ -91,6 +96,7 @@ function writesOf(
     if (node.inject && isObject(value)) {
       for (const [key, item] of Object.entries(value)) writes.push({ path: [key], value: item });
     } else if (node.outputTo !== null) writes.push({ path: targetOf(node.outputTo), value });
+    else if (replacesState && isObject(value)) writes.push(...replaceState(view.state, value));
   }
   for (const [path, value] of Object.entries(also))
     writes.push({ path: targetOf(path), value: redactor.json(value) });

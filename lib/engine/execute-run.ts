@@ -10,7 +10,8 @@ import { View } from "./view.ts";
 
 /** How one attempt of a run ended. */
 export type RunEnd =
-  | { readonly kind: "succeeded"; readonly output?: Json }
+  /** `reason`: why the file stopped the run before its last step. */
+  | { readonly kind: "succeeded"; readonly output?: Json; readonly reason?: string }
   | { readonly kind: "dropped"; readonly reason: string }
   /** `heals`: a further delivery may succeed where this one failed. */
   | {
@@ -30,6 +31,14 @@ const ON_FAILURE = "on_failure";
  * @throws what storing the journal threw (a lost lease, a store that cannot be reached); nothing of a step's.
  */
 export async function executeRun(execution: Execution, lastDelivery: boolean): Promise<RunEnd> {
+  try {
+    return await walkRun(execution, lastDelivery);
+  } finally {
+    execution.ports.python.endRun(execution.run.id);
+  }
+}
+
+async function walkRun(execution: Execution, lastDelivery: boolean): Promise<RunEnd> {
   const failedBefore = execution.journal.settled(ON_FAILURE)?.error;
   if (failedBefore) return finishFailed(execution, failedBefore);
   const { missing } = execution.environment();
@@ -40,6 +49,10 @@ export async function executeRun(execution: Execution, lastDelivery: boolean): P
   switch (end.kind) {
     case "done":
       return succeed(execution, interpreter, view);
+    case "stop": {
+      const stopped = await succeed(execution, interpreter, view);
+      return stopped.kind === "succeeded" ? { ...stopped, reason: end.reason } : stopped;
+    }
     case "drop":
       return { kind: "dropped", reason: end.reason };
     case "pause":

@@ -6,6 +6,7 @@ import type { AnyStep, StepPorts } from "../core/step.ts";
 import type { Workflow } from "../core/workflow.ts";
 import type { Environment } from "./environment.ts";
 import type { Journal } from "./journal.ts";
+import type { WaitedTime } from "./waited-time.ts";
 
 /** How long a run may stay in this invocation. Times in milliseconds since the epoch. */
 export interface Limits {
@@ -29,8 +30,9 @@ export interface Execution {
   readonly ports: StepPorts;
   readonly journal: Journal;
   readonly limits: Limits;
-  /** When the whole run's own `timeout` is over, milliseconds since the epoch. */
+  /** When the whole run's own `timeout` is over, milliseconds since the epoch; what is waited here comes on top. */
   readonly runUntil: number;
+  readonly waited: WaitedTime;
   readonly log: Log;
   /** Aborts when somebody cancels the run; its reason is a FlowError `cancelled`. */
   readonly signal: AbortSignal;

@@ -27,11 +27,20 @@ const TURN_MS = 10;
 export class Interpreter implements Walk {
   readonly execution: Execution;
   readonly names: ReservedNames;
+  readonly ending: AbortSignal;
+  readonly #leave = new AbortController();
+  #end: Interruption | undefined;
   #turnEnds = 0;
 
+  /** With `error` the steps are those of `on_failure`. */
   constructor(execution: Execution, error?: RunError) {
     this.execution = execution;
     this.names = reservedNames(execution, error);
+    this.ending = AbortSignal.any([execution.signal, this.#leave.signal]);
+    const stopped = execution.journal.entries.find(
+      ({ status, path }) => status === "stopped" && path.startsWith("on_failure.") === (error !== undefined),
+    );
+    if (stopped) this.#noteEnd({ kind: "stop", reason: stopped.note ?? "" });
   }
 
   /** Runs steps in order; `prefix` stands before their index. */
@@ -82,16 +91,18 @@ export class Interpreter implements Walk {
     return result;
   }
 
+  endOf({ node, path }: Place): Interruption | undefined {
+    const { signal } = this.execution;
+    if (!signal.aborted) return this.#end;
+    const error = signal.reason as FlowError;
+    return { kind: "fail", failure: { path, id: node.id, error, attempts: 0, endsRun: true } };
+  }
+
   acceptItem({ node, path, view }: Place, at: string, failure: StepFailure): JsonObject {
     const { journal, ports } = this.execution;
     const { redactor } = this.execution.environment();
     const itemPath = `${path}.${at}`;
-    const record = new StepRecord(
-      node,
-      { path: itemPath, isolated: view.isIsolated },
-      redactor,
-      ports.clock.now(),
-    );
+    const record = new StepRecord(node, { path: itemPath, depth: view.depth }, redactor, ports.clock.now());
     const end = { status: "failed", handled: true, attempts: failure.attempts, failure } as const;
     journal.record(record.entry(end, ports.clock.now()), { effect: false, repeatable: true });
     return acceptedFailure(failure, redactor);
@@ -105,13 +116,14 @@ export class Interpreter implements Walk {
   async #runStep(node: StepNode, path: string, view: View): Promise<ListEnd> {
     const { journal, steps, ports } = this.execution;
     const past = journal.settled(path);
-    if (past) return replay(past, view);
+    if (past) return this.#replay(past, view);
     const definition = steps.get(node.type);
+    const before = journal.unsettled(path);
     const record = new StepRecord(
       node,
-      { path, isolated: view.isIsolated },
+      { path, depth: view.depth },
       this.execution.environment().redactor,
-      ports.clock.now(),
+      before?.status === "waiting" ? before.startedAt : ports.clock.now(),
     );
     if (!definition) {
       const error = new FlowError("config_error", `this version of Hookline has no step type "${node.type}"`);
@@ -119,7 +131,7 @@ export class Interpreter implements Walk {
     }
     const place = { node, definition, path, view };
     const leave = await this.#takeTurn(place);
-    if (leave) return leave;
+    if (leave) return this.#noteEnd(leave);
     await journal.beforeStep();
     const hidden = new Map<string, Write>();
     try {
@@ -138,7 +150,25 @@ export class Interpreter implements Walk {
       );
     }
     const attempted = await attemptStep(this, place, record, hidden);
-    return concludeStep(this.execution, place, attempted, record, hidden);
+    return this.#noteEnd(concludeStep(this.execution, place, attempted, record, hidden));
+  }
+
+  /** An end of the whole run wakes those that wait elsewhere; no further step begins. */
+  #noteEnd(end: ListEnd): ListEnd {
+    if (end.kind === "stop" || (end.kind === "fail" && end.failure.endsRun)) {
+      this.#end ??= end;
+      this.#leave.abort();
+    }
+    return end;
+  }
+
+  /** Brings a step that has ended back to the state: what it wrote, and before that what the steps inside it wrote. */
+  #replay(entry: JournalEntry, view: View): ListEnd {
+    for (const { isolated = 0, patch } of this.execution.journal.below(entry.path))
+      if (isolated === view.depth) view.apply(patch);
+    view.apply(entry.patch);
+    if (entry.status === "dropped") return { kind: "drop", reason: entry.note ?? "" };
+    return entry.status === "stopped" ? { kind: "stop", reason: entry.note ?? "" } : DONE;
   }
 
   #whenHolds(conditions: NonNullable<StepNode["when"]>, view: View, record: StepRecord): boolean {
@@ -149,17 +179,20 @@ export class Interpreter implements Walk {
     });
   }
 
-  /** Gives neighbours their turn, and ends the stay here when time is up, the run is cancelled or known as poison. */
-  async #takeTurn({ node, definition, path }: Place): Promise<Interruption | undefined> {
-    const { limits, runUntil, ports, signal, poison } = this.execution;
+  /** Gives neighbours their turn, and ends the stay here when time is up, the run ends elsewhere or is known as poison. */
+  async #takeTurn(place: Place): Promise<Interruption | undefined> {
+    const { node, definition, path } = place;
+    const { limits, runUntil, waited, ports, journal, poison } = this.execution;
     const now = ports.clock.now();
     const fail = (error: FlowError): Interruption => ({
       kind: "fail",
       failure: { path, id: node.id, error, attempts: 0, endsRun: true },
     });
-    if (signal.aborted) return fail(signal.reason as FlowError);
+    const end = this.endOf(place);
+    // A control step that was entered is entered again: what its steps wrote belongs to the state.
+    if (end && !(definition.blocks && journal.hasBelow(path))) return end;
     if (poison && !definition.blocks) return fail(poison);
-    if (now >= runUntil) return fail(runTimeout(this.execution.workflow));
+    if (now >= runUntil + waited.total()) return fail(runTimeout(this.execution.workflow));
     if (now >= limits.handOverAt || this.#fitsOnlyElsewhere(node, definition, now))
       return { kind: "pause", pause: { reason: "hand_over" } };
     if (now >= this.#turnEnds) {
@@ -187,11 +220,6 @@ function doneBlock(view: View, interpreter: Interpreter): BlockEnd {
     },
     read: (path) => readReserved(parsePath(path), state, interpreter.names),
   };
-}
-
-function replay(entry: JournalEntry, view: View): ListEnd {
-  view.apply(entry.patch);
-  return entry.status === "dropped" ? { kind: "drop", reason: entry.note ?? "" } : DONE;
 }
 
 function runTimeout({ timeoutSeconds }: Workflow): FlowError {

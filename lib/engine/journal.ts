@@ -19,7 +19,8 @@ export class Journal {
   readonly #append: (entries: readonly JournalEntry[]) => Promise<void>;
   readonly #careful: boolean;
   readonly #onEntry: (entry: JournalEntry) => void;
-  #ofTheRun: JournalEntry[] = [];
+  readonly #entries: JournalEntry[] = [];
+  #below: Map<string, JournalEntry[]> | undefined;
   #pending: JournalEntry[] = [];
   #effectWaits = false;
   #unrepeatableWaits = false;
@@ -55,9 +56,19 @@ export class Journal {
     return this.#entered.has(path);
   }
 
-  /** The entries that make the run's own state, in order. */
+  /** Everything recorded, earlier attempts included, in order. */
   get entries(): readonly JournalEntry[] {
-    return this.#ofTheRun;
+    return this.#entries;
+  }
+
+  /** The entries below a path, in order: what the nested steps of a control step did. */
+  below(path: string): readonly JournalEntry[] {
+    if (!this.hasBelow(path)) return [];
+    if (!this.#below) {
+      this.#below = new Map();
+      for (const entry of this.#entries) this.#addBelow(entry, this.#below);
+    }
+    return this.#below.get(path) ?? [];
   }
 
   /** True when storing failed: the run cannot go on here. */
@@ -133,15 +144,28 @@ export class Journal {
   }
 
   #index(entry: JournalEntry): void {
-    if (!entry.isolated) this.#ofTheRun.push(entry);
+    this.#entries.push(entry);
+    if (this.#below) this.#addBelow(entry, this.#below);
     if (isSettled(entry)) {
       this.#settled.set(entry.path, entry);
       this.#unsettled.delete(entry.path);
     } else this.#unsettled.set(entry.path, entry);
-    for (let at = entry.path.lastIndexOf("."); at > 0; at = entry.path.lastIndexOf(".", at - 1)) {
-      const parent = entry.path.slice(0, at);
+    for (const parent of parentsOf(entry.path)) {
       if (this.#entered.has(parent)) break;
       this.#entered.add(parent);
     }
   }
+
+  #addBelow(entry: JournalEntry, below: Map<string, JournalEntry[]>): void {
+    for (const parent of parentsOf(entry.path)) {
+      const known = below.get(parent);
+      if (known) known.push(entry);
+      else below.set(parent, [entry]);
+    }
+  }
+}
+
+/** `4.items.17`, `4.items` and `4` for `4.items.17.1`. */
+function* parentsOf(path: string): Generator<string> {
+  for (let at = path.lastIndexOf("."); at > 0; at = path.lastIndexOf(".", at - 1)) yield path.slice(0, at);
 }

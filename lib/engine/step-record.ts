@@ -14,27 +14,23 @@ export interface StepEnd {
   readonly failure?: StepFailure;
   readonly handled?: boolean;
   readonly note?: string | undefined;
+  readonly dueAt?: number;
 }
 
 /** Collects what one step logs and warns, blanked, and makes its journal entry. */
 export class StepRecord {
   readonly #node: StepNode;
   readonly #path: string;
-  readonly #isolated: boolean;
+  readonly #depth: number;
   readonly #redactor: Redactor;
   readonly #startedAt: number;
   #logs: LogLine[] | undefined;
   #warnings: string[] | undefined;
 
-  constructor(
-    node: StepNode,
-    place: { path: string; isolated: boolean },
-    redactor: Redactor,
-    startedAt: number,
-  ) {
+  constructor(node: StepNode, place: { path: string; depth: number }, redactor: Redactor, startedAt: number) {
     this.#node = node;
     this.#path = place.path;
-    this.#isolated = place.isolated;
+    this.#depth = place.depth;
     this.#redactor = redactor;
     this.#startedAt = startedAt;
   }
@@ -64,10 +60,11 @@ export class StepRecord {
       type: this.#node.type,
       status: end.status,
       ...(end.handled && { handled: true }),
-      ...(this.#isolated && { isolated: true }),
+      ...(this.#depth > 0 && { isolated: this.#depth }),
       startedAt: this.#startedAt,
       durationMs: now - this.#startedAt,
       attempts: end.attempts,
+      ...(end.dueAt !== undefined && { dueAt: end.dueAt }),
       patch: end.patch ?? [],
       ...(this.#logs && { logs: this.#logs }),
       ...(this.#warnings && { warnings: this.#warnings }),

@@ -5,7 +5,8 @@ import { readPath } from "../core/path.ts";
 /** A state that steps read and write: the run's own, or an isolated copy that nobody else sees. */
 interface Scope {
   state: JsonObject;
-  readonly isolated: boolean;
+  /** How many isolated copies it lies in; 0: it is the run's own. */
+  readonly depth: number;
 }
 
 /**
@@ -24,7 +25,7 @@ export class View {
 
   /** The view of a whole run. */
   static of(state: JsonObject): View {
-    return new View({ state, isolated: false });
+    return new View({ state, depth: 0 });
   }
 
   /** A block's view of the same state. */
@@ -34,15 +35,16 @@ export class View {
 
   /** A block's view of a state of its own, which starts as this one's with the variables bound. */
   isolated(variables: { readonly [name: string]: Json }): View {
-    return new View({ state: { ...this.#scope.state, ...variables }, isolated: true });
+    return new View({ state: { ...this.#scope.state, ...variables }, depth: this.#scope.depth + 1 });
   }
 
   get state(): JsonObject {
     return this.#scope.state;
   }
 
-  get isIsolated(): boolean {
-    return this.#scope.isolated;
+  /** How many isolated views this one lies in, itself included. */
+  get depth(): number {
+    return this.#scope.depth;
   }
 
   /** Everything written through this view, as one object. */

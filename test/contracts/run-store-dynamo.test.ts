@@ -357,3 +357,17 @@ test("of a blanked history only the run's own item is left", async () => {
   await store.finish(lease, sampleFinish({ history }));
   expect((await itemsOf(`run#${run.runId}`)).map(({ sk }) => sk?.S)).toEqual(["run"]);
 });
+
+test("a run that waits beyond its expiry takes everything that is stored of it along", async () => {
+  const sample = sampleRun();
+  const run = { ...sample, event: { ...sample.event, body: randomBytes(400_000) } };
+  await store.create(run);
+  const { lease } = await mustClaim(store, run.runId);
+  await store.append(lease, 1, [sampleEntry("0")]);
+  await store.append(lease, 2, [sampleEntry("1", randomBytes(300_000).toString("hex"))]);
+  const expiresAt = run.expiresAt + 1_000;
+  await store.release(lease, sampleRelease({ status: "waiting", expiresAt }));
+  const items = await itemsOf(`run#${run.runId}`);
+  expect(items.length).toBeGreaterThan(5);
+  expect(new Set(items.map((item) => item.expires_at?.N))).toEqual(new Set([String(expiresAt)]));
+});

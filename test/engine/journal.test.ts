@@ -133,7 +133,7 @@ describe("what earlier attempts left", () => {
       entry("2", { status: "failed" }),
       entry("3", { status: "failed", handled: true }),
       entry("4", { status: "retrying", attempts: 2 }),
-      entry("5.items.0.1", { isolated: true }),
+      entry("5.items.0.1", { isolated: 1 }),
     ],
     append: async () => {},
   });
@@ -161,7 +161,14 @@ describe("what earlier attempts left", () => {
     ]).toEqual([true, false, true, false]);
   });
 
-  test("isolated entries are not part of the run's own state", () => {
-    expect(journal.entries.map(({ path }) => path)).not.toContain("5.items.0.1");
+  test("what is below a control step is known, also what came later", () => {
+    expect(["5", "5.items.0", "0", "4"].map((path) => journal.below(path).map((one) => one.path))).toEqual([
+      ["5.items.0.1"],
+      ["5.items.0.1"],
+      [],
+      [],
+    ]);
+    journal.record(entry("5.items.1.0", { isolated: 1 }), PURE);
+    expect(journal.below("5").map(({ path }) => path)).toEqual(["5.items.0.1", "5.items.1.0"]);
   });
 });

@@ -1,5 +1,6 @@
 import { createMemoryQueue, type MemoryQueue } from "../../lib/adapters/memory/memory-queue.ts";
 import { createMemoryRunStore } from "../../lib/adapters/memory/memory-run-store.ts";
+import { createSalesforce } from "../../lib/adapters/salesforce/create-salesforce.ts";
 import { parseScript, scriptedHttp, scriptedLlm } from "../../lib/adapters/scripted-answers.ts";
 import {
   type Ingest,
@@ -77,13 +78,22 @@ export function createWorld(options: WorldOptions): World {
     forget: () => {},
   };
   const jq = { run: () => Promise.reject(new Error("this stage uses no jq")) };
+  const python = { run: () => Promise.reject(new Error("this stage uses no Python")), endRun() {} };
   const runner: Runner = {
     store,
     queue,
     secrets,
     catalog: { current: (name) => workflows.find((one) => one.name === name), all: () => workflows },
     steps: stepTypes,
-    ports: { clock, random, http, llm: scriptedLlm(script, { clock }), jq },
+    ports: {
+      clock,
+      random,
+      http,
+      llm: scriptedLlm(script, { clock }),
+      jq,
+      python,
+      salesforce: createSalesforce(http, clock),
+    },
     log,
     stage: "test",
     plainEnvironment: {},
