@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
-import { copyPython } from "./copy-python.ts";
+import { bundlePython } from "./bundle-python.ts";
 
 /** The functions, each with a bundle of its name. */
 export const FUNCTIONS = ["ingest", "runner", "sweeper"] as const;
@@ -47,10 +47,7 @@ async function buildBundle(name: FunctionName, dir: string): Promise<Bundle> {
     absWorkingDir: ROOT,
     entryPoints: {
       index: `functions/${name}.ts`,
-      ...(name === "runner" && {
-        "jq-worker": "lib/adapters/jq-worker.ts",
-        "python/child": "lib/adapters/python/child.ts",
-      }),
+      ...(name === "runner" && { "jq-worker": "lib/adapters/jq-worker.ts" }),
     },
     outdir: dir,
     outExtension: { ".js": ".mjs" },
@@ -74,7 +71,7 @@ async function buildBundle(name: FunctionName, dir: string): Promise<Bundle> {
   });
   if (name === "runner") {
     await copyFile(createRequire(import.meta.url).resolve("jq-wasm/jq.wasm"), join(dir, "jq.wasm"));
-    await copyPython(ROOT, join(dir, "python"));
+    await bundlePython(ROOT, join(dir, "python"));
   }
   return { name, dir, ...measure(metafile) };
 }

@@ -1,23 +1,14 @@
 /** What ECMAScript itself defines, and the codecs and WebAssembly that Pyodide is built on. */
-const LANGUAGE = new Set<PropertyKey>([
-  ..."globalThis Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean String Symbol".split(
-    " ",
-  ),
-  ..."Date Promise RegExp Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError".split(
-    " ",
-  ),
-  ..."URIError JSON Math Intl ArrayBuffer SharedArrayBuffer Atomics DataView Uint8Array Int8Array Uint16Array".split(
-    " ",
-  ),
-  ..."Int16Array Uint32Array Int32Array BigUint64Array BigInt64Array Uint8ClampedArray Float16Array".split(
-    " ",
-  ),
-  ..."Float32Array Float64Array Map BigInt Set Iterator WeakMap WeakSet WeakRef Proxy Reflect".split(" "),
-  ..."FinalizationRegistry SuppressedError decodeURI decodeURIComponent encodeURI encodeURIComponent".split(
-    " ",
-  ),
-  ..."escape unescape eval isFinite isNaN TextDecoder TextEncoder WebAssembly".split(" "),
-]);
+const LANGUAGE = new Set<PropertyKey>(
+  `globalThis undefined Infinity NaN eval isFinite isNaN parseFloat parseInt escape unescape
+  decodeURI decodeURIComponent encodeURI encodeURIComponent
+  Object Function Array Number Boolean String Symbol BigInt Date Math JSON Intl RegExp Promise Proxy Reflect Iterator
+  Map Set WeakMap WeakSet WeakRef FinalizationRegistry
+  Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError SuppressedError
+  ArrayBuffer SharedArrayBuffer Atomics DataView Uint8Array Int8Array Uint16Array Int16Array Uint32Array Int32Array
+  BigUint64Array BigInt64Array Uint8ClampedArray Float16Array Float32Array Float64Array
+  TextDecoder TextEncoder WebAssembly`.split(/\s+/),
+);
 
 /** What the inside of Node asks its own `process` object for; the environment is empty. */
 const OF_NODE = new Set<PropertyKey>([

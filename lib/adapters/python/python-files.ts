@@ -14,8 +14,15 @@ export interface PythonFiles {
   readonly snapshot?: string;
 }
 
+let found: Promise<PythonFiles> | undefined;
+
 /** The files: in the source tree, or in the folder that the build put beside the bundle whose chunk this module ended in. */
-export async function pythonFiles(): Promise<PythonFiles> {
+export function pythonFiles(): Promise<PythonFiles> {
+  found ??= findFiles();
+  return found;
+}
+
+async function findFiles(): Promise<PythonFiles> {
   if (!import.meta.url.endsWith(".ts")) {
     const folder = fileURLToPath(new URL("python", import.meta.url));
     const [child = "", boot = "", snapshot = ""] = ["child.mjs", "boot.py", "snapshot.bin"].map((name) =>

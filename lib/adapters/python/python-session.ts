@@ -59,6 +59,7 @@ export async function openPythonSession(onEnd: () => void): Promise<PythonSessio
   child.on("error", (fault) => {
     words = fault.message;
     alive = false;
+    process.off("exit", kill);
     pending?.reject(endedBy(null, null));
   });
   child.on("close", (code, signal) => {
@@ -96,7 +97,8 @@ export async function openPythonSession(onEnd: () => void): Promise<PythonSessio
   try {
     await next();
   } catch (fault) {
-    throw new FlowError("internal", `Python could not be started: ${words}`, { cause: fault });
+    const [reason = words] = /^\w*Error.*$/m.exec(words) ?? [];
+    throw new FlowError("internal", `Python could not be started: ${reason}`, { cause: words || fault });
   }
   return {
     isAlive: () => alive,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import type { PythonFiles } from "./python-files.ts";
 import { spawnPython } from "./spawn-python.ts";
 
@@ -20,7 +20,15 @@ export async function cachedSnapshot(files: PythonFiles): Promise<string> {
   const partial = `${file}.${process.pid}`;
   await writeFile(partial, bytes);
   await rename(partial, file);
+  await removeOlder(file);
   return file;
+}
+
+/** Each is 30 MB. */
+async function removeOlder(file: string): Promise<void> {
+  const names = await readdir(dirname(file));
+  const older = names.filter((name) => name.endsWith(".bin") && name !== basename(file));
+  await Promise.all(older.map((name) => rm(join(dirname(file), name), { force: true })));
 }
 
 /** Named after all that the snapshot depends on; Node's version is not among it. */
