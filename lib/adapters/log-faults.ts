@@ -1,5 +1,5 @@
 import type { MiddlewareObj } from "@middy/core";
-import { toFlowError } from "../core/flow-error.ts";
+import { stackOf, toFlowError } from "../core/flow-error.ts";
 import type { Log } from "../core/ports/log.ts";
 
 /**
@@ -9,10 +9,9 @@ import type { Log } from "../core/ports/log.ts";
 export function logFaults<Event, Answer>(log: Log): MiddlewareObj<Event, Answer> {
   return {
     onError(request) {
-      const { message, class: errorClass, cause } = toFlowError(request.error);
-      const stack = cause instanceof Error ? { stack: cause.stack ?? "" } : {};
-      const fields = { request_id: request.context.awsRequestId, class: errorClass, ...stack };
-      log.write({ level: "error", message, fields });
+      const error = toFlowError(request.error);
+      const fields = { request_id: request.context.awsRequestId, class: error.class, ...stackOf(error) };
+      log.write({ level: "error", message: error.message, fields });
     },
   };
 }

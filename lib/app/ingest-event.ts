@@ -1,4 +1,4 @@
-import { bodyKindOf } from "../core/event-body.ts";
+import { bodyKindOf, decodeUtf8, mediaType } from "../core/event-body.ts";
 import { toFlowError } from "../core/flow-error.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { findJsonError } from "../core/json-error.ts";
@@ -49,7 +49,7 @@ export async function ingestEvent(ingest: Ingest, request: WebhookRequest): Prom
       },
     };
   }
-  const contentType = (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  const contentType = mediaType(request.headers["content-type"]);
   const problem = bodyKindOf(contentType) === "json" ? jsonProblem(request.body) : undefined;
   if (problem !== undefined) return { status: 400, body: { error: `the body is not JSON: ${problem}` } };
   const now = ingest.clock.now();
@@ -143,12 +143,8 @@ function httpInputs({ inputs, stage }: Ingest): ReadonlyMap<string, InputEntry> 
 
 function jsonProblem(body: Uint8Array): string | undefined {
   if (body.length === 0) return undefined;
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(body);
-  } catch {
-    return "it is not valid UTF-8";
-  }
+  const text = decodeUtf8(body);
+  if (text === undefined) return "it is not valid UTF-8";
   try {
     JSON.parse(text);
     return undefined;

@@ -46,7 +46,6 @@ export async function runAttempt(
   const startedAt = clock.now();
   const waits = createWaits(clock);
   let segment = claimed.nextSegment;
-  const entries = [...run.journal];
   const journal = new Journal({
     past: run.journal,
     append: (batch) => {
@@ -54,15 +53,14 @@ export async function runAttempt(
       return runner.store.append(lease, segment - 1, batch);
     },
     careful: claimed.afterDeath,
-    onEntry: (entry) => entries.push(entry),
   });
   let workflow: Workflow | undefined;
   const ended = (end: RunEnd, tail: readonly JournalEntry[]): Attempt => ({
     end,
     tail,
-    journal: entries,
+    journal: journal.entries,
     redact: (workflow ?? runner.catalog.current(run.workflow))?.history.redact ?? [],
-    costUsd: costOf(entries),
+    costUsd: costOf(journal.entries),
     spentMs: run.spentMs + clock.now() - startedAt - waits.total(),
   });
   try {

@@ -36,14 +36,10 @@ export async function runInProcess(request: InProcessRun): Promise<RunView> {
   const { workflow, event, ports, stage, log, onStep } = request;
   const startedAt = ports.clock.now();
   const runId = ports.random.timeOrderedUuid(startedAt);
-  const entries: JournalEntry[] = [];
   const journal = new Journal({
     past: [],
     append: async () => {},
-    onEntry: (entry) => {
-      entries.push(entry);
-      onStep?.(entry);
-    },
+    ...(onStep && { onEntry: onStep }),
   });
   const environment = resolveEnvironment(workflow, [...request.environment, { [STAGE_NAME]: stage }]);
   for (const message of shortSecretWarnings(environment)) log.write({ level: "warn", message });
@@ -91,8 +87,8 @@ export async function runInProcess(request: InProcessRun): Promise<RunView> {
     startedAt,
     finishedAt,
     spentMs: finishedAt - startedAt,
-    costUsd: costOf(entries),
-    journal: entries,
+    costUsd: costOf(journal.entries),
+    journal: journal.entries,
     ...("error" in end && { error: end.error }),
     ...("reason" in end && { reason: end.reason }),
     ...("output" in end && end.output !== undefined && { output: end.output }),

@@ -1,6 +1,11 @@
 import { type Json, parseJson } from "./json.ts";
 import type { StoredEvent } from "./run.ts";
 
+/** A content type in lower case, without its parameters; empty when there is none. */
+export function mediaType(contentType: string | undefined): string {
+  return (contentType ?? "").replace(/;.*$/s, "").trim().toLowerCase();
+}
+
 /** How an event's body is read. */
 export type BodyKind = "json" | "form" | "text" | "binary";
 
@@ -21,7 +26,7 @@ export function bodyKindOf(contentType: string): BodyKind | undefined {
 export function readBody({ body, contentType }: Pick<StoredEvent, "body" | "contentType">): Json {
   if (body.length === 0) return null;
   const kind = bodyKindOf(contentType);
-  const text = kind === "binary" ? undefined : utf8(body);
+  const text = kind === "binary" ? undefined : decodeUtf8(body);
   if (text === undefined) return { base64: Buffer.from(body).toString("base64"), content_type: contentType };
   switch (kind) {
     case "json":
@@ -35,7 +40,8 @@ export function readBody({ body, contentType }: Pick<StoredEvent, "body" | "cont
   }
 }
 
-function utf8(body: Uint8Array): string | undefined {
+/** The text of UTF-8 bytes, without a byte order mark; undefined for bytes that are none. */
+export function decodeUtf8(body: Uint8Array): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body);
   } catch {

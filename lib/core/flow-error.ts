@@ -63,6 +63,11 @@ export class FlowError extends Error {
   }
 }
 
+/** The stack of the fault behind an error, as a field of a log line; nothing when there is none. */
+export function stackOf({ cause }: FlowError): { readonly stack?: string } {
+  return cause instanceof Error ? { stack: cause.stack ?? "" } : {};
+}
+
 /** Makes a FlowError of whatever was thrown; what is not one already is a fault of ours: `internal`. */
 export function toFlowError(thrown: unknown): FlowError {
   if (thrown instanceof FlowError) return thrown;

@@ -43,8 +43,12 @@ function lookUp(
   { name, default: fallback }: EnvironmentName,
   sources: readonly EnvironmentSource[],
 ): string | undefined {
-  const source = sources.find((one) => Object.hasOwn(one, name) && one[name] !== undefined);
-  return source?.[name] ?? fallback;
+  return firstValue(name, sources) ?? fallback;
+}
+
+/** The value of the first source that has the name. */
+export function firstValue(name: string, sources: readonly EnvironmentSource[]): string | undefined {
+  return sources.find((one) => Object.hasOwn(one, name) && one[name] !== undefined)?.[name];
 }
 
 /** One sentence for each secret that cannot be blanked without blanking ordinary text. */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import { decodeUtf8, mediaType } from "../core/event-body.ts";
 import { LOCAL_ACCOUNT } from "./local-names.ts";
 
 /** A request that has arrived whole. */
@@ -22,7 +23,7 @@ export function gatewayEvent(request: ReceivedRequest): APIGatewayProxyEventV2 {
   const rawPath = question < 0 ? request.target : request.target.slice(0, question);
   const rawQueryString = question < 0 ? "" : request.target.slice(question + 1);
   const query = joinQuery(rawQueryString);
-  const isText = isTextType(request.headers["content-type"]) && isUtf8(request.body);
+  const isText = isTextType(request.headers["content-type"]) && decodeUtf8(request.body) !== undefined;
   return {
     version: "2.0",
     routeKey: "$default",
@@ -76,17 +77,7 @@ function joinQuery(raw: string): Record<string, string> | undefined {
 
 /** Every other body travels as base64, form-encoded ones and those without a type among them. */
 function isTextType(contentType: string | undefined): boolean {
-  const type = (contentType ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-  return /^text\/|^application\/(?:json|javascript|xml|[\w.-]+\+(?:json|xml))$/.test(type);
-}
-
-function isUtf8(body: Buffer): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
-    return true;
-  } catch {
-    return false;
-  }
+  return /^text\/|^application\/(?:json|javascript|xml|[\w.-]+\+(?:json|xml))$/.test(mediaType(contentType));
 }
 
 /** `12/Mar/2026:19:03:58 +0000`, as the access log of API Gateway writes it. */

@@ -1,5 +1,5 @@
 import { parseEnv } from "node:util";
-import type { EnvironmentSource } from "../engine/environment.ts";
+import { type EnvironmentSource, firstValue } from "../engine/environment.ts";
 
 /** Where the values of a local run come from. */
 export interface LocalSources {
@@ -29,8 +29,8 @@ export function pickValues(
 ): { readonly [name: string]: string } {
   const values: { [name: string]: string } = {};
   for (const name of names) {
-    const source = sources.find((one) => Object.hasOwn(one, name) && one[name] !== undefined);
-    if (source) values[name] = source[name] as string;
+    const value = firstValue(name, sources);
+    if (value !== undefined) values[name] = value;
   }
   return values;
 }

@@ -1,3 +1,4 @@
+import { mediaType } from "../core/event-body.ts";
 import { type Json, parseJson } from "../core/json.ts";
 import type { HttpResponse } from "../core/ports/http.ts";
 
@@ -20,7 +21,7 @@ export function answerText({ headers, body }: HttpResponse): string {
 export function answerBody(response: HttpResponse, warn: (message: string) => void): Json {
   const type = response.headers["content-type"];
   const text = answerText(response);
-  const claimsJson = type !== undefined && /[/+]json$/i.test(type.replace(/;.*$/s, "").trim());
+  const claimsJson = /[/+]json$/.test(mediaType(type));
   if (claimsJson && text.trim() === "") return null;
   if (!claimsJson && !/^\s*[{[]/.test(text)) return text;
   try {
