@@ -7,8 +7,10 @@ import { catalogFile, environment } from "../lib/adapters/environment.ts";
 import { createGuardedHttp } from "../lib/adapters/guarded-http.ts";
 import { createJq } from "../lib/adapters/jq-worker-pool.ts";
 import { createLog } from "../lib/adapters/json-log.ts";
+import { createLlm } from "../lib/adapters/llm/create-llm.ts";
 import { logFaults } from "../lib/adapters/log-faults.ts";
-import { createOpenAiLlm } from "../lib/adapters/openai-llm.ts";
+import { createPython } from "../lib/adapters/python/python-pool.ts";
+import { createSalesforce } from "../lib/adapters/salesforce/create-salesforce.ts";
 import { createSecretsManager } from "../lib/adapters/secrets-manager.ts";
 import { createSqsQueue } from "../lib/adapters/sqs-queue.ts";
 import { systemClock } from "../lib/adapters/system-clock.ts";
@@ -40,8 +42,10 @@ const runner: Runner = {
     clock: systemClock,
     random: systemRandom,
     http,
-    llm: createOpenAiLlm(http, systemClock),
+    llm: createLlm(http, systemClock),
     jq: createJq(),
+    python: createPython(),
+    salesforce: createSalesforce(http, systemClock),
   },
   log,
   stage: config.HOOKLINE_STAGE,

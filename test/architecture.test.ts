@@ -25,7 +25,7 @@ const LAYERS: { readonly [folder: string]: readonly string[] } = {
 /** The only packages that the inner folders may import; the others may import any. */
 const PACKAGES: { readonly [folder: string]: readonly string[] } = {
   "lib/core": ["zod", "re2js"],
-  "lib/steps": ["zod"],
+  "lib/steps": ["zod", "@cfworker/json-schema"],
   "lib/language": ["zod", "yaml", "node:crypto"],
   "lib/engine": [],
   "lib/app": ["node:crypto", "aws-lambda"],

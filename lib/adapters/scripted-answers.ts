@@ -1,11 +1,13 @@
 import * as z from "zod";
 import { ERROR_CLASSES, type ErrorClass, FlowError } from "../core/flow-error.ts";
+import type { Usage } from "../core/journal.ts";
 import { formatJson, type Json, type JsonObject, parseJson } from "../core/json.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Http, HttpRequest, HttpResponse } from "../core/ports/http.ts";
-import type { ChatAnswer, ChatRequest, Llm } from "../core/ports/llm.ts";
+import type { ChatRequest, EmbeddingRequest, Llm, ModelRequest } from "../core/ports/llm.ts";
 import { anyJson } from "../core/schema.ts";
 import { cancellation } from "./deadline.ts";
+import { costOf } from "./llm/model-cost.ts";
 import { nextAnswer, type ScriptedAnswer, scripted, unusedAnswers } from "./scripted-sequence.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -39,6 +41,7 @@ const llmAnswer = z
     ...anyAnswer,
     model: z.string().optional(),
     text: z.string().optional(),
+    vectors: z.array(anyJson).optional(),
     finish: z.enum(["stop", "length", "refusal", "other"]).default("stop"),
     usage: z
       .strictObject({
@@ -47,13 +50,13 @@ const llmAnswer = z
         cached_tokens: tokens,
         output_tokens: tokens,
         reasoning_tokens: tokens,
-        cost_usd: z.number().min(0).nullable().default(null),
+        cost_usd: z.number().min(0).nullable().optional(),
       })
       .prefault({}),
   })
   .refine(
-    ({ text, error }) => (text === undefined) !== (error === undefined),
-    "an answer has a text or an error",
+    ({ text, vectors, error }) => [text, vectors, error].filter((one) => one !== undefined).length === 1,
+    "an answer has a text, vectors or an error",
   );
 const scriptSchema = z.strictObject({
   http: z.array(httpRule).default([]),
@@ -118,26 +121,52 @@ export function scriptedHttp(script: Script, options: ScriptedOptions<Http> = {}
 }
 
 /**
- * Answers chat requests from a script: of the answers for the request's model, or for any, each in its order. `calls`
- * hold `{ model, messages, temperature, max_tokens, base_url, api_key }`. Unscripted requests as in {@link scriptedHttp}.
+ * Answers requests to models from a script: of the answers for the request's model, or for any, each in its order;
+ * embeddings are answered by those with `vectors`. A cost that the script leaves out is that of the price table. `calls`
+ * hold `{ provider, model, messages or texts, temperature, max_tokens, output_schema, base_url, api_key, … }`.
+ * Unscripted requests as in {@link scriptedHttp}.
  */
 export function scriptedLlm(script: Script, options: ScriptedOptions<Llm> = {}): Llm & ScriptedCalls {
+  const { clock = systemClock, fallback } = options;
   const answers = script.llm.map((answer) => scripted(answer));
   const calls: JsonObject[] = [];
+  const next = async (request: ModelRequest, unwanted: "text" | "vectors") => {
+    const fitting = answers.filter(
+      ({ answer: { model = request.model, [unwanted]: other } }) =>
+        model === request.model && other === undefined,
+    );
+    const answer = nextAnswer(fitting);
+    return answer && waited(answer, "llm", request, clock);
+  };
+  const notScripted = ({ model: asked }: ModelRequest) =>
+    unscripted(
+      `a request to the model ${asked}`,
+      script.llm.map(({ model = "*" }) => `llm ${model}`),
+    );
+  const usageOf = async (
+    { usage: { model, cost_usd: cost, ...counts } }: LlmAnswer,
+    request: ModelRequest,
+  ): Promise<Usage> => {
+    const usage = { ...counts, model: model ?? request.model, cost_usd: cost ?? null };
+    return cost === undefined ? { ...usage, cost_usd: await costOf(usage, request, clock.now()) } : usage;
+  };
   return {
     calls,
     unused: () => unusedAnswers("llm", answers),
     async complete(request) {
       calls.push(recordOfChat(request));
-      const answer = nextAnswer(
-        answers.filter(({ answer: { model = request.model } }) => model === request.model),
-      );
-      if (answer) return chatAnswerOf(await waited(answer, "llm", request, options.clock), request);
-      if (options.fallback) return options.fallback.complete(request);
-      throw unscripted(
-        `a request to the model ${request.model}`,
-        script.llm.map(({ model = "*" }) => `llm ${model}`),
-      );
+      const answer = await next(request, "vectors");
+      if (answer)
+        return { text: answer.text ?? "", finish: answer.finish, usage: await usageOf(answer, request) };
+      if (fallback) return fallback.complete(request);
+      throw notScripted(request);
+    },
+    async embed(request) {
+      calls.push(recordOfEmbedding(request));
+      const answer = await next(request, "text");
+      if (answer) return { vectors: answer.vectors ?? [], usage: await usageOf(answer, request) };
+      if (fallback) return fallback.embed(request);
+      throw notScripted(request);
     },
   };
 }
@@ -190,10 +219,6 @@ function responseOf({ status = 200, headers = {}, body = null }: HttpAnswer): Ht
   };
 }
 
-function chatAnswerOf({ text = "", finish, usage }: LlmAnswer, { model }: ChatRequest): ChatAnswer {
-  return { text, finish, usage: { ...usage, model: usage.model ?? model } };
-}
-
 function recordOf({ method, url, headers, body }: HttpRequest): JsonObject {
   const text = typeof body === "object" ? new TextDecoder().decode(body) : body;
   return {
@@ -205,15 +230,31 @@ function recordOf({ method, url, headers, body }: HttpRequest): JsonObject {
 }
 
 function recordOfChat(request: ChatRequest): JsonObject {
-  const { model, messages, temperature, maxTokens, baseUrl, apiKey } = request;
+  const { messages, temperature, maxTokens, topP, topK, safetySettings, outputSchema } = request;
   return {
-    model,
+    ...recordOfModel(request),
     messages: messages.map(({ role, content }) => ({ role, content })),
     ...(temperature !== undefined && { temperature }),
     ...(maxTokens !== undefined && { max_tokens: maxTokens }),
-    ...(baseUrl !== undefined && { base_url: baseUrl }),
-    api_key: apiKey,
+    ...(topP !== undefined && { top_p: topP }),
+    ...(topK !== undefined && { top_k: topK }),
+    ...(safetySettings && { safety_settings: safetySettings }),
+    ...(outputSchema && { output_schema: outputSchema }),
   };
+}
+
+function recordOfEmbedding(request: EmbeddingRequest): JsonObject {
+  const { texts, dimensions, encodingFormat } = request;
+  return {
+    ...recordOfModel(request),
+    texts,
+    ...(dimensions !== undefined && { dimensions }),
+    encoding_format: encodingFormat,
+  };
+}
+
+function recordOfModel({ provider, model, baseUrl, apiKey }: ModelRequest): JsonObject {
+  return { provider, model, ...(baseUrl !== undefined && { base_url: baseUrl }), api_key: apiKey };
 }
 
 function jsonOrText(text: string): Json {

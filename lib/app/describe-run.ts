@@ -13,7 +13,7 @@ export interface RunView {
   readonly state: JsonObject;
   readonly output: Json;
   readonly error: RunError | null;
-  /** Why a run was dropped. */
+  /** Why a run was dropped, or stopped before its last step. */
   readonly reason: string | null;
   readonly created_at: string;
   readonly started_at: string | null;

@@ -12,7 +12,7 @@ import { findVersion } from "./find-version.ts";
 import { logFault } from "./log-fault.ts";
 import { type Invocation, type Runner, runFields } from "./runner.ts";
 import { type StageEnvironment, stageEnvironment } from "./stage-environment.ts";
-import { HAND_OVER_MARGIN_MS, INVOCATION_MS, LONGEST_WAIT_MS } from "./timings.ts";
+import { DAY_MS, HAND_OVER_MARGIN_MS, INVOCATION_MS, LONGEST_WAIT_MS } from "./timings.ts";
 
 /** A claim that got the run. */
 export type Claimed = Extract<ClaimResult, { kind: "claimed" }>;
@@ -26,6 +26,8 @@ export interface Attempt {
   readonly journal: readonly JournalEntry[];
   /** Paths that the file wants blanked once the run is over. */
   readonly redact: readonly string[];
+  /** How long the file wants the history to be kept, in milliseconds. */
+  readonly retentionMs: number;
   readonly costUsd: number;
   /** Run time so far, milliseconds, earlier attempts included. */
   readonly spentMs: number;
@@ -59,6 +61,7 @@ export async function runAttempt(
     end,
     tail,
     journal: journal.entries,
+    retentionMs: (workflow?.history.retentionDays ?? 0) * DAY_MS,
     redact: (workflow ?? runner.catalog.current(run.workflow))?.history.redact ?? [],
     costUsd: costOf(journal.entries),
     spentMs: run.spentMs + clock.now() - startedAt - waits.total(),

@@ -44,6 +44,7 @@ export async function runInProcess(request: InProcessRun): Promise<RunView> {
   const environment = resolveEnvironment(workflow, [...request.environment, { [STAGE_NAME]: stage }]);
   for (const message of shortSecretWarnings(environment)) log.write({ level: "warn", message });
   const forever = Number.POSITIVE_INFINITY;
+  const waits = createWaits(ports.clock);
   const end = await executeRun(
     {
       workflow,
@@ -60,7 +61,7 @@ export async function runInProcess(request: InProcessRun): Promise<RunView> {
         longestWaitMs: forever,
       },
       runUntil: startedAt + workflow.timeoutSeconds * 1000,
-      waits: createWaits(ports.clock),
+      waits,
       log,
       signal: request.signal,
       environment: () => environment,
@@ -86,7 +87,7 @@ export async function runInProcess(request: InProcessRun): Promise<RunView> {
     failures: 0,
     startedAt,
     finishedAt,
-    spentMs: finishedAt - startedAt,
+    spentMs: finishedAt - startedAt - waits.total(),
     costUsd: costOf(journal.entries),
     journal: journal.entries,
     ...("error" in end && { error: end.error }),

@@ -6,7 +6,7 @@ import type { Disposal } from "./dispose-of.ts";
 import { disposeOf } from "./dispose-of.ts";
 import type { Attempt, Claimed } from "./run-attempt.ts";
 import type { Runner } from "./runner.ts";
-import { LOOK_AFTER_MS, WAKE_MARGIN_MS } from "./timings.ts";
+import { EXPIRY_MARGIN_MS, LOOK_AFTER_MS, WAKE_MARGIN_MS } from "./timings.ts";
 
 /**
  * Writes down how an attempt ended: the final status, or a release that says when the run goes on. Returns what
@@ -18,7 +18,7 @@ export async function settleRun(
   attempt: Attempt,
   deliveries: number,
 ): Promise<Disposal> {
-  const { end, costUsd, spentMs, tail, redact } = attempt;
+  const { end, costUsd, spentMs, tail, redact, retentionMs } = attempt;
   const now = runner.ports.clock.now();
   const kept = { costUsd, spentMs };
   if (end.kind === "paused") {
@@ -32,6 +32,9 @@ export async function settleRun(
       ...(pause.reason === "wait" && { notBefore: dueAt }),
       dueAt: pause.reason === "hand_over" ? now + LOOK_AFTER_MS : wakes ? dueAt + WAKE_MARGIN_MS : dueAt,
       failures: run.failures,
+      ...(dueAt + EXPIRY_MARGIN_MS > run.expiresAt * 1000 && {
+        expiresAt: Math.ceil((dueAt + Math.max(retentionMs, EXPIRY_MARGIN_MS)) / 1000),
+      }),
     });
     if (wakes) await runner.queue.send({ runId: run.runId }, delaySeconds);
     return { kind: "ack" };

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
+import { bundlePython } from "./bundle-python.ts";
 
 /** The functions, each with a bundle of its name. */
 export const FUNCTIONS = ["ingest", "runner", "sweeper"] as const;
@@ -20,6 +21,8 @@ export interface Bundle {
   readonly totalBytes: number;
   /** Sources with code in the bundle, relative to the project's folder. */
   readonly inputs: readonly string[];
+  /** Those of them that a cold start reads. */
+  readonly startInputs: readonly string[];
 }
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -68,11 +71,12 @@ async function buildBundle(name: FunctionName, dir: string): Promise<Bundle> {
   });
   if (name === "runner") {
     await copyFile(createRequire(import.meta.url).resolve("jq-wasm/jq.wasm"), join(dir, "jq.wasm"));
+    await bundlePython(ROOT, join(dir, "python"));
   }
   return { name, dir, ...measure(metafile) };
 }
 
-function measure({ outputs }: Metafile): Pick<Bundle, "startBytes" | "totalBytes" | "inputs"> {
+function measure({ outputs }: Metafile): Omit<Bundle, "name" | "dir"> {
   const code = Object.entries(outputs).filter(([file]) => file.endsWith(".mjs"));
   const bytesOf = (files: Iterable<string>) =>
     [...files].reduce((sum, file) => sum + (outputs[file]?.bytes ?? 0), 0);
@@ -82,12 +86,15 @@ function measure({ outputs }: Metafile): Pick<Bundle, "startBytes" | "totalBytes
       if (kind === "import-statement" && path in outputs) start.add(path);
     }
   }
-  const inputs = code.flatMap(([, output]) =>
-    Object.entries(output.inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
-  );
+  const sourcesOf = (files: Iterable<string>) => {
+    const used = [...files].flatMap((file) => Object.entries(outputs[file]?.inputs ?? {}));
+    const sources = used.flatMap(([source, { bytesInOutput }]) => (bytesInOutput > 0 ? [source] : []));
+    return [...new Set(sources)].sort();
+  };
   return {
     startBytes: bytesOf(start),
     totalBytes: bytesOf(code.map(([file]) => file)),
-    inputs: [...new Set(inputs)].sort(),
+    inputs: sourcesOf(code.map(([file]) => file)),
+    startInputs: sourcesOf(start),
   };
 }

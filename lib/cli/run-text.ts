@@ -17,6 +17,8 @@ const MARKS: { readonly [status: string]: readonly [string, Parameters<Paint>[0]
   cached: ["≈", "green"],
   skipped: ["–", "dim"],
   dropped: ["∅", "yellow"],
+  stopped: ["■", "green"],
+  waiting: ["…", "dim"],
   retrying: ["↻", "yellow"],
   started: ["…", "dim"],
   failed: ["✗", "red"],

@@ -1,6 +1,8 @@
 import { createGuardedHttp } from "../adapters/guarded-http.ts";
 import { createJq } from "../adapters/jq-worker-pool.ts";
-import { createOpenAiLlm } from "../adapters/openai-llm.ts";
+import { createLlm } from "../adapters/llm/create-llm.ts";
+import { createPython } from "../adapters/python/python-pool.ts";
+import { createSalesforce } from "../adapters/salesforce/create-salesforce.ts";
 import { scriptedHttp, scriptedLlm } from "../adapters/scripted-answers.ts";
 import { systemClock } from "../adapters/system-clock.ts";
 import { systemRandom } from "../adapters/system-random.ts";
@@ -56,10 +58,12 @@ export async function run(file: string, options: RunOptions): Promise<number> {
   const stage = stageName(options.stage);
   const environment = localSources({ given, shell: process.env, stage, readFile: readIfPresent });
   const realHttp = createGuardedHttp({ allowPrivateHosts: allowedHosts(environment) });
-  const realLlm = createOpenAiLlm(realHttp, systemClock);
+  const realLlm = createLlm(realHttp, systemClock);
   const http = script ? scriptedHttp(script, { fallback: realHttp }) : realHttp;
   const llm = script ? scriptedLlm(script, { fallback: realLlm }) : realLlm;
+  const salesforce = createSalesforce(http, systemClock);
   const jq = createJq();
+  const python = createPython({ spare: false });
   const cancel = new AbortController();
   const forget = onInterrupt(() => cancel.abort(new FlowError("cancelled", "cancelled by Ctrl-C")));
   const paint = paintFor(process.stderr);
@@ -70,7 +74,7 @@ export async function run(file: string, options: RunOptions): Promise<number> {
       environment,
       stage,
       steps: stepTypes,
-      ports: { clock: systemClock, random: systemRandom, http, llm, jq },
+      ports: { clock: systemClock, random: systemRandom, http, llm, jq, python, salesforce },
       log: runLog(paint),
       signal: cancel.signal,
       onStep: (entry) => process.stderr.write(`${stepText(describeStep(entry), paint)}\n`),
@@ -85,7 +89,7 @@ export async function run(file: string, options: RunOptions): Promise<number> {
     return exitCodeOf(view);
   } finally {
     forget();
-    await Promise.all([jq.close(), realHttp.close()]);
+    await Promise.all([jq.close(), python.close(), realHttp.close()]);
   }
 }
 

@@ -1,23 +1,27 @@
+import type { Usage } from "./journal.ts";
 import type { Json } from "./json.ts";
 
-/** What each error class means for a run: `heals` – another attempt can succeed where this one failed. */
+/**
+ * What each error class means for a run: `heals` – another attempt can succeed where this one failed; `theirs` – the
+ * other side failed, so that another one asked in its place may succeed.
+ */
 const CLASSES = {
-  timeout: { heals: true },
-  connection: { heals: true },
-  rate_limited: { heals: true },
-  server_error: { heals: true },
-  client_error: { heals: false },
-  blocked_address: { heals: false },
-  invalid_input: { heals: false },
-  invalid_output: { heals: false },
-  refused: { heals: false },
-  truncated: { heals: false },
-  code_error: { heals: false },
-  config_error: { heals: false },
-  budget_exceeded: { heals: false },
-  unknown_outcome: { heals: false },
-  cancelled: { heals: false },
-  internal: { heals: false },
+  timeout: { heals: true, theirs: true },
+  connection: { heals: true, theirs: true },
+  rate_limited: { heals: true, theirs: true },
+  server_error: { heals: true, theirs: true },
+  client_error: { heals: false, theirs: true },
+  blocked_address: { heals: false, theirs: false },
+  invalid_input: { heals: false, theirs: false },
+  invalid_output: { heals: false, theirs: true },
+  refused: { heals: false, theirs: true },
+  truncated: { heals: false, theirs: true },
+  code_error: { heals: false, theirs: false },
+  config_error: { heals: false, theirs: false },
+  budget_exceeded: { heals: false, theirs: false },
+  unknown_outcome: { heals: false, theirs: false },
+  cancelled: { heals: false, theirs: false },
+  internal: { heals: false, theirs: false },
 } as const;
 
 /** The closed set of error classes, language.md section 4. */
@@ -31,16 +35,23 @@ export function heals(errorClass: ErrorClass): boolean {
   return CLASSES[errorClass].heals;
 }
 
+/** True when the same question to another model may be answered. A key that is refused would be refused again. */
+export function isTheirs({ class: errorClass, status }: FlowError): boolean {
+  return CLASSES[errorClass].theirs && status !== 401;
+}
+
 /** What a failure carries beside its class and its sentence. */
 export interface FlowErrorDetails {
   /** HTTP status of the answer that caused it. */
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** The answer's body, at most its first 4 KiB. */
-  readonly body?: string;
+  readonly body?: string | undefined;
   /** What the other side asked us to wait, in milliseconds. */
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
+  /** What the step spent before it failed, earlier attempts included. */
+  readonly usage?: Usage | undefined;
   /** Anything that helps to understand it. */
-  readonly details?: Json;
+  readonly details?: Json | undefined;
   readonly cause?: unknown;
 }
 
@@ -51,6 +62,7 @@ export class FlowError extends Error {
   readonly status: number | undefined;
   readonly body: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly usage: Usage | undefined;
   readonly details: Json | undefined;
 
   constructor(errorClass: ErrorClass, message: string, more: FlowErrorDetails = {}) {
@@ -59,6 +71,7 @@ export class FlowError extends Error {
     this.status = more.status;
     this.body = more.body?.slice(0, 4096);
     this.retryAfterMs = more.retryAfterMs;
+    this.usage = more.usage;
     this.details = more.details;
   }
 }

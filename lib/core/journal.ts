@@ -10,8 +10,20 @@ export interface Write {
   readonly restores?: true;
 }
 
-/** How a step ended. A `failed` entry that is not `handled` keeps the attempt in the history; the step runs again. */
-export type EntryStatus = "ok" | "skipped" | "cached" | "dropped" | "failed" | "retrying" | "started";
+/**
+ * How a step ended, or why it is to go on later (`retrying`, `started`, `waiting`). A `failed` entry that is not
+ * `handled` keeps the attempt in the history; the step runs again.
+ */
+export type EntryStatus =
+  | "ok"
+  | "skipped"
+  | "cached"
+  | "dropped"
+  | "stopped"
+  | "failed"
+  | "retrying"
+  | "started"
+  | "waiting";
 
 /** A line that a step wrote. */
 export interface LogLine {
@@ -57,7 +69,7 @@ export interface JournalEntry {
   readonly startedAt: number;
   readonly durationMs: number;
   readonly attempts: number;
-  /** Of a step that waits for its next attempt: when that may begin, milliseconds since the epoch. */
+  /** When a wait is over, milliseconds since the epoch. */
   readonly dueAt?: number;
   readonly patch: readonly Write[];
   readonly logs?: readonly LogLine[];
@@ -70,11 +82,8 @@ export interface JournalEntry {
 
 /** True when the step never runs again. */
 export function isSettled(entry: JournalEntry): boolean {
-  return (
-    entry.status !== "retrying" &&
-    entry.status !== "started" &&
-    (entry.status !== "failed" || entry.handled === true)
-  );
+  if (entry.status === "failed") return entry.handled === true;
+  return entry.status !== "retrying" && entry.status !== "started" && entry.status !== "waiting";
 }
 
 /** The state after a patch. */

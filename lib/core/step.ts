@@ -8,7 +8,9 @@ import type { Clock } from "./ports/clock.ts";
 import type { Http } from "./ports/http.ts";
 import type { Jq } from "./ports/jq.ts";
 import type { Llm } from "./ports/llm.ts";
+import type { Python } from "./ports/python.ts";
 import type { Random } from "./ports/random.ts";
+import type { Salesforce } from "./ports/salesforce.ts";
 
 /** The outside world as steps may use it. */
 export interface StepPorts {
@@ -17,6 +19,8 @@ export interface StepPorts {
   readonly http: Http;
   readonly llm: Llm;
   readonly jq: Jq;
+  readonly python: Python;
+  readonly salesforce: Salesforce;
 }
 
 /** What a step says happened. The engine alone writes state, retries, records and logs. */
@@ -25,6 +29,8 @@ export type StepResult =
       readonly kind: "next";
       /** Written to the step's `output_to`; absent: nothing is written there. */
       readonly output?: Json;
+      /** `output`, an object, is the whole new state where neither `output_to` nor `inject` says where it goes. */
+      readonly replacesState?: true;
       /** Further values by absolute path, e.g. `http_meta`; see {@link beside}. */
       readonly also?: { readonly [path: string]: Json };
       readonly usage?: Usage;
@@ -32,11 +38,17 @@ export type StepResult =
       readonly note?: string;
     }
   | { readonly kind: "drop"; readonly reason: string }
+  /** The step ends well at `dueAt`, milliseconds since the epoch; until then the run need not be here. */
+  | { readonly kind: "wait"; readonly dueAt: number }
+  /** The run fails here, and no policy of any step applies. */
+  | { readonly kind: "fail_run"; readonly error: FlowError }
   | Interruption;
 
 /** Ends that a control step hands on as it got them from its block. */
 export type Interruption =
   | { readonly kind: "fail"; readonly failure: StepFailure }
+  /** The run ends well, here and now. */
+  | { readonly kind: "stop"; readonly reason: string }
   /** The run leaves this invocation: a long wait, or its time is up. */
   | { readonly kind: "pause"; readonly pause: Pause };
 
@@ -48,8 +60,8 @@ export interface StepFailure {
   readonly error: FlowError;
   readonly attempts: number;
   /**
-   * No policy of this or an inner step applies: the run is cancelled, its own time or that of a step around this one is
-   * over, or it is known to kill its process.
+   * No policy of this or an inner step applies: the file ends the run here, the run is cancelled, its own time or that of
+   * a step around this one is over, or it is known to kill its process.
    */
   readonly endsRun?: true;
 }
@@ -96,6 +108,8 @@ export interface StepContext {
   readonly idempotencyKey: string;
   /** From 1. */
   readonly attempt: number;
+  /** What earlier attempts spent on models before they failed, in this invocation. */
+  readonly spent?: Usage;
   /** Aborts when the attempt's time is up. */
   readonly signal: AbortSignal;
   readonly ports: StepPorts;
@@ -103,23 +117,29 @@ export interface StepContext {
   readonly workflow: JsonObject;
   /** The event body as it arrived. */
   readonly event: Json;
+  /** The values of the names that the file reads: all that are no secret, and the secrets named here. */
+  environment(secrets: readonly string[]): { readonly [name: string]: string };
   /** Reads a path as the file would: reserved names first, then the state. */
   read(path: string): Json | undefined;
   /** When a step of the run last wrote exactly this path, milliseconds since the epoch; undefined when none did. */
   writtenAt(path: string): number | undefined;
   /** Whether conditions hold on the state. */
   holds(conditions: readonly Condition[], match?: "all" | "any"): boolean;
+  /** Renders templates by the paths they are written to, one after another: each sees what those before it write. */
+  renderAssignments(assignments: JsonObject): { readonly [path: string]: Json };
   /** Adds a line to the step's record and to the log. */
   log(line: LogLine): void;
   /** Adds a warning to the step's record. */
   warn(message: string): void;
+  /** The labels of the nested lists of steps, in the order of the file. */
+  readonly blocks: readonly string[];
   /** Runs a nested list of steps by its label. */
   runBlock(label: string, options?: BlockOptions): Promise<BlockEnd>;
   /** The block that an earlier attempt of the run entered: a condition on the environment is not asked twice. */
   enteredBlock(): string | undefined;
-  /** Records one loop item's failure as accepted; durable, so the item never runs again. Its `{ error, error_details }`. */
+  /** Records the failure of one run of a block as accepted; durable, so it never runs again. Its `{ error, error_details }`. */
   acceptFailure(at: string, failure: StepFailure): JsonObject;
-  /** What `acceptFailure` recorded for this item in an earlier attempt of the run. */
+  /** What `acceptFailure` recorded for this place in an earlier attempt of the run. */
   acceptedFailure(at: string): JsonObject | undefined;
 }
 
@@ -151,16 +171,26 @@ export interface StepDefinition<Params = never> {
   readonly schema: z.ZodType<Params>;
   /** Parameters that default to a template, e.g. `{ api_key: "${env:OPENAI_API_KEY}" }`. */
   readonly templates?: { readonly [parameter: string]: string };
+  /** Whether a parameter of `templates` that is absent takes its template, given the others; default: always. */
+  takesTemplate?(parameter: string, raw: JsonObject): boolean;
   /** Names that `templates` read: declared by the step, so that only real secrets count as secret. */
   readonly environment?: readonly { readonly name: string; readonly secret: boolean }[];
+  /** Parameters that list names of the environment, which the step then reads. */
+  readonly environmentNames?: readonly string[];
   /** Parameters that are never templated by the engine (`query` of jq, conditions). */
   readonly untemplated?: readonly string[];
   /** Parameters that are URLs: state inserted behind the host is percent-encoded. */
   readonly urls?: readonly string[];
+  /** Parameters that are SOQL: state is inserted as values, which cannot change the query around them. */
+  readonly soql?: readonly string[];
   /** Parameters that hold conditions anywhere inside, for checking. Not templated by the engine: `holds` does it. */
   readonly conditions?: readonly string[];
   /** Parameters that hold paths (a string or a list of strings), for checking. Never templated. */
   readonly paths?: readonly string[];
+  /** Parameters that map paths to what is written there: keys are checked as targets, values rendered by `renderAssignments`. */
+  readonly assignments?: readonly string[];
+  /** When the step has failed for good by the other side's doing, `parameter` takes each value of the list `from` in turn, one attempt each. */
+  readonly alternatives?: { readonly parameter: string; readonly from: string };
   /** Where nested steps stand in the raw parameters. */
   blocks?(raw: JsonObject): readonly BlockPlace[];
   /** Checks of literal parameters beyond the schema: messages by parameter, empty when fine. */

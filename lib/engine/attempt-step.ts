@@ -1,17 +1,20 @@
-import { FlowError, toFlowError } from "../core/flow-error.ts";
-import type { Write } from "../core/journal.ts";
-import type { StepResult } from "../core/step.ts";
+import { FlowError, isTheirs, toFlowError } from "../core/flow-error.ts";
+import type { Usage, Write } from "../core/journal.ts";
+import type { Interruption, StepFailure, StepResult } from "../core/step.ts";
 import { backoffMs, mayRetry } from "./backoff.ts";
 import type { Execution } from "./execution.ts";
-import { stepContext } from "./step-context.ts";
-import { stepParams } from "./step-params.ts";
+import { spendWait } from "./spend-wait.ts";
+import { type AttemptTraits, stepContext } from "./step-context.ts";
+import { stepParams, withAlternative } from "./step-params.ts";
 import type { StepRecord } from "./step-record.ts";
 import { fitsOnlyElsewhere, withTimeLimit } from "./time-limit.ts";
-import type { Attempted, Place, Walk } from "./walk.ts";
+import { waitUntil } from "./wait-until.ts";
+import type { AttemptEnd, Attempted, Place, Walk } from "./walk.ts";
 
 /**
- * Tries a step until it succeeds, its retries are used up, or its next wait is too long to be spent here
- * (then the run pauses and the attempts so far are kept). Failures come back as a value.
+ * Tries a step until it succeeds, its retries and then its alternatives are used up, or its next wait is too long to
+ * be spent here (then the run pauses and the attempts so far are kept). Failures come back as a value; when every
+ * alternative failed too, the one of the step as its file gives it.
  */
 export async function attemptStep(
   walk: Walk,
@@ -28,11 +31,15 @@ export async function attemptStep(
     const error = unknownOutcome(node.id, "was under way when its process ended");
     return { result: failed(place, error, before.attempts), attempts: before.attempts };
   }
+  if (before?.status === "waiting" && before.dueAt !== undefined)
+    return { result: await waitUntil(walk, place, record, before.dueAt), attempts: before.attempts };
   let attempts = before?.status === "retrying" ? before.attempts : 0;
-  const early =
-    before?.status === "retrying" && (await untilDue(execution, place, before.dueAt ?? 0, attempts));
+  const early = before?.status === "retrying" && (await untilDue(walk, place, before.dueAt ?? 0, attempts));
   if (early) return { result: early, attempts };
   let refreshed = false;
+  let alternative = 0;
+  let failure: StepFailure | undefined;
+  let spent: Usage | undefined;
   for (;;) {
     if (definition.effect) await journal.beforeEffect();
     attempts += 1;
@@ -43,81 +50,108 @@ export async function attemptStep(
       });
       await journal.flush();
     }
-    const result = await tryOnce(walk, place, record, hidden, attempts);
+    const traits = { attempt: attempts, alternative, spent };
+    const { result, more } = await tryOnce(walk, place, record, hidden, traits);
     // An attempt that was cut short does not count, those before it do.
     if (result.kind === "pause" && attempts > 1 && !onlyOnce)
       journal.record(
-        record.entry({ status: "retrying", attempts: attempts - 1 }, ports.clock.now()),
+        record.entry({ status: "retrying", attempts: attempts - 1, usage: spent }, ports.clock.now()),
         definition,
       );
-    if (result.kind !== "fail" || result.failure.endsRun) return { result, attempts };
+    if (result.kind !== "fail" || result.failure.endsRun) return { result, attempts, spent };
     const { error } = result.failure;
+    // A step inside a block says itself what it spent.
+    if (result.failure.path === path) spent = error.usage ?? spent;
     if (error.status === 401 && !refreshed && (await execution.refreshEnvironment())) {
       refreshed = true;
       attempts -= 1;
       continue;
     }
-    if (!mayRetry(node.retry, attempts, error)) return { result, attempts };
+    if (alternative > 0 || !mayRetry(node.retry, attempts, error)) {
+      failure ??= result.failure;
+      if (!more || !isTheirs(error)) {
+        const last = alternative > 0 ? { ...failure, attempts } : failure;
+        return { result: { kind: "fail", failure: last }, attempts, spent };
+      }
+      alternative += 1;
+      record.log({
+        level: "warn",
+        message: `attempt ${attempts} of ${node.id} failed (${error.class}): ${error.message}; next with ${definition.alternatives?.from}.${alternative - 1}`,
+      });
+      continue;
+    }
     const waitMs = backoffMs(node.retry, attempts, ports.random.next(), error.retryAfterMs);
     record.log({
       level: "warn",
       message: `attempt ${attempts} of ${node.id} failed (${error.class}): ${error.message}; next in ${waitMs} ms`,
     });
     const dueAt = ports.clock.now() + waitMs;
-    const end = await untilDue(execution, place, dueAt, attempts);
-    if (end?.kind === "pause")
-      journal.record(
-        record.entry({ status: "retrying", attempts, dueAt, failure: result.failure }, ports.clock.now()),
-        definition,
-      );
-    if (end) return { result: end, attempts };
+    const leave = await untilDue(walk, place, dueAt, attempts);
+    if (leave?.kind === "pause") {
+      const end = { status: "retrying", attempts, dueAt, failure: result.failure, usage: spent } as const;
+      journal.record(record.entry(end, ports.clock.now()), definition);
+    }
+    if (leave) return { result: leave, attempts, spent };
   }
 }
 
 /** Waits for the next attempt. Gives the step's end where that is to be made elsewhere, or not at all. */
 async function untilDue(
-  execution: Execution,
+  walk: Walk,
   place: Place,
   dueAt: number,
   attempts: number,
-): Promise<StepResult | undefined> {
-  const { ports, limits, signal, waits } = execution;
-  const waitMs = dueAt - ports.clock.now();
-  if (waitMs > limits.longestWaitMs || dueAt >= limits.handOverAt)
-    return { kind: "pause", pause: { reason: "wait", dueAt } };
-  try {
-    if (waitMs > 0) await waits.during(() => ports.clock.sleep(waitMs, signal));
-  } catch {
-    return failed(place, signal.reason as FlowError, attempts, true);
-  }
-  return fitsOnlyElsewhere(execution, place) ? { kind: "pause", pause: { reason: "hand_over" } } : undefined;
+): Promise<Interruption | undefined> {
+  const leave = await spendWait(walk, place, dueAt);
+  if (leave?.kind === "fail") return { ...leave, failure: { ...leave.failure, attempts } };
+  if (leave) return leave;
+  return fitsOnlyElsewhere(walk.execution, place)
+    ? { kind: "pause", pause: { reason: "hand_over" } }
+    : undefined;
 }
 
-/** One attempt: parameters, time limit, and every throw made a value. */
+/** One attempt: parameters, time limit, and every throw made a value. `more`: there is a further alternative. */
 async function tryOnce(
   walk: Walk,
   place: Place,
   record: StepRecord,
   hidden: Map<string, Write>,
-  attempt: number,
-): Promise<StepResult> {
+  traits: AttemptTraits,
+): Promise<{ readonly result: AttemptEnd; readonly more: boolean }> {
   const { execution } = walk;
   const { node, definition, view } = place;
+  let more = false;
   try {
     const lookup = walk.lookup(view, (message) => record.warn(message));
-    const params = stepParams(node, definition, lookup);
-    return await withTimeLimit(execution, place, attempt, (signal) =>
-      definition.run(params as never, stepContext(walk, place, { record, hidden, attempt, signal })),
+    const given = stepParams(node, definition, lookup);
+    const chosen = withAlternative(given, definition, traits.alternative);
+    more = chosen.more;
+    const result = await withTimeLimit(execution, place, traits.attempt, (signal) =>
+      definition.run(chosen.params as never, stepContext(walk, place, { record, hidden, signal, ...traits })),
     );
+    return { result: await endOfAttempt(result, walk, place, record, traits.attempt), more };
   } catch (thrown) {
     if (execution.journal.isFailure(thrown)) throw thrown;
     const error = known(place, toFlowError(thrown));
     if (error.class === "internal" && error.cause !== undefined) reportFault(execution, place.path, error);
-    return failed(place, error, attempt, error.class === "cancelled" || execution.signal.aborted);
+    const endsRun = error.class === "cancelled" || execution.signal.aborted;
+    return { result: failed(place, error, traits.attempt, endsRun), more };
   }
 }
 
-function failed({ path, node }: Place, error: FlowError, attempts: number, endsRun = false): StepResult {
+function endOfAttempt(
+  result: StepResult,
+  walk: Walk,
+  place: Place,
+  record: StepRecord,
+  attempt: number,
+): AttemptEnd | Promise<AttemptEnd> {
+  if (result.kind === "wait") return waitUntil(walk, place, record, result.dueAt);
+  if (result.kind === "fail_run") return failed(place, result.error, attempt, true);
+  return result;
+}
+
+function failed({ path, node }: Place, error: FlowError, attempts: number, endsRun = false): AttemptEnd {
   return { kind: "fail", failure: { path, id: node.id, error, attempts, ...(endsRun && { endsRun }) } };
 }
 

@@ -6,6 +6,7 @@ import type { Redactor } from "../core/redactor.ts";
 import type { StepFailure, StepResult } from "../core/step.ts";
 import type { Execution } from "./execution.ts";
 import { targetOf } from "./reader.ts";
+import { replaceState } from "./replace-state.ts";
 import { acceptedFailure, type StepEnd, type StepRecord } from "./step-record.ts";
 import type { Attempted, ListEnd, Place } from "./walk.ts";
 
@@ -13,7 +14,7 @@ import type { Attempted, ListEnd, Place } from "./walk.ts";
 export function concludeStep(
   execution: Execution,
   place: Place,
-  { result, attempts }: Attempted,
+  { result, attempts, spent }: Attempted,
   record: StepRecord,
   hidden: ReadonlyMap<string, Write>,
 ): ListEnd {
@@ -40,17 +41,24 @@ export function concludeStep(
       case "drop":
         end({ status: "dropped", patch: restore, note: result.reason });
         return { kind: "drop", reason: redactor.text(result.reason) };
+      case "stop":
+        end({ status: "stopped", patch: restore, note: result.reason });
+        return { kind: "stop", reason: redactor.text(result.reason) };
       case "pause":
         return result;
       case "fail":
-        return applyPolicy(place, result.failure, restore, redactor, end);
+        return applyPolicy(place, result.failure, restore, redactor, (more) =>
+          end({ ...more, usage: spent }),
+        );
     }
   } catch (error) {
     // A result that the state cannot take (an index behind a list's end) is the step's failure, with its policy.
     const failure = refusal(error);
     if (result.kind === "next") {
       try {
-        return applyPolicy(place, failure, restore, redactor, end);
+        return applyPolicy(place, failure, restore, redactor, (more) =>
+          end({ ...more, usage: result.usage }),
+        );
       } catch (again) {
         // What the policy leaves in place of the result has no place either.
         refusal(again);
@@ -93,7 +101,7 @@ function applyPolicy(
 /** The writes of a result. Secrets are blanked here, so that live and stored state are the same. */
 function writesOf(
   { node, view }: Place,
-  { output, also = {} }: Extract<StepResult, { kind: "next" }>,
+  { output, replacesState, also = {} }: Extract<StepResult, { kind: "next" }>,
   redactor: Redactor,
   record: StepRecord,
 ): Write[] {
@@ -103,6 +111,7 @@ function writesOf(
     if (node.inject && isObject(value)) {
       for (const [key, item] of Object.entries(value)) writes.push({ path: [key], value: item });
     } else if (node.outputTo !== null) writes.push({ path: targetOf(node.outputTo), value });
+    else if (replacesState && isObject(value)) writes.push(...replaceState(view.state, value));
   }
   for (const [target, value] of Object.entries(also)) {
     const path = targetOf(target);

@@ -3,6 +3,7 @@ import { foldJournal, initialState, type JournalEntry, type RunError } from "../
 import type { Json } from "../core/json.ts";
 import type { Pause, StepFailure } from "../core/step.ts";
 import { renderDeep } from "../core/template.ts";
+import { EarlyEnd } from "./early-end.ts";
 import type { Execution } from "./execution.ts";
 import { Interpreter } from "./interpreter.ts";
 import { reservedNames } from "./reader.ts";
@@ -11,7 +12,8 @@ import { View } from "./view.ts";
 
 /** How one attempt of a run ended. */
 export type RunEnd =
-  | { readonly kind: "succeeded"; readonly output?: Json }
+  /** `reason`: why the file stopped the run before its last step. */
+  | { readonly kind: "succeeded"; readonly output?: Json; readonly reason?: string }
   | { readonly kind: "dropped"; readonly reason: string }
   /** `heals`: a further delivery may succeed where this one failed. */
   | {
@@ -31,16 +33,32 @@ const ON_FAILURE = "on_failure";
  * @throws what storing the journal threw (a lost lease, a store that cannot be reached); nothing of a step's.
  */
 export async function executeRun(execution: Execution, lastDelivery: boolean): Promise<RunEnd> {
+  try {
+    return await walkRun(execution, lastDelivery);
+  } finally {
+    execution.ports.python.endRun(execution.run.id);
+  }
+}
+
+async function walkRun(execution: Execution, lastDelivery: boolean): Promise<RunEnd> {
   const failedBefore = execution.journal.settled(ON_FAILURE)?.error;
   if (failedBefore) return finishFailed(execution, failedBefore);
   const { missing } = execution.environment();
   if (missing.length > 0) return finishFailed(execution, missingEnvironment(missing));
   const view = View.of(initialState(execution.event));
-  const interpreter = new Interpreter(execution, reservedNames(execution));
+  const interpreter = new Interpreter(
+    execution,
+    reservedNames(execution),
+    new EarlyEnd(execution.journal, ""),
+  );
   const end = await interpreter.runList(execution.workflow.steps, "", view);
   switch (end.kind) {
     case "done":
       return succeed(execution, interpreter, view);
+    case "stop": {
+      const stopped = await succeed(execution, interpreter, view);
+      return stopped.kind === "succeeded" ? { ...stopped, reason: end.reason } : stopped;
+    }
     case "drop":
       return { kind: "dropped", reason: end.reason };
     case "pause":
@@ -91,11 +109,11 @@ async function finishFailed(execution: Execution, error: RunError): Promise<RunE
   const { poison, ...others } = { ...execution, runUntil: Number.POSITIVE_INFINITY };
   // What ended the run just now is not what these steps would die of; what is met on coming back to them is.
   const rest = begunBefore && poison ? { ...others, poison } : others;
-  const end = await new Interpreter(rest, reservedNames(rest, error)).runList(
-    workflow.onFailure,
-    `${ON_FAILURE}.`,
-    view,
-  );
+  const end = await new Interpreter(
+    rest,
+    reservedNames(rest, error),
+    new EarlyEnd(journal, `${ON_FAILURE}.`),
+  ).runList(workflow.onFailure, `${ON_FAILURE}.`, view);
   if (end.kind === "pause") return { kind: "paused", pause: end.pause };
   return failed(error, false);
 }

@@ -30,7 +30,7 @@ export interface Execution {
   readonly ports: StepPorts;
   readonly journal: Journal;
   readonly limits: Limits;
-  /** When the whole run's own `timeout` is over, milliseconds since the epoch. */
+  /** When the whole run's own `timeout` is over, milliseconds since the epoch; what is waited here comes on top. */
   readonly runUntil: number;
   /** What moves {@link runUntil}: waits are not the run's own time. */
   readonly waits: Waits;

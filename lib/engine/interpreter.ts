@@ -8,6 +8,7 @@ import { type Lookup, renderDeep } from "../core/template.ts";
 import type { StepNode } from "../core/workflow.ts";
 import { attemptStep } from "./attempt-step.ts";
 import { concludeStep } from "./conclude-step.ts";
+import type { EarlyEnd } from "./early-end.ts";
 import type { Execution } from "./execution.ts";
 import { type ReservedNames, readReserved } from "./reader.ts";
 import { acceptedFailure, StepRecord } from "./step-record.ts";
@@ -28,16 +29,24 @@ const TURN_MS = 10;
 export class Interpreter implements Walk {
   readonly execution: Execution;
   readonly names: ReservedNames;
+  readonly #early: EarlyEnd;
+  #ending: AbortSignal | undefined;
   #turnEnds = 0;
 
-  constructor(execution: Execution, names: ReservedNames) {
+  constructor(execution: Execution, names: ReservedNames, early: EarlyEnd) {
     this.execution = execution;
     this.names = names;
+    this.#early = early;
+  }
+
+  get ending(): AbortSignal {
+    this.#ending ??= AbortSignal.any([this.execution.signal, this.#early.signal]);
+    return this.#ending;
   }
 
   within(signal: AbortSignal): Walk {
     if (signal === this.execution.signal) return this;
-    return new Interpreter({ ...this.execution, signal }, this.names);
+    return new Interpreter({ ...this.execution, signal }, this.names, this.#early);
   }
 
   /** Runs steps in order; `prefix` stands before their index. */
@@ -89,6 +98,13 @@ export class Interpreter implements Walk {
     return result;
   }
 
+  endOf({ node, path }: Place): Interruption | undefined {
+    const { signal } = this.execution;
+    if (!signal.aborted) return this.#early.end;
+    const error = signal.reason as FlowError;
+    return { kind: "fail", failure: { path, id: node.id, error, attempts: 0, endsRun: true } };
+  }
+
   acceptItem({ node, path, view }: Place, at: string, failure: StepFailure): JsonObject {
     const { journal, ports } = this.execution;
     const { redactor } = this.execution.environment();
@@ -112,11 +128,12 @@ export class Interpreter implements Walk {
     const past = journal.settled(path);
     if (past) return this.#replay(past, view);
     const definition = steps.get(node.type);
+    const before = journal.unsettled(path);
     const record = new StepRecord(
       node,
       { path, item: view.item },
       this.execution.environment,
-      ports.clock.now(),
+      before?.status === "waiting" ? before.startedAt : ports.clock.now(),
     );
     if (!definition) {
       const error = new FlowError("config_error", `this version of Hookline has no step type "${node.type}"`);
@@ -124,7 +141,7 @@ export class Interpreter implements Walk {
     }
     const place = { node, definition, path, view };
     const leave = await this.#takeTurn(place);
-    if (leave) return leave;
+    if (leave) return this.#noteEnd(leave);
     await journal.beforeStep();
     const hidden = new Map<string, Write>();
     try {
@@ -143,7 +160,12 @@ export class Interpreter implements Walk {
       );
     }
     const attempted = await attemptStep(this, place, record, hidden);
-    return concludeStep(this.execution, place, attempted, record, hidden);
+    return this.#noteEnd(concludeStep(this.execution, place, attempted, record, hidden));
+  }
+
+  /** An aborted signal is told to all it concerns; it may be that of a step around this one only. */
+  #noteEnd(end: ListEnd): ListEnd {
+    return this.execution.signal.aborted ? end : this.#early.note(end);
   }
 
   /** Brings the view to where the step left it: what its own steps wrote to the same state, then what it wrote itself. */
@@ -151,7 +173,8 @@ export class Interpreter implements Walk {
     for (const inner of this.execution.journal.below(entry.path))
       if (inner.isolated === view.item) view.apply(inner.patch);
     view.apply(entry.patch);
-    return entry.status === "dropped" ? { kind: "drop", reason: entry.note ?? "" } : DONE;
+    if (entry.status === "dropped") return { kind: "drop", reason: entry.note ?? "" };
+    return entry.status === "stopped" ? { kind: "stop", reason: entry.note ?? "" } : DONE;
   }
 
   #whenHolds(conditions: NonNullable<StepNode["when"]>, view: View, record: StepRecord): boolean {
@@ -162,18 +185,21 @@ export class Interpreter implements Walk {
     });
   }
 
-  /** Gives neighbours their turn, and ends the stay here when time is up, the run is cancelled or known as poison. */
-  async #takeTurn({ node, definition, path }: Place): Promise<Interruption | undefined> {
-    const { limits, ports, signal, poison } = this.execution;
+  /** Gives neighbours their turn, and ends the stay here when time is up, the run ends elsewhere or is known as poison. */
+  async #takeTurn(place: Place): Promise<Interruption | undefined> {
+    const { node, definition, path } = place;
+    const { limits, ports, journal, poison } = this.execution;
     const now = ports.clock.now();
     const fail = (error: FlowError): Interruption => ({
       kind: "fail",
       failure: { path, id: node.id, error, attempts: 0, endsRun: true },
     });
-    if (signal.aborted) return fail(signal.reason as FlowError);
+    const end = this.endOf(place);
+    // A control step that was entered is entered again: what its steps wrote belongs to the state.
+    if (end && !(definition.blocks && journal.hasBelow(path))) return end;
     if (poison && !definition.blocks) return fail(poison);
     if (timeLeft(this.execution) <= 0) return fail(runTimeout(this.execution.workflow));
-    if (now >= limits.handOverAt || fitsOnlyElsewhere(this.execution, { node, definition }))
+    if (now >= limits.handOverAt || fitsOnlyElsewhere(this.execution, place))
       return { kind: "pause", pause: { reason: "hand_over" } };
     if (now >= this.#turnEnds) {
       if (this.#turnEnds > 0) await ports.clock.sleep(0);

@@ -1,11 +1,22 @@
 import { conditionsHold } from "../core/condition.ts";
-import type { Write } from "../core/journal.ts";
+import type { Usage, Write } from "../core/journal.ts";
 import type { Json } from "../core/json.ts";
 import type { StepContext } from "../core/step.ts";
 import { renderDeep } from "../core/template.ts";
+import type { Execution } from "./execution.ts";
 import { targetOf } from "./reader.ts";
+import { renderAssignments } from "./render-assignments.ts";
 import type { StepRecord } from "./step-record.ts";
 import type { Place, Walk } from "./walk.ts";
+
+/** What tells one attempt of a step from the others. */
+export interface AttemptTraits {
+  /** From 1. */
+  readonly attempt: number;
+  /** 0: the step's own parameters; n: the n-th of its alternatives. */
+  readonly alternative: number;
+  readonly spent: Usage | undefined;
+}
 
 /** What a step gets to see of its run, in one attempt. */
 export function stepContext(
@@ -15,8 +26,10 @@ export function stepContext(
     record,
     hidden,
     attempt,
+    alternative,
+    spent,
     signal,
-  }: { record: StepRecord; hidden: Map<string, Write>; attempt: number; signal: AbortSignal },
+  }: AttemptTraits & { record: StepRecord; hidden: Map<string, Write>; signal: AbortSignal },
 ): StepContext {
   const { execution, names } = walk;
   const inside = walk.within(signal);
@@ -29,13 +42,15 @@ export function stepContext(
     ...(node.inputFrom !== undefined && { inputFrom: node.inputFrom }),
     outputTo: node.outputTo,
     timeoutSeconds: node.timeoutSeconds,
-    idempotencyKey: `${execution.run.id}-${path}`,
+    idempotencyKey: `${execution.run.id}-${path}${alternative > 0 ? `-${alternative}` : ""}`,
     attempt,
+    ...(spent && { spent }),
     signal,
     ports: execution.ports,
     run: names.run,
     workflow: names.workflow,
     event: execution.event,
+    environment: (secrets) => valuesOf(execution, secrets),
     read,
     writtenAt: (text) => {
       const last = execution.journal.lastWrite(targetOf(text), view.item);
@@ -47,10 +62,19 @@ export function stepContext(
     },
     log: (line) => execution.log.with({ step: path, id: node.id, attempt }).write(record.log(line)),
     warn: (message) => record.warn(message),
+    renderAssignments: (assignments) =>
+      renderAssignments(walk, view, assignments, (message) => record.warn(message)),
+    blocks: Object.keys(node.blocks),
     enteredBlock: () =>
       Object.keys(node.blocks).find((label) => execution.journal.hasBelow(`${path}.${label}`)),
     runBlock: (label, options = {}) => inside.runBlock(place, label, options, hidden),
     acceptedFailure: (at) => walk.acceptedItem(place, at),
     acceptFailure: (at, failure) => walk.acceptItem(place, at, failure),
   };
+}
+
+function valuesOf({ workflow, environment }: Execution, secrets: readonly string[]): Record<string, string> {
+  const names = workflow.environment.filter(({ name, secret }) => !secret || secrets.includes(name));
+  const values = names.map(({ name }) => [name, environment().value(name)] as const);
+  return Object.fromEntries(values.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

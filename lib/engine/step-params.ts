@@ -1,5 +1,6 @@
 import { FlowError } from "../core/flow-error.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import { renderSoql } from "../core/soql-template.ts";
 import type { AnyStep } from "../core/step.ts";
 import { type Lookup, parseTemplate, renderDeep } from "../core/template.ts";
 import { renderUrl } from "../core/url-template.ts";
@@ -28,6 +29,20 @@ export function stepParams(node: StepNode, definition: AnyStep, lookup: Lookup):
   return params;
 }
 
+/** The parameters with the n-th of the step's alternatives in its place (0: as they are), and whether there are more. */
+export function withAlternative(
+  params: unknown,
+  { alternatives }: AnyStep,
+  n: number,
+): { readonly params: unknown; readonly more: boolean } {
+  const list = alternatives && (params as Record<string, unknown>)[alternatives.from];
+  if (!Array.isArray(list)) return { params, more: false };
+  const more = n < list.length;
+  return n === 0
+    ? { params, more }
+    : { params: { ...(params as object), [alternatives?.parameter ?? ""]: list[n - 1] }, more };
+}
+
 function checked(raw: JsonObject, node: StepNode, definition: AnyStep): unknown {
   const result = definition.schema.safeParse(raw);
   if (result.success) return result.data;
@@ -40,8 +55,8 @@ function checked(raw: JsonObject, node: StepNode, definition: AnyStep): unknown 
   );
 }
 
-function isLiteral(name: string, { untemplated, conditions, paths }: AnyStep): boolean {
-  return [untemplated, conditions, paths].some((names) => names?.includes(name));
+function isLiteral(name: string, { untemplated, conditions, paths, assignments }: AnyStep): boolean {
+  return [untemplated, conditions, paths, assignments].some((names) => names?.includes(name));
 }
 
 function hasPlaceholder(value: Json): boolean {
@@ -52,5 +67,7 @@ function hasPlaceholder(value: Json): boolean {
 function renderParam(name: string, value: Json, definition: AnyStep, lookup: Lookup): Json {
   if (typeof value === "string" && definition.urls?.includes(name))
     return renderUrl(parseTemplate(value), lookup);
+  if (typeof value === "string" && definition.soql?.includes(name))
+    return renderSoql(parseTemplate(value), lookup);
   return renderDeep(value, lookup);
 }

@@ -1,4 +1,4 @@
-import type { Write } from "../core/journal.ts";
+import type { Usage, Write } from "../core/journal.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { AnyStep, BlockEnd, BlockOptions, Interruption, StepFailure, StepResult } from "../core/step.ts";
 import type { Lookup } from "../core/template.ts";
@@ -21,11 +21,16 @@ export type ListEnd =
   | { readonly kind: "drop"; readonly reason: string }
   | Interruption;
 
+/** What is left of a step's result when its waits are over and its failures are named. */
+export type AttemptEnd = Exclude<StepResult, { readonly kind: "wait" } | { readonly kind: "fail_run" }>;
+
 /** What came of a step after all its attempts. */
 export interface Attempted {
-  readonly result: StepResult;
+  readonly result: AttemptEnd;
   /** Attempts made, those before a parked wait included. */
   readonly attempts: number;
+  /** What attempts that failed spent on models. */
+  readonly spent?: Usage | undefined;
 }
 
 /** What a step at its place needs of the interpreter that walks the run. */
@@ -34,14 +39,18 @@ export interface Walk {
   readonly names: ReservedNames;
   /** The same walk, whose steps give up when this signal aborts. */
   within(signal: AbortSignal): Walk;
+  /** Aborts when the run ends before its steps are through: waits are over then, calls under way are not. */
+  readonly ending: AbortSignal;
+  /** How the run ends before its steps are through, once it does: it is cancelled, stopped, or failed for all. */
+  endOf(place: Place): Interruption | undefined;
   /** The templates' view of the state; what resolves to nothing is warned of, or fails a strict run. */
   lookup(view: View, warn: (message: string) => void): Lookup;
   /** Reads a path given as text. */
   read(path: string, view: View): Json | undefined;
   /** Runs one of a control step's blocks; `hidden` collects the writes that bring back what its variables hid. */
   runBlock(place: Place, label: string, options: BlockOptions, hidden: Map<string, Write>): Promise<BlockEnd>;
-  /** Records one loop item's failure as accepted. */
+  /** Records the failure of a loop's item, or of a branch, as accepted. */
   acceptItem(place: Place, at: string, failure: StepFailure): JsonObject;
-  /** What {@link acceptItem} left for an item in an earlier attempt of the run. */
+  /** What {@link acceptItem} left in an earlier attempt of the run. */
   acceptedItem(place: Place, at: string): JsonObject | undefined;
 }

@@ -35,7 +35,8 @@ function compileStep(node: YamlNode, context: StepsContext): StepNode | undefine
   const definition = definitionOf(node, context);
   if (!definition || !isMapping(node)) return undefined;
   const { problems } = context;
-  const id = context.ids.claim(definition.type, node.entries.get("id")?.node, node.at);
+  const given = isOwnKey("id", definition) ? undefined : node.entries.get("id")?.node;
+  const id = context.ids.claim(definition.type, given, node.at);
   const common = checkCommonKeys(node, definition, context);
   const { params, blocks } = ownParameters(node, definition, context);
   const compiled = blocks

@@ -3,7 +3,7 @@ import { deletePath } from "../core/path.ts";
 import type { AnyStep, BlockPlace } from "../core/step.ts";
 import { parseTemplate } from "../core/template.ts";
 import { checkSchema } from "./check-schema.ts";
-import { checkVariable } from "./check-target.ts";
+import { checkTarget, checkVariable } from "./check-target.ts";
 import { checkConditions, checkPaths, checkTemplates, reportThrown, type TextCheck } from "./check-text.ts";
 import { parametersOf } from "./json-schema.ts";
 import { STEP_KEY_NAMES } from "./step-keys.ts";
@@ -15,10 +15,13 @@ export interface Block {
   readonly list: YamlNode;
 }
 
-/** True for a key that belongs to the step type itself although every step has one of that name (`filter`). */
+/** Common keys that a step type may have as parameters of its own: `filter` drops by itself, `salesforce` reads a record by id. */
+const MAY_BE_OWN = ["drop_on_failure", "id"];
+
+/** True for a key that belongs to the step type itself although every step has one of that name. */
 export function isOwnKey(key: string, definition: AnyStep): boolean {
   return (
-    !STEP_KEY_NAMES.includes(key) || (key === "drop_on_failure" && parametersOf(definition.schema).has(key))
+    !STEP_KEY_NAMES.includes(key) || (MAY_BE_OWN.includes(key) && parametersOf(definition.schema).has(key))
   );
 }
 
@@ -61,12 +64,11 @@ function withoutBlocks(raw: JsonObject, places: readonly BlockPlace[]): JsonObje
 }
 
 /** Fills in the parameters that default to a template, and notes what those read. */
-function withTemplates(
-  params: JsonObject,
-  { templates = {}, environment = [] }: AnyStep,
-  { reads }: TextCheck,
-): JsonObject {
-  const absent = Object.entries(templates).filter(([name]) => !Object.hasOwn(params, name));
+function withTemplates(params: JsonObject, definition: AnyStep, { reads }: TextCheck): JsonObject {
+  const { templates = {}, environment = [] } = definition;
+  const absent = Object.entries(templates).filter(
+    ([name]) => !Object.hasOwn(params, name) && (definition.takesTemplate?.(name, params) ?? true),
+  );
   for (const [, text] of absent) {
     for (const part of parseTemplate(text)) {
       if (typeof part === "string" || !("env" in part.source)) continue;
@@ -105,18 +107,26 @@ function checkTexts(
   raw: JsonObject,
   places: readonly BlockPlace[],
   definition: AnyStep,
-  check: TextCheck,
+  check: TextCheck & { readonly inOnFailure: boolean },
 ): void {
-  const { conditions = [], paths = [], untemplated = [] } = definition;
+  const { conditions = [], paths = [], untemplated = [], assignments = [] } = definition;
   const inBlocks = new Set(places.map(({ at }) => at.join("\n")));
   for (const name of Object.keys(raw)) {
     const parameter = nodeAt(node, [name]);
     if (!parameter) continue;
     const skip = (path: readonly string[]) => inBlocks.has([name, ...path].join("\n"));
+    if (definition.environmentNames?.includes(name)) noteNames(parameter, check);
     if (conditions.includes(name)) checkConditions(parameter, check, skip);
     else if (paths.includes(name)) checkPaths(parameter, check.problems);
     else if (!untemplated.includes(name)) checkTemplates(parameter, check, skip);
+    if (assignments.includes(name)) checkTargets(parameter, check);
   }
+}
+
+/** The keys of a mapping are paths that are written. */
+function checkTargets(node: YamlNode, check: TextCheck & { readonly inOnFailure: boolean }): void {
+  for (const [path, { keyAt }] of node.entries ?? [])
+    reportThrown(keyAt, check.problems, () => checkTarget(path, check.inOnFailure));
 }
 
 /** What a step with nested steps binds for them under `var` must be a name they can read. */
@@ -126,4 +136,9 @@ function checkLoopVariable(node: YamlNode, check: TextCheck & { readonly inOnFai
   if (variable && typeof name === "string") {
     reportThrown(variable.at, check.problems, () => checkVariable(name, check.inOnFailure));
   }
+}
+
+/** Names that a step reads without a placeholder. */
+function noteNames({ items = [] }: YamlNode, { reads }: TextCheck): void {
+  for (const { value, at } of items) if (typeof value === "string") reads.byFile(value, false, at);
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { isExactNumber, type Json } from "../core/json.ts";
 import { formatPath, parsePath } from "../core/path.ts";
 import { defineStep, type StepContext } from "../core/step.ts";
+import { pointInTime } from "./point-in-time.ts";
 
 const FORMATS = {
   epoch: (ms: number) => Math.floor(ms / 1000),
@@ -39,7 +39,7 @@ function durationUntil(now: number, { outputTo, read, writtenAt, warn }: StepCon
   const sibling = (key: string) => formatPath([...path.slice(0, -1), key]);
   const start = read(sibling("start_time"));
   if (start === undefined || start === null) return undefined;
-  const startMs = preciseTime(timeOf(start), writtenAt(sibling("start_time")));
+  const startMs = preciseTime(pointInTime(start), writtenAt(sibling("start_time")));
   if (Number.isNaN(startMs)) {
     warn(`${sibling("start_time")} is ${JSON.stringify(start).slice(0, 100)}, which is no time: no duration`);
     return undefined;
@@ -52,13 +52,4 @@ function preciseTime(ms: number, writtenAt: number | undefined): number {
   return ms % 1000 === 0 && writtenAt !== undefined && Math.floor(writtenAt / 1000) * 1000 === ms
     ? writtenAt
     : ms;
-}
-
-/** Milliseconds since the epoch; NaN for what is no time. Numbers above 1e11 are milliseconds (seconds of the year 5138). */
-function timeOf(value: Json): number {
-  if (typeof value !== "number" && !isExactNumber(value)) {
-    return typeof value === "string" ? Date.parse(value) : Number.NaN;
-  }
-  const number = Number(isExactNumber(value) ? value.rawJSON : value);
-  return number > 1e11 ? number : number * 1000;
 }

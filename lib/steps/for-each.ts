@@ -3,7 +3,8 @@ import { FlowError } from "../core/flow-error.ts";
 import { formatJson, type Json } from "../core/json.ts";
 import { parsePath } from "../core/path.ts";
 import { READ_ONLY_NAMES } from "../core/reserved-names.ts";
-import { defineStep, type Pause, type StepContext, type StepFailure, type StepResult } from "../core/step.ts";
+import { defineStep, type StepContext, type StepResult } from "../core/step.ts";
+import { endsRun, interruptionOf, isInterruption, type PartEnd, runPart } from "./block-ends.ts";
 import { combineResults } from "./loop-results.ts";
 
 const DEFAULT_CONCURRENCY = 10;
@@ -42,13 +43,6 @@ const schema = z.strictObject({
 
 type Params = z.infer<typeof schema>;
 
-/** How one item ended. */
-type ItemEnd =
-  | { readonly kind: "result"; readonly value: Json | undefined }
-  | { readonly kind: "drop" }
-  | { readonly kind: "fail"; readonly failure: StepFailure }
-  | { readonly kind: "pause"; readonly pause: Pause };
-
 /** Runs its steps once for each element of a list. */
 export const forEach = defineStep({
   type: "for_each",
@@ -74,7 +68,8 @@ export const forEach = defineStep({
     const items = itemsOf(context);
     if (params.result_strategy === "replace") refuseReservedSource(context);
     const ends = items === null ? [] : await runItems(items, params, context);
-    const interruption = interruptionOf(ends, params);
+    const shared = params.item_scope === "shared";
+    const interruption = shared ? ends.find(isInterruption) : interruptionOf(ends, "items");
     if (interruption) return interruption;
     return resultOf(ends, items === null, params, context);
   },
@@ -103,8 +98,8 @@ function refuseReservedSource({ inputFrom }: StepContext): void {
 }
 
 /** Ends in the order of the list. Shared items stop at the first that does not end well; of isolated ones all are tried. */
-async function runItems(items: readonly Json[], params: Params, context: StepContext): Promise<ItemEnd[]> {
-  const ends: ItemEnd[] = [];
+async function runItems(items: readonly Json[], params: Params, context: StepContext): Promise<PartEnd[]> {
+  const ends: PartEnd[] = [];
   const isolated = params.item_scope === "isolated";
   let next = 0;
   let stopped = false;
@@ -113,10 +108,16 @@ async function runItems(items: readonly Json[], params: Params, context: StepCon
       context.signal.throwIfAborted();
       const index = next;
       next += 1;
-      const end = await runItem(index, items[index] as Json, params, context);
+      const end = await runPart(context, {
+        label: "steps",
+        at: `items.${index}`,
+        scope: params.item_scope,
+        bind: { [params.var]: items[index] as Json },
+        resultFrom: params.result_from,
+        acceptsFailure: params.on_item_error === "continue",
+      });
       ends[index] = end;
-      if (end.kind === "pause" && (!isolated || end.pause.reason === "hand_over")) stopped = true;
-      if (end.kind === "fail" && !isolated) stopped = true;
+      stopped ||= isolated ? stopsOthers(end) : isInterruption(end);
     }
   };
   const workers = isolated ? Math.min(params.concurrency ?? DEFAULT_CONCURRENCY, items.length) : 1;
@@ -133,49 +134,12 @@ async function runItems(items: readonly Json[], params: Params, context: StepCon
   return ends;
 }
 
-async function runItem(index: number, item: Json, params: Params, context: StepContext): Promise<ItemEnd> {
-  const at = `items.${index}`;
-  const accepted = context.acceptedFailure(at);
-  if (accepted) return { kind: "result", value: accepted };
-  const end = await context.runBlock("steps", { at, scope: params.item_scope, bind: { [params.var]: item } });
-  if (end.kind === "done") {
-    return {
-      kind: "result",
-      value: params.result_from === undefined ? end.written : end.read(params.result_from),
-    };
-  }
-  if (end.kind === "fail" && params.on_item_error === "continue" && !end.failure.endsRun) {
-    return { kind: "result", value: context.acceptFailure(at, end.failure) };
-  }
-  return end;
-}
-
-/** A pause of any item comes first: the others that failed are tried again when the run is back. */
-function interruptionOf(ends: readonly ItemEnd[], { item_scope }: Params): StepResult | undefined {
-  const pauses = ends.flatMap((end) => (end.kind === "pause" ? [end.pause] : []));
-  if (pauses.length > 0) return { kind: "pause", pause: pauses.reduce(sooner) };
-  const failures = ends.flatMap((end) => (end.kind === "fail" ? [end.failure] : []));
-  const [first] = failures;
-  if (first === undefined) return undefined;
-  if (item_scope === "shared") return { kind: "fail", failure: first };
-  const { class: errorClass, message, status, body, retryAfterMs, details } = first.error;
-  const error = new FlowError(errorClass, `${failures.length} of ${ends.length} items failed: ${message}`, {
-    cause: first.error,
-    ...(status !== undefined && { status }),
-    ...(body !== undefined && { body }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(details !== undefined && { details }),
-  });
-  return { kind: "fail", failure: { ...first, error } };
-}
-
-function sooner(a: Pause, b: Pause): Pause {
-  if (a.reason === "hand_over" || b.reason === "hand_over") return { reason: "hand_over" };
-  return b.dueAt < a.dueAt ? b : a;
+function stopsOthers(end: PartEnd): boolean {
+  return endsRun(end) || (end.kind === "pause" && end.pause.reason === "hand_over");
 }
 
 function resultOf(
-  ends: readonly ItemEnd[],
+  ends: readonly PartEnd[],
   hadNoList: boolean,
   params: Params,
   context: StepContext,

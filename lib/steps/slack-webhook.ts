@@ -1,30 +1,22 @@
 import * as z from "zod";
 import { FlowError } from "../core/flow-error.ts";
-import { formatJson, type Json, type JsonObject } from "../core/json.ts";
+import type { JsonObject } from "../core/json.ts";
 import { anyJson, jsonMapping } from "../core/schema.ts";
 import { defineStep, type StepContext } from "../core/step.ts";
 import { answerText } from "./answer-body.ts";
-import { failedAnswer } from "./failed-answer.ts";
-import { templatedText, textProblems } from "./text-parameter.ts";
+import { eventParameters, messageProblems, messageText, textParameters } from "./message-text.ts";
+import { postMessage } from "./post-message.ts";
 
 const CONTENT = ["text", "text_template", "blocks", "include_event", "event_fields", "extra"];
 
 // Slack cuts messages at 40,000 characters; a cut inside the code block would lose its end.
-const MAX_EVENT_CHARACTERS = 30_000;
+const CODE_BLOCK = { begin: "```", end: "```", maxCharacters: 30_000 };
 
 const schema = z.strictObject({
   webhook_url: z.string().min(1).describe("The channel's incoming webhook"),
-  text: templatedText.optional().describe("The message"),
-  text_template: templatedText.optional().describe("The message; wins over `text`"),
+  ...textParameters,
   blocks: z.array(anyJson).optional().describe("Block Kit blocks"),
-  include_event: z
-    .boolean()
-    .default(false)
-    .describe("Show the event (the value at `input_from`, where given) below the text"),
-  event_fields: z
-    .array(z.string())
-    .optional()
-    .describe("Paths of the fields to show, instead of the whole event"),
+  ...eventParameters,
   extra: jsonMapping.default({}).describe("Merged into the request"),
 });
 
@@ -41,23 +33,9 @@ export const slackWebhook = defineStep({
   environment: [{ name: "SLACK_WEBHOOK", secret: true }],
   urls: ["webhook_url"],
   paths: ["event_fields"],
-  check: (raw) => [
-    ...textProblems(raw, ["text", "text_template"]),
-    ...(CONTENT.some((name) => name in raw)
-      ? []
-      : [{ at: [], message: "there is nothing to post: give text, blocks or include_event" }]),
-  ],
+  check: (raw) => messageProblems(raw, CONTENT),
   async run(params, context) {
-    const { http, clock } = context.ports;
-    const response = await http.send({
-      method: "POST",
-      url: params.webhook_url,
-      headers: { "Content-Type": "application/json", "Idempotency-Key": context.idempotencyKey },
-      body: formatJson(messageOf(params, context)),
-      signal: context.signal,
-      ...(context.timeoutSeconds !== null && { timeoutMs: context.timeoutSeconds * 1000 }),
-    });
-    if (response.status < 200 || response.status > 299) throw failedAnswer("Slack", response, clock.now());
+    const response = await postMessage("Slack", params.webhook_url, messageOf(params, context), context);
     const answer = answerText(response).trim();
     if (isRefusal(answer)) {
       throw new FlowError("invalid_output", `Slack answered "${answer.slice(0, 200)}" instead of "ok"`, {
@@ -76,25 +54,6 @@ function isRefusal(answer: string): boolean {
 
 function messageOf(params: z.infer<typeof schema>, context: StepContext): JsonObject {
   const { blocks, extra } = params;
-  const parts = [params.text_template ?? params.text ?? "", eventText(params, context)];
-  const text = parts.filter((part) => part !== "").join("\n");
+  const text = messageText(params, context, CODE_BLOCK);
   return { ...(text !== "" && { text }), ...(blocks && { blocks }), ...extra };
-}
-
-/** The event as a code block; escaped, so that nothing in it mentions people or ends the block. */
-function eventText(params: z.infer<typeof schema>, context: StepContext): string {
-  if (!params.include_event && !params.event_fields) return "";
-  const shown: Json = params.event_fields
-    ? Object.fromEntries(params.event_fields.map((field) => [field, context.read(field) ?? null]))
-    : context.inputFrom === undefined
-      ? context.event
-      : context.input;
-  const json = JSON.stringify(shown, null, 2);
-  const cut = json.length > MAX_EVENT_CHARACTERS ? `${json.slice(0, MAX_EVENT_CHARACTERS)}…` : json;
-  const escaped = cut
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll("```", "'''");
-  return `\`\`\`\n${escaped}\n\`\`\``;
 }

@@ -38,7 +38,16 @@ input: { type: cron, cron: "30 2 * * *", payload: { report: sales } }
 steps:
   - { type: add_timestamp }
 `;
-const workflows = [orders, letters, nightly].map((text) => {
+const reports = `
+name: reports
+steps:
+  - type: python_function
+    code: |
+      import os
+      def process(event):
+          return {"next": event["id"] + 1, "seen": sorted(os.environ)}
+`;
+const workflows = [orders, letters, nightly, reports].map((text) => {
   const { workflow, problems } = loadWorkflow(text, "test.yaml");
   if (!workflow) throw new Error(problems.map(({ message }) => message).join("; "));
   return workflow;
@@ -117,6 +126,18 @@ test("a run calls the world and a model through the guarded client, with the sta
       letter_usage: { input_tokens: 7, output_tokens: 2 },
     },
   });
+});
+
+test("a run calls Python in its own process, which sees nothing of the function's environment", async () => {
+  const runId = await post("reports", '{"id": 12345678901234567890}');
+  await runMessageOf(runId);
+  const run = await viewOf(runId);
+  expect(run).toMatchObject({
+    status: "succeeded",
+    error: null,
+    state: { seen: ["HOOKLINE_STAGE", "etlr_stage"] },
+  });
+  expect(JSON.stringify(run?.output)).toContain('"next":12345678901234567891');
 });
 
 test("a wrong hash is a 404 with an empty body", async () => {

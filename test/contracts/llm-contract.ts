@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { FlowError } from "../../lib/core/flow-error.ts";
-import type { ChatAnswer, ChatRequest, Llm } from "../../lib/core/ports/llm.ts";
+import type { ChatAnswer, ChatRequest, Llm, Provider } from "../../lib/core/ports/llm.ts";
 
 /** Opens a model that answers every request in one way, ends each with rate_limited, or never answers. */
 export type OpenLlm = (behaviour: ChatAnswer | "rate_limited" | "silent") => Promise<{
@@ -10,8 +10,8 @@ export type OpenLlm = (behaviour: ChatAnswer | "rate_limited" | "silent") => Pro
 }>;
 
 /** What every model client owes. */
-export function llmContract(name: string, open: OpenLlm): void {
-  describe(name, () => {
+export function llmContract(provider: Provider, name: string, open: OpenLlm): void {
+  describe(`${name}, ${provider}`, () => {
     async function complete(
       behaviour: ChatAnswer | "rate_limited" | "silent",
       more: Partial<ChatRequest> = {},
@@ -19,6 +19,7 @@ export function llmContract(name: string, open: OpenLlm): void {
       const { llm, baseUrl, close } = await open(behaviour);
       try {
         return await llm.complete({
+          provider,
           apiKey: "key-value",
           model: "gpt-4.1-mini",
           messages: [{ role: "user", content: "hello" }],

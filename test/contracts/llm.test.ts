@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { createGuardedHttp } from "../../lib/adapters/guarded-http.ts";
-import { createOpenAiLlm } from "../../lib/adapters/openai-llm.ts";
+import { createLlm } from "../../lib/adapters/llm/create-llm.ts";
 import { parseScript, scriptedLlm } from "../../lib/adapters/scripted-answers.ts";
-import type { ChatAnswer, ChatRequest } from "../../lib/core/ports/llm.ts";
+import type { ChatRequest, Provider } from "../../lib/core/ports/llm.ts";
 import { type LoopbackServer, startLoopbackServer } from "../support/loopback-server.ts";
+import { answered, providerAnswers } from "../support/model-answers.ts";
 import { virtualClock } from "../support/virtual-clock.ts";
 import { llmContract } from "./llm-contract.ts";
 
@@ -11,63 +12,41 @@ const http = createGuardedHttp({ allowPrivateHosts: ["127.0.0.1"] });
 const clock = virtualClock(Date.UTC(2026, 10, 23, 12, 0, 0));
 afterAll(() => http.close());
 
-function completionOf({ text, finish, usage }: ChatAnswer) {
-  const refused = finish === "refusal";
-  return {
-    id: "chatcmpl-1",
-    object: "chat.completion",
-    model: usage.model,
-    choices: [
-      {
-        index: 0,
-        finish_reason: finish === "other" ? "tool_calls" : refused ? "stop" : finish,
-        message: { role: "assistant", content: refused ? null : text, refusal: refused ? text : null },
-      },
-    ],
-    usage: {
-      prompt_tokens: usage.input_tokens,
-      completion_tokens: usage.output_tokens,
-      prompt_tokens_details: { cached_tokens: usage.cached_tokens },
-      completion_tokens_details: { reasoning_tokens: usage.reasoning_tokens },
-    },
-  };
-}
+const clients: { readonly [provider in Provider]: (origin: string) => string } = {
+  openai: (origin) => `${origin}/v1`,
+  anthropic: (origin) => origin,
+  gemini: (origin) => origin,
+};
 
-llmContract("the client of OpenAI", async (behaviour) => {
-  const server = await startLoopbackServer((_request, response) => {
-    if (behaviour === "silent") return;
-    const limited = behaviour === "rate_limited";
-    response.writeHead(limited ? 429 : 200, { "content-type": "application/json" });
-    response.end(JSON.stringify(limited ? { error: { message: "slow down" } } : completionOf(behaviour)));
+describe.each(Object.keys(clients) as Provider[])("%s", (provider) => {
+  llmContract(provider, "a provider's client", async (behaviour) => {
+    const server = await startLoopbackServer((_request, response) => {
+      if (behaviour === "silent") return;
+      const limited = behaviour === "rate_limited";
+      const body = limited
+        ? { error: { message: "slow down, key-value" } }
+        : providerAnswers[provider](behaviour);
+      response.writeHead(limited ? 429 : 200, { "content-type": "application/json" });
+      response.end(JSON.stringify(body));
+    });
+    return { llm: createLlm(http, clock), baseUrl: clients[provider](server.origin), close: server.stop };
   });
-  return { llm: createOpenAiLlm(http, clock), baseUrl: `${server.origin}/v1`, close: server.stop };
-});
 
-llmContract("the scripted model", async (behaviour) => {
-  const answer =
-    behaviour === "silent"
-      ? { text: "late", delay_seconds: 86_400 }
-      : behaviour === "rate_limited"
-        ? { error: "rate_limited" }
-        : behaviour;
-  return { llm: scriptedLlm(parseScript({ llm: [answer] })), close: async () => undefined };
+  llmContract(provider, "the scripted model", async (behaviour) => {
+    const answer =
+      behaviour === "silent"
+        ? { text: "late", delay_seconds: 86_400 }
+        : behaviour === "rate_limited"
+          ? { error: "rate_limited" }
+          : behaviour;
+    return { llm: scriptedLlm(parseScript({ llm: [answer] })), close: async () => undefined };
+  });
 });
 
 describe("chat completions", () => {
   let server: LoopbackServer;
   let answer: { status: number; headers?: Record<string, string>; body: unknown };
-  const stopped = completionOf({
-    text: "ok",
-    finish: "stop",
-    usage: {
-      model: "m",
-      input_tokens: 1,
-      cached_tokens: 0,
-      output_tokens: 1,
-      reasoning_tokens: 0,
-      cost_usd: null,
-    },
-  });
+  const stopped = providerAnswers.openai(answered("ok"));
   beforeAll(async () => {
     server = await startLoopbackServer((_request, response) => {
       const { status, headers = {}, body } = answer;
@@ -81,7 +60,8 @@ describe("chat completions", () => {
   afterAll(() => server.stop());
 
   const complete = (more: Partial<ChatRequest> = {}) =>
-    createOpenAiLlm(http, clock).complete({
+    createLlm(http, clock).complete({
+      provider: "openai",
       apiKey: "sk-hidden-value",
       baseUrl: `${server.origin}/v1/`,
       model: "gpt-4.1-mini",

@@ -374,6 +374,20 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
         expect(found).not.toHaveProperty("notBefore");
       });
 
+      test("a release may keep the run longer than it was to be kept", async () => {
+        const { runId, expiresAt } = await created();
+        const first = await mustClaim(store, runId);
+        await store.append(first.lease, 1, [sampleEntry("0", randomBytes(300_000).toString("hex"))]);
+        const later = expiresAt + 1_000_000;
+        await store.release(first.lease, sampleRelease({ status: "waiting", expiresAt: later }));
+        now = (expiresAt + 500_000) * 1000;
+        expect(await store.get(runId)).toMatchObject({ expiresAt: later, journal: [{ path: "0" }] });
+        const second = await mustClaim(store, runId, sampleClaim(now));
+        expect(second.lease.run.expiresAt).toBe(later);
+        await store.release(second.lease, sampleRelease());
+        expect(await store.get(runId)).toMatchObject({ expiresAt: later });
+      });
+
       test("a finish writes everything a reader asks for, and clears an earlier attempt's error", async () => {
         const { runId } = await created();
         const first = await mustClaim(store, runId);

@@ -370,3 +370,17 @@ test("what a blanked history has replaced is deleted by the next claim when its 
   expect(await store.claim(run.runId, sampleClaim(NOON + MINUTE))).toMatchObject({ kind: "final" });
   expect((await itemsOf(`run#${run.runId}`)).map(({ sk }) => sk?.S)).toEqual(["run"]);
 });
+
+test("a run that waits beyond its expiry takes everything that is stored of it along", async () => {
+  const sample = sampleRun();
+  const run = { ...sample, event: { ...sample.event, body: randomBytes(400_000) } };
+  await store.create(run);
+  const { lease } = await mustClaim(store, run.runId);
+  await store.append(lease, 1, [sampleEntry("0")]);
+  await store.append(lease, 2, [sampleEntry("1", randomBytes(300_000).toString("hex"))]);
+  const expiresAt = run.expiresAt + 1_000;
+  await store.release(lease, sampleRelease({ status: "waiting", expiresAt }));
+  const items = await itemsOf(`run#${run.runId}`);
+  expect(items.length).toBeGreaterThan(5);
+  expect(new Set(items.map((item) => item.expires_at?.N))).toEqual(new Set([String(expiresAt)]));
+});

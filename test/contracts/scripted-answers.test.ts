@@ -6,6 +6,7 @@ import { virtualClock } from "../support/virtual-clock.ts";
 
 const request = (url: string, method = "GET") => ({ method, url, headers: {} });
 const chat = (model: string, more: Partial<ChatRequest> = {}): ChatRequest => ({
+  provider: "openai",
   apiKey: "k",
   model,
   messages: [{ role: "user", content: "Hi" }],
@@ -222,6 +223,23 @@ describe("a scripted model", () => {
     });
   });
 
+  test("a cost that the script leaves out is that of the price table, null for a model it does not know", async () => {
+    const usage = { input_tokens: 1_000_000, output_tokens: 1_000_000 };
+    const costs = ["gpt-4.1-mini", "m"].map(async (model) => {
+      return (await llm([{ text: "A", usage }]).complete(chat(model))).usage.cost_usd;
+    });
+    expect(await Promise.all(costs)).toEqual([2, null]);
+  });
+
+  test("gives vectors to those who ask for them, and texts to the others", async () => {
+    const port = llm([{ text: "A" }, { vectors: [[1, 2]] }]);
+    const { messages: _none, ...asked } = chat("m");
+    const { vectors } = await port.embed({ ...asked, texts: ["a"], encodingFormat: "float" });
+    expect(vectors).toEqual([[1, 2]]);
+    expect((await port.complete(chat("m"))).text).toBe("A");
+    expect(port.unused()).toEqual([]);
+  });
+
   test("throws a scripted error and keeps what was asked", async () => {
     const port = llm([{ error: "rate_limited" }]);
     await expect(port.complete(chat("m", { maxTokens: 5, temperature: 0 }))).rejects.toMatchObject({
@@ -229,6 +247,7 @@ describe("a scripted model", () => {
     });
     expect(port.calls).toEqual([
       {
+        provider: "openai",
         model: "m",
         messages: [{ role: "user", content: "Hi" }],
         temperature: 0,
@@ -246,8 +265,9 @@ test.each([
   [{ http: [{ url: "*", error: "boom" }] }, "http.0.error"],
   [{ http: [{ url: "*", status: 200, answers: [{}] }] }, "a rule with answers"],
   [{ http: [{ url: "*", answers: [] }] }, "http.0.answers"],
-  [{ llm: [{}] }, "a text or an error"],
-  [{ llm: [{ text: "A", error: "timeout" }] }, "a text or an error"],
+  [{ llm: [{}] }, "a text, vectors or an error"],
+  [{ llm: [{ text: "A", error: "timeout" }] }, "a text, vectors or an error"],
+  [{ llm: [{ text: "A", vectors: [] }] }, "a text, vectors or an error"],
 ])("%j is no script", (document, message) => {
   expect(() => parseScript(document)).toThrow(message);
 });

@@ -3,17 +3,22 @@ import { afterAll, describe, test } from "@jest/globals";
 import { parse } from "yaml";
 import * as z from "zod";
 import { createJq } from "../../lib/adapters/jq-worker-pool.ts";
+import { createPython } from "../../lib/adapters/python/python-pool.ts";
+import type { Python } from "../../lib/core/ports/python.ts";
 import { checkExample, exampleSchema } from "../support/example.ts";
 
 const folder = new URL("./", import.meta.url);
 const jq = createJq();
-afterAll(() => jq.close());
+const pool = createPython({ spare: false });
+// One interpreter for all: that runs never share one is the contract suite's matter.
+const python: Python = { run: (request) => pool.run({ ...request, runId: "examples" }), endRun() {} };
+afterAll(() => Promise.all([jq.close(), pool.close()]));
 
 for (const file of readdirSync(folder).filter((name) => name.endsWith(".yaml"))) {
   describe(file, () => {
     const examples = z
       .array(exampleSchema)
       .parse(parse(readFileSync(new URL(file, folder), "utf8"), { intAsBigInt: false }));
-    for (const example of examples) test(example.name, () => checkExample(example, jq));
+    for (const example of examples) test(example.name, () => checkExample(example, { jq, python }));
   });
 }

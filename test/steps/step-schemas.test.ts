@@ -7,7 +7,7 @@ import { print } from "../../lib/steps/print.ts";
 import { stepTypes } from "../../lib/steps/registry.ts";
 import { slackWebhook } from "../../lib/steps/slack-webhook.ts";
 
-test("the registry holds the nine steps under their names, in the order of the reference", () => {
+test("the registry holds the steps under their names, in the order of the reference", () => {
   expect([...stepTypes.keys()]).toEqual([
     "http_call",
     "openai_completion",
@@ -18,6 +18,19 @@ test("the registry holds the nine steps under their names, in the order of the r
     "print",
     "add_timestamp",
     "slack_webhook",
+    "salesforce",
+    "python_function",
+    "set",
+    "parallel",
+    "wait",
+    "fail",
+    "stop",
+    "add_uuid",
+    "chunk_text",
+    "openai_embeddings",
+    "anthropic_chat",
+    "gemini_chat",
+    "teams_webhook",
   ]);
 });
 
@@ -31,10 +44,6 @@ test("a step with an effect has a time limit", () => {
 describe("openai_completion", () => {
   const known = { api_key: "k", model: "m" };
 
-  test.each(["messages", "output_schema", "repair", "fallback_models"])("%s is unknown", (key) => {
-    expect(openaiCompletion.schema.safeParse({ ...known, [key]: [] }).success).toBe(false);
-  });
-
   test.each([
     [{ temperature: 2.1 }],
     [{ temperature: "warm" }],
@@ -42,8 +51,26 @@ describe("openai_completion", () => {
     [{ max_tokens: 1.5 }],
     [{ include_usage: "yes" }],
     [{ api_key: "" }],
+    [{ messages: [] }],
+    [{ messages: [{ role: "robot", content: "Hi" }] }],
+    [{ repair: -1 }],
+    [{ repair: 6 }],
+    [{ fallback_models: "m" }],
+    [{ fallback_models: [""] }],
+    [{ output_schema: "object" }],
+    [{ output_schema: { type: "text" } }],
+    [{ output_schema: { properties: { a: { type: "strin" } } } }],
+    [{ output_schema: { anyOf: [] } }],
+    [{ output_schema: { items: { pattern: "(" } } }],
+    [{ output_schema: { $ref: "https://example.com/schema" } }],
   ])("%j is refused", (raw) => {
     expect(openaiCompletion.schema.safeParse({ ...known, ...raw }).success).toBe(false);
+  });
+
+  test("a schema's own keywords and their order stay as they are", () => {
+    const output_schema = { type: "object", properties: { b: true, a: { const: 1 } }, "x-own": [1] };
+    const { data } = openaiCompletion.schema.safeParse({ ...known, output_schema });
+    expect(JSON.stringify(data?.output_schema)).toBe(JSON.stringify(output_schema));
   });
 
   test("a prompt in the file is text", () => {
@@ -51,6 +78,10 @@ describe("openai_completion", () => {
       { at: ["prompt"], message: "found a list, expected text" },
     ]);
     expect(openaiCompletion.check?.({ prompt: "a", system: null })).toEqual([]);
+    const messages = [{ role: "user", content: "a" }, "${m}", { role: "user", content: [{ type: "text" }] }];
+    expect(openaiCompletion.check?.({ messages })).toEqual([
+      { at: ["messages", 2, "content"], message: "found a list, expected text" },
+    ]);
   });
 });
 

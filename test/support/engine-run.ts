@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { createSalesforce } from "../../lib/adapters/salesforce/create-salesforce.ts";
 import { parseScript, scriptedHttp, scriptedLlm } from "../../lib/adapters/scripted-answers.ts";
 import type { FlowError } from "../../lib/core/flow-error.ts";
 import { foldJournal, initialState, type JournalEntry } from "../../lib/core/journal.ts";
@@ -65,6 +66,7 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResult> {
   const script = parseScript({ http: options.http ?? [], llm: options.llm ?? [] });
   const http = scriptedHttp(script, { clock });
   const llm = scriptedLlm(script, { clock });
+  const salesforce = createSalesforce(http, clock);
   const segments: JournalEntry[][] = [];
   const entries: JournalEntry[] = [];
   const journal = new Journal({
@@ -78,6 +80,7 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResult> {
   const environment = resolveEnvironment(workflow, [options.env ?? {}]);
   const forever = Number.POSITIVE_INFINITY;
   const jq = { run: () => Promise.reject(new Error("these examples use no jq")) };
+  const python = { run: () => Promise.reject(new Error("these examples use no Python")), endRun() {} };
   const execution: Execution = {
     workflow,
     run: { id: "run-1", attempt: 1, startedAt: clock.now() },
@@ -85,7 +88,7 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResult> {
     event,
     request: { method: "POST", path: "/", query: {}, headers: {}, received_at: "", delivery_id: "" },
     steps: stepTypes,
-    ports: { clock, random: seededRandom(), http, llm, jq, ...options.ports },
+    ports: { clock, random: seededRandom(), http, llm, jq, python, salesforce, ...options.ports },
     journal,
     limits: {
       handOverAt: forever,

@@ -1,12 +1,14 @@
 import { expect } from "@jest/globals";
 import { stringify } from "yaml";
 import * as z from "zod";
+import { createSalesforce } from "../../lib/adapters/salesforce/create-salesforce.ts";
 import { parseScript, scriptedHttp, scriptedLlm } from "../../lib/adapters/scripted-answers.ts";
 import type { RunView } from "../../lib/app/describe-run.ts";
 import { runInProcess } from "../../lib/app/run-in-process.ts";
 import { formatJson, type Json, type JsonObject } from "../../lib/core/json.ts";
 import { readPath } from "../../lib/core/path.ts";
 import type { Jq } from "../../lib/core/ports/jq.ts";
+import type { Python } from "../../lib/core/ports/python.ts";
 import { anyJson, jsonMapping } from "../../lib/core/schema.ts";
 import type { Workflow } from "../../lib/core/workflow.ts";
 import { loadWorkflow } from "../../lib/language/load-workflow.ts";
@@ -59,12 +61,16 @@ export const exampleSchema = z.strictObject({
 export type Example = z.infer<typeof exampleSchema>;
 
 /** Runs a case in this process, with time and chance of its own, and checks everything that it states. */
-export async function checkExample({ given, then }: Example, jq: Jq): Promise<void> {
+export async function checkExample(
+  { given, then }: Example,
+  { jq, python }: { jq: Jq; python: Python },
+): Promise<void> {
   const workflow = compile(given);
   const clock = virtualClock(given.now === undefined ? undefined : Date.parse(given.now));
   const script = parseScript({ http: given.http ?? [], llm: given.llm ?? [] });
   const http = scriptedHttp(script, { clock });
   const llm = scriptedLlm(script, { clock });
+  const salesforce = createSalesforce(http, clock);
   const event = given.event ?? {};
   const view = await runInProcess({
     workflow,
@@ -83,7 +89,7 @@ export async function checkExample({ given, then }: Example, jq: Jq): Promise<vo
     environment: [given.env ?? {}, given.secrets ?? {}],
     stage: "test",
     steps: stepTypes,
-    ports: { clock, random: seededRandom(), http, llm, jq },
+    ports: { clock, random: seededRandom(), http, llm, jq, python, salesforce },
     log: keptLog(),
     signal: new AbortController().signal,
   });

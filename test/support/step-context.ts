@@ -1,3 +1,4 @@
+import { createSalesforce } from "../../lib/adapters/salesforce/create-salesforce.ts";
 import { conditionsHold } from "../../lib/core/condition.ts";
 import type { LogLine } from "../../lib/core/journal.ts";
 import type { Json, JsonObject } from "../../lib/core/json.ts";
@@ -23,6 +24,8 @@ export interface ContextOptions {
   readonly ports?: Partial<StepPorts>;
   /** How blocks end, by what stands between the step's path and the child's index. */
   readonly block?: (at: string, options: BlockOptions) => Promise<BlockEnd> | BlockEnd;
+  /** Labels of the nested lists. */
+  readonly blocks?: readonly string[];
   readonly entered?: string;
   readonly accepted?: { readonly [at: string]: JsonObject };
 }
@@ -57,11 +60,14 @@ export function stepContext(options: ContextOptions = {}): MadeContext {
       http: nobody,
       llm: nobody,
       jq: nobody,
+      python: nobody,
+      salesforce: createSalesforce(nobody, virtualClock()),
       ...options.ports,
     },
     run: { id: "run-1", attempt: 1 },
     workflow: { name: "example" },
     event: state,
+    environment: () => ({}),
     read,
     writtenAt: () => undefined,
     holds: (conditions, match) => conditionsHold(conditions, { read, render: (value) => value }, match),
@@ -73,6 +79,8 @@ export function stepContext(options: ContextOptions = {}): MadeContext {
       if (!options.block) throw new Error(`no block ${at}`);
       return options.block(at, blockOptions);
     },
+    renderAssignments: (assignments) => assignments,
+    blocks: options.blocks ?? [],
     enteredBlock: () => options.entered,
     acceptFailure(at, { error }: StepFailure) {
       accepted[at] = { error: error.message };
@@ -87,7 +95,9 @@ export function stepContext(options: ContextOptions = {}): MadeContext {
 const nobody = {
   send: unasked,
   complete: unasked,
+  embed: unasked,
   run: unasked,
+  endRun() {},
 };
 
 function unasked(): Promise<never> {

@@ -1,5 +1,6 @@
 import { createMemoryQueue, type MemoryQueue } from "../../lib/adapters/memory/memory-queue.ts";
 import { createMemoryRunStore } from "../../lib/adapters/memory/memory-run-store.ts";
+import { createSalesforce } from "../../lib/adapters/salesforce/create-salesforce.ts";
 import { parseScript, scriptedHttp, scriptedLlm } from "../../lib/adapters/scripted-answers.ts";
 import { ingestEvent, type WebhookAnswer, type WebhookRequest } from "../../lib/app/ingest-event.ts";
 import { runBatch } from "../../lib/app/run-batch.ts";
@@ -77,6 +78,7 @@ export function createWorld(options: WorldOptions): World {
     forget: () => {},
   };
   const jq = { run: () => Promise.reject(new Error("this stage uses no jq")) };
+  const python = { run: () => Promise.reject(new Error("this stage uses no Python")), endRun() {} };
   const runner: Runner = {
     store,
     queue,
@@ -89,6 +91,8 @@ export function createWorld(options: WorldOptions): World {
       http: options.wrapHttp?.(http) ?? http,
       llm: scriptedLlm(script, { clock }),
       jq,
+      python,
+      salesforce: createSalesforce(http, clock),
     },
     log,
     stage: "test",

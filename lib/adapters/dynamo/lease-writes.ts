@@ -7,6 +7,7 @@ import { runKey, runPlacement } from "./run-item.ts";
 import type { StoredValues } from "./stored-values.ts";
 import type { Table } from "./table.ts";
 
+const WRITES_AT_ONCE = 25;
 const HELD = "#epoch = :epoch AND #lease_owner = :owner";
 
 /** Marks that the run is alone in its process. @throws LeaseLost */
@@ -26,6 +27,8 @@ export async function releaseRun(
   lease: Lease,
   release: Release,
 ): Promise<void> {
+  const { expiresAt } = release;
+  if (expiresAt !== undefined) await keepUntil(table, lease.runId, expiresAt);
   await endLease(table, lease, "released_by", {
     status: text(release.status),
     not_before: release.notBefore === undefined ? undefined : number(release.notBefore),
@@ -34,6 +37,7 @@ export async function releaseRun(
     spent_usd: number(release.costUsd),
     failures: number(release.failures),
     error: release.error && (await values.storeJson(release.error, runPlacement(lease.run))),
+    ...(expiresAt !== undefined && { expires_at: number(expiresAt) }),
   });
 }
 
@@ -84,18 +88,36 @@ async function rewrittenEvent(event: StoredEvent, values: StoredValues, lease: L
   };
 }
 
+/** Moves the expiry of a run's segments and chunks; one that was deleted meanwhile stays so. */
+async function keepUntil(table: Table, runId: string, expiresAt: number): Promise<void> {
+  const items = await itemsOf(table, runId);
+  const keys = items.flatMap(({ pk, sk }) =>
+    pk?.S && sk?.S && sk.S !== "run" ? [{ pk: pk.S, sk: sk.S }] : [],
+  );
+  const change = { text: "SET #expires_at = :expires_at", values: { ":expires_at": number(expiresAt) } };
+  for (let at = 0; at < keys.length; at += WRITES_AT_ONCE) {
+    const batch = keys.slice(at, at + WRITES_AT_ONCE);
+    await Promise.all(batch.map((key) => table.update(key, change, { text: "attribute_exists(#pk)" })));
+  }
+}
+
 /**
  * Deletes what a blanked history has replaced: segments, and chunks that the run's item does not refer to any more.
  * Fences stay, so that a stalled runner still finds the number of its next segment taken.
  */
 export async function removeReplaced(table: Table, runId: string): Promise<void> {
-  const where = { text: "#pk = :pk", values: { ":pk": text(runKey(runId).pk) } };
-  const items = (await Array.fromAsync(table.query({ where }))).flat();
+  const items = await itemsOf(table, runId);
   const kept = new Set(items.filter(({ sk }) => sk?.S === "run").flatMap(blobKeys));
   const keys = items.flatMap(({ pk, sk, fence }) =>
     pk?.S && sk?.S && sk.S !== "run" && !fence?.BOOL && !kept.has(sk.S) ? [{ pk: pk.S, sk: sk.S }] : [],
   );
   await table.writeMany(keys.map((key) => ({ DeleteRequest: { Key: keyOf(key) } })));
+}
+
+/** Everything that is stored of a run. */
+async function itemsOf(table: Table, runId: string): Promise<readonly Item[]> {
+  const where = { text: "#pk = :pk", values: { ":pk": text(runKey(runId).pk) } };
+  return (await Array.fromAsync(table.query({ where }))).flat();
 }
 
 /** Ends whatever lease holds. No owner stays behind: whoever stopped the stack, the run is not to blame for it. */

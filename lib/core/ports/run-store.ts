@@ -55,6 +55,8 @@ export interface Release {
   readonly error?: RunError;
   /** Failed deliveries so far. */
   readonly failures: number;
+  /** Set when the run waits so long that its history would be deleted meanwhile: seconds since the epoch. */
+  readonly expiresAt?: number;
 }
 
 /** The end of a run. */

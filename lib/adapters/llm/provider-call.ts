@@ -1,0 +1,148 @@
+import { FlowError } from "../../core/flow-error.ts";
+import { classOfStatus } from "../../core/http-status.ts";
+import { isObject, type Json } from "../../core/json.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Http, HttpResponse } from "../../core/ports/http.ts";
+import type { ModelRequest } from "../../core/ports/llm.ts";
+import { createRedactor } from "../../core/redactor.ts";
+import { parseRetryAfter } from "../../core/retry-after.ts";
+import { webUrl } from "../web-url.ts";
+
+/** The caller's time limit goes to the Http port; a client's own must never be the shorter one. */
+export const NO_CLIENT_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** What the providers' clients take in place of the global `fetch`. */
+export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+/** A provider's API as its calls need to know it. */
+export interface ProviderApi {
+  /** What its answers are called: "chat completion". */
+  readonly answer: string;
+  /** What the address must speak: "OpenAI's Chat Completions". */
+  readonly speaks: string;
+  /** Where it is without a base URL. */
+  readonly url: string;
+}
+
+/** What calls go through. */
+export interface Line {
+  readonly http: Http;
+  readonly clock: Clock;
+}
+
+/** Headers that every provider gets. */
+export function commonHeaders({ idempotencyKey }: ModelRequest): Record<string, string> {
+  return { "Idempotency-Key": idempotencyKey, "User-Agent": "hookline" };
+}
+
+/**
+ * Lets a provider's client make one call through the Http port. What the client makes of a failure is put aside:
+ * errors are read from the answer itself, so that they are the same for all providers.
+ * @throws FlowError as the Llm port says.
+ */
+export async function callProvider<Answer>(
+  { http, clock }: Line,
+  api: ProviderApi,
+  request: ModelRequest,
+  call: (fetch: Fetch, baseUrl: string) => Promise<Answer>,
+): Promise<Answer> {
+  checkAccess(request, api);
+  let failure: unknown;
+  let refused: HttpResponse | undefined;
+  const fetch: Fetch = async (url, init) => {
+    try {
+      const answer = await sendThrough(http, request, url, init);
+      if (answer.status >= 300) refused = answer;
+      return responseOf(answer);
+    } catch (thrown) {
+      failure = thrown;
+      throw thrown;
+    }
+  };
+  try {
+    return await call(fetch, request.baseUrl ?? api.url);
+  } catch (thrown) {
+    if (failure !== undefined) throw failure;
+    if (refused) throw answeredError(refused, request, clock);
+    if (thrown instanceof FlowError) throw thrown;
+    throw new FlowError(
+      "invalid_output",
+      `what answered for ${request.model} is no ${api.answer}: check that ${request.baseUrl ?? api.url} speaks ${api.speaks}`,
+      { cause: thrown },
+    );
+  }
+}
+
+function checkAccess({ apiKey, baseUrl }: ModelRequest, { url }: ProviderApi): void {
+  webUrl(baseUrl ?? url, (phrase) => new FlowError("invalid_input", `the model's base URL is ${phrase}`));
+  if (!/^[\x21-\x7e]+$/.test(apiKey))
+    throw new FlowError(
+      "config_error",
+      "the model's API key is empty or has a space, a line break or a letter beyond ASCII: set it as the provider shows it",
+    );
+}
+
+function sendThrough(
+  http: Http,
+  { timeoutMs, signal }: ModelRequest,
+  url: string | URL | Request,
+  init: RequestInit | undefined,
+): Promise<HttpResponse> {
+  const body = init?.body;
+  return http.send({
+    method: init?.method ?? "GET",
+    url: url instanceof Request ? url.url : String(url),
+    headers: Object.fromEntries(new Headers(init?.headers)),
+    ...(typeof body === "string" && { body }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(signal && { signal }),
+  });
+}
+
+function responseOf({ status, headers, body }: HttpResponse): Response {
+  const bodiless = [204, 205, 304].includes(status);
+  return new Response(bodiless ? null : new Uint8Array(body), { status, headers });
+}
+
+function answeredError(
+  { status, headers, body }: HttpResponse,
+  { apiKey, model }: ModelRequest,
+  clock: Clock,
+): FlowError {
+  const { text } = createRedactor([apiKey]);
+  const told = new TextDecoder().decode(body);
+  const error = errorOf(told);
+  const message = typeof error.message === "string" ? error.message : told.trim() || "nothing more";
+  const outOfCredit = [error.code, error.type].includes("insufficient_quota");
+  const retryAfterMs = waitOf(headers, error, clock.now());
+  return new FlowError(
+    outOfCredit ? "client_error" : classOfStatus(status),
+    text(`the provider of ${model} answered ${status} ${message.slice(0, 500)}`),
+    { status, body: text(told), ...(retryAfterMs !== undefined && { retryAfterMs }) },
+  );
+}
+
+/** All of them answer `{ "error": { "message", … } }`; what stands between may be a list, or something else wholly. */
+function errorOf(text: string): { readonly [key: string]: Json } {
+  try {
+    const parsed: Json = JSON.parse(text);
+    const first = Array.isArray(parsed) ? parsed[0] : parsed;
+    const error = isObject(first) ? first.error : undefined;
+    return isObject(error) ? error : {};
+  } catch {
+    return {};
+  }
+}
+
+/** By header in milliseconds (OpenAI), by header in seconds or as a date, or in the error's details (Google's RetryInfo). */
+function waitOf(
+  headers: HttpResponse["headers"],
+  { details }: { readonly [key: string]: Json },
+  nowMs: number,
+): number | undefined {
+  const ms = Number(headers["retry-after-ms"] ?? Number.NaN);
+  if (ms >= 0) return ms;
+  const listed = (Array.isArray(details) ? details : []).filter(isObject).map(({ retryDelay }) => retryDelay);
+  const seconds = /^(\d+(?:\.\d+)?)s$/.exec(String(listed.find((delay) => delay !== undefined)));
+  return parseRetryAfter(headers["retry-after"] ?? seconds?.[1], nowMs);
+}

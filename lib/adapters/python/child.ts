@@ -1,0 +1,80 @@
+import { Buffer } from "node:buffer";
+import { readFileSync, readSync, writeSync } from "node:fs";
+import { openPyodide, type Pyodide } from "./pyodide-shell.ts";
+
+// What is often imported: loaded once, into the snapshot.
+const MODULES =
+  "ast, base64, calendar, collections, copy, csv, dataclasses, datetime, decimal, difflib, enum, fractions, functools, hashlib, heapq, hmac, html, io, itertools, json, math, operator, os, random, re, secrets, statistics, string, sys, textwrap, time, traceback, types, typing, unicodedata, urllib.parse, uuid, zoneinfo";
+
+const NEWLINE = 10;
+const [folder = "", bootFile = "", snapshotFile = ""] = process.argv.slice(2);
+// What process.exit ends in: process itself will be empty.
+const { reallyExit } = process as unknown as { reallyExit(code: number): never };
+const exit = reallyExit.bind(process);
+const boot = readFileSync(new URL(bootFile), "utf8");
+const snapshot = snapshotFile === "" || snapshotFile === "make" ? undefined : readIfPresent(snapshotFile);
+const load = await openPyodide(folder);
+
+if (snapshotFile === "make") {
+  const pyodide = await load({ _makeSnapshot: true });
+  prepare(pyodide);
+  write(pyodide.makeMemorySnapshot());
+  exit(0);
+} else serve(await start());
+
+/** From the snapshot where it fits, else from nothing: slower, and the same. */
+async function start(): Promise<Pyodide> {
+  if (snapshot) {
+    try {
+      return await load({ _loadSnapshot: snapshot });
+    } catch {}
+  }
+  const pyodide = await load({});
+  prepare(pyodide);
+  return pyodide;
+}
+
+function prepare(pyodide: Pyodide): void {
+  pyodide.runPython(`import ${MODULES}`);
+  pyodide.runPython(boot);
+}
+
+/**
+ * Answers line by line, and never leaves the turn it began with: no timer or promise of the code runs between calls.
+ * Whatever Python cannot answer itself (it exited, its stack or memory broke) ends the process.
+ */
+function serve(pyodide: Pyodide): void {
+  const answer = pyodide.globals.get("answer_line") as (line: string) => string;
+  write(Buffer.from("ready\n"));
+  for (let line = readLine(); line !== undefined; line = readLine()) {
+    try {
+      write(Buffer.from(`${answer(line)}\n`));
+    } catch {
+      exit(1);
+    }
+  }
+  exit(0);
+}
+
+function readLine(): string | undefined {
+  const parts: Buffer[] = [];
+  for (;;) {
+    const part = Buffer.allocUnsafe(65_536);
+    const size = readSync(0, part);
+    if (size === 0) return undefined;
+    parts.push(part.subarray(0, size));
+    if (part[size - 1] === NEWLINE) return Buffer.concat(parts).toString("utf8");
+  }
+}
+
+function write(bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(1, bytes, at);
+}
+
+function readIfPresent(file: string): Uint8Array | undefined {
+  try {
+    return readFileSync(new URL(file));
+  } catch {
+    return undefined;
+  }
+}

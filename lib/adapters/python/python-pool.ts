@@ -1,0 +1,171 @@
+import { FlowError } from "../../core/flow-error.ts";
+import type { Python, PythonOutcome, PythonRequest } from "../../core/ports/python.ts";
+import { cancellation, startDeadline } from "../deadline.ts";
+import { formatRequest, parseAnswer } from "./python-answer.ts";
+import { openPythonSession, type PythonSession } from "./python-session.ts";
+
+/** Python with a life of its own. */
+export interface PythonPool extends Python {
+  /** Starts an interpreter before the first run needs it. */
+  warm(): Promise<void>;
+  /** Ends all interpreters; calls that wait or run are `cancelled`. */
+  close(): Promise<void>;
+}
+
+/** How many interpreters may live at once: each takes some 200 MB. */
+const MOST_SESSIONS = 4;
+
+interface Job {
+  readonly request: PythonRequest;
+  readonly answer: PromiseWithResolvers<PythonOutcome>;
+}
+
+/** A run that calls Python: one interpreter, one call after another. */
+interface Tenant {
+  readonly jobs: Job[];
+  session: PythonSession | undefined;
+  serving: boolean;
+  /** The run has left. */
+  gone: boolean;
+}
+
+/**
+ * Python in child processes, one for each run, killed when the run leaves. With `spare` the next run finds one that is
+ * ready. When no more may live, runs that call nothing just now give theirs up, and others wait.
+ */
+export function createPython({ spare = true }: { readonly spare?: boolean } = {}): PythonPool {
+  const tenants = new Map<string, Tenant>();
+  const live = new Set<Promise<PythonSession>>();
+  let waiting: (() => void)[] = [];
+  let next: Promise<PythonSession> | undefined;
+  let closed = false;
+
+  async function run(request: PythonRequest): Promise<PythonOutcome> {
+    const { runId, signal } = request;
+    if (closed) throw closedError();
+    if (signal?.aborted) throw cancellation(signal.reason);
+    const tenant = tenants.get(runId) ?? { jobs: [], session: undefined, serving: false, gone: false };
+    tenants.set(runId, tenant);
+    const job: Job = { request, answer: Promise.withResolvers() };
+    const abandon = () => {
+      const at = tenant.jobs.indexOf(job);
+      if (at < 0) return;
+      tenant.jobs.splice(at, 1);
+      job.answer.reject(cancellation(signal?.reason));
+    };
+    signal?.addEventListener("abort", abandon);
+    tenant.jobs.push(job);
+    void serve(tenant);
+    try {
+      return await job.answer.promise;
+    } finally {
+      signal?.removeEventListener("abort", abandon);
+    }
+  }
+
+  async function serve(tenant: Tenant): Promise<void> {
+    if (tenant.serving) return;
+    tenant.serving = true;
+    while (tenant.jobs.length > 0) {
+      try {
+        if (!tenant.session?.isAlive()) tenant.session = await rent();
+      } catch (fault) {
+        for (const job of tenant.jobs.splice(0)) job.answer.reject(fault);
+        break;
+      }
+      const job = tenant.jobs.shift();
+      if (job) await call(tenant.session, job.request).then(job.answer.resolve, job.answer.reject);
+      if (spare && !closed && live.size < MOST_SESSIONS) next ??= open();
+    }
+    tenant.serving = false;
+    if (tenant.gone) tenant.session?.end();
+    wake();
+  }
+
+  async function call(session: PythonSession, request: PythonRequest): Promise<PythonOutcome> {
+    const deadline = startDeadline("the result of the Python function", request.timeoutMs, request.signal);
+    try {
+      deadline.signal.throwIfAborted();
+      return parseAnswer(await session.ask(formatRequest(request), deadline.signal));
+    } catch (fault) {
+      // Whatever did not answer, or answered nonsense, is not asked again.
+      session.end();
+      throw fault;
+    } finally {
+      deadline.end();
+    }
+  }
+
+  /** The spare one, a new one, or the one that an idle run gives up. */
+  async function rent(): Promise<PythonSession> {
+    for (;;) {
+      if (closed) throw closedError();
+      const ready = next;
+      next = undefined;
+      const session = await (ready ?? (live.size < MOST_SESSIONS ? open() : undefined));
+      if (session?.isAlive()) return session;
+      if (session === undefined) {
+        evictIdle();
+        await new Promise<void>((resolve) => waiting.push(resolve));
+      }
+    }
+  }
+
+  function open(): Promise<PythonSession> {
+    const opened = openPythonSession(() => {
+      live.delete(opened);
+      wake();
+    });
+    live.add(opened);
+    opened.catch(() => {
+      live.delete(opened);
+      if (next === opened) next = undefined;
+      wake();
+    });
+    return opened;
+  }
+
+  /** Its end wakes who waits. */
+  function evictIdle(): void {
+    const idle = [...tenants.values()].find(({ serving, session }) => !serving && session?.isAlive());
+    idle?.session?.end();
+  }
+
+  function leave(tenant: Tenant): void {
+    tenant.gone = true;
+    tenant.session?.end();
+    for (const { answer } of tenant.jobs.splice(0)) answer.reject(closedError());
+  }
+
+  function wake(): void {
+    const woken = waiting;
+    waiting = [];
+    for (const resume of woken) resume();
+  }
+
+  return {
+    run,
+    endRun(runId) {
+      const tenant = tenants.get(runId);
+      if (!tenant) return;
+      tenants.delete(runId);
+      leave(tenant);
+    },
+    async warm() {
+      next ??= open();
+      await next;
+    },
+    async close() {
+      closed = true;
+      wake();
+      for (const tenant of tenants.values()) leave(tenant);
+      tenants.clear();
+      const opened = await Promise.allSettled(live);
+      for (const one of opened) if (one.status === "fulfilled") one.value.end();
+    },
+  };
+}
+
+function closedError(): FlowError {
+  return new FlowError("cancelled", "Python was closed before the function returned");
+}

@@ -1,0 +1,69 @@
+import { FlowError } from "../core/flow-error.ts";
+import type { Json } from "../core/json.ts";
+import type { BlockEnd, BlockOptions, Interruption, Pause, StepContext } from "../core/step.ts";
+
+/** How one item of a loop, or one branch, ended. */
+export type PartEnd =
+  | { readonly kind: "result"; readonly value: Json | undefined }
+  | Exclude<BlockEnd, { readonly kind: "done" }>;
+
+/** What a step runs several times or beside others, and what it makes of it. */
+export interface Part extends BlockOptions {
+  readonly label: string;
+  readonly at: string;
+  /** Path of the result in the part's scope; absent: everything its steps wrote. */
+  readonly resultFrom?: string | undefined;
+  /** A failure leaves `{ error, error_details }` as the result. */
+  readonly acceptsFailure: boolean;
+}
+
+/** Runs one part to its end; one whose failure was accepted in an earlier attempt of the run does not run again. */
+export async function runPart(context: StepContext, part: Part): Promise<PartEnd> {
+  const { label, resultFrom, acceptsFailure, ...options } = part;
+  const accepted = context.acceptedFailure(part.at);
+  if (accepted) return { kind: "result", value: accepted };
+  const end = await context.runBlock(label, options);
+  if (end.kind === "done")
+    return { kind: "result", value: resultFrom === undefined ? end.written : end.read(resultFrom) };
+  if (end.kind === "fail" && acceptsFailure && !end.failure.endsRun)
+    return { kind: "result", value: context.acceptFailure(part.at, end.failure) };
+  return end;
+}
+
+/** True for an end that the step around it cannot take as a result. */
+export function isInterruption(end: PartEnd): end is Interruption {
+  return end.kind !== "result" && end.kind !== "drop";
+}
+
+/** True for an end of the whole run: no further part is begun. */
+export function endsRun(end: PartEnd): boolean {
+  return end.kind === "stop" || (end.kind === "fail" && end.failure.endsRun === true);
+}
+
+/**
+ * What parts that ran beside each other mean for their step, undefined when all have a result. The run's end comes
+ * first, then a pause (parts that failed are tried again when the run is back), then the failures as one.
+ */
+export function interruptionOf(ends: readonly PartEnd[], parts: string): Interruption | undefined {
+  const interruptions = ends.filter(isInterruption);
+  const runEnd = interruptions.find(endsRun);
+  if (runEnd) return runEnd;
+  const pauses = interruptions.flatMap((end) => (end.kind === "pause" ? [end.pause] : []));
+  if (pauses.length > 0) return { kind: "pause", pause: pauses.reduce(sooner) };
+  const failures = interruptions.flatMap((end) => (end.kind === "fail" ? [end.failure] : []));
+  const [first] = failures;
+  if (first === undefined) return undefined;
+  const { error } = first;
+  const message = `${failures.length} of ${ends.length} ${parts} failed: ${error.message}`;
+  return { kind: "fail", failure: { ...first, error: retold(error, message) } };
+}
+
+function retold(error: FlowError, message: string): FlowError {
+  const { status, body, retryAfterMs, details } = error;
+  return new FlowError(error.class, message, { status, body, retryAfterMs, details, cause: error });
+}
+
+function sooner(a: Pause, b: Pause): Pause {
+  if (a.reason === "hand_over" || b.reason === "hand_over") return { reason: "hand_over" };
+  return b.dueAt < a.dueAt ? b : a;
+}

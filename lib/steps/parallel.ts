@@ -1,0 +1,103 @@
+import * as z from "zod";
+import { FlowError } from "../core/flow-error.ts";
+import { isObject, type Json, type JsonObject } from "../core/json.ts";
+import { parsePath } from "../core/path.ts";
+import { type BlockPlace, defineStep, type StepContext } from "../core/step.ts";
+import { interruptionOf, type PartEnd, runPart } from "./block-ends.ts";
+
+const schema = z.strictObject({
+  branches: z
+    .record(z.string(), z.strictObject({ result_from: z.string().optional() }))
+    .describe("Lists of steps by name, each on its own view; or `{ steps, result_from }`"),
+  on_branch_error: z
+    .enum(["fail", "continue"])
+    .default("fail")
+    .describe("`continue`: a branch that failed leaves `{ error, error_details }` in its place"),
+});
+
+/** Runs several lists of steps at once, and gathers what each of them wrote. */
+export const parallel = defineStep({
+  type: "parallel",
+  summary: "Run several lists of steps at once",
+  effect: false,
+  repeatable: true,
+  defaultOutput: "parallel",
+  timeoutSeconds: null,
+  schema,
+  untemplated: ["branches"],
+  blocks: ({ branches }) =>
+    isObject(branches) ? Object.entries(branches).map(([name, branch]) => placeOf(name, branch)) : [],
+  check: ({ branches }) =>
+    isObject(branches)
+      ? branchProblems(branches)
+      : typeof branches === "string"
+        ? [{ at: ["branches"], message: "found text, expected a mapping of names to lists of steps" }]
+        : [],
+  async run({ branches, on_branch_error }, context) {
+    const names = context.blocks;
+    const working = names.map((label) =>
+      runPart(context, {
+        label,
+        at: label,
+        scope: "isolated",
+        resultFrom: branches[label]?.result_from,
+        acceptsFailure: on_branch_error === "continue",
+      }),
+    );
+    // What is thrown is no branch's failure; branches under way end before it is handed on.
+    const settled = await Promise.allSettled(working);
+    const ends = settled.map((one) => {
+      if (one.status === "rejected") throw one.reason;
+      return one.value;
+    });
+    const interruption = interruptionOf(ends, "branches");
+    if (interruption) return interruption;
+    const dropped = ends.filter(({ kind }) => kind === "drop").length;
+    return {
+      kind: "next",
+      output: Object.fromEntries(names.map((name, index) => [name, resultOf(name, ends[index], context)])),
+      note: `${names.length} branches${dropped > 0 ? `, ${dropped} dropped` : ""}`,
+    };
+  },
+});
+
+/** A branch is a list, or a mapping that holds one under `steps`. */
+function placeOf(name: string, branch: Json): BlockPlace {
+  return { label: name, at: ["branches", name, ...(isObject(branch) ? ["steps"] : [])], required: true };
+}
+
+function branchProblems(branches: JsonObject) {
+  if (Object.keys(branches).length === 0)
+    return [{ at: ["branches"], message: "there is none: name at least one branch" }];
+  return Object.entries(branches).flatMap(([name, branch]) => {
+    const path = isObject(branch) ? branch.result_from : undefined;
+    const wrongPath = typeof path === "string" ? pathProblem(path) : undefined;
+    return [
+      ...(/^(?!(?:constructor|prototype)$)[A-Za-z][\w-]*$/.test(name)
+        ? []
+        : [
+            {
+              at: ["branches", name],
+              message: `"${name}" is no name of a branch: write letters, digits, dashes and underscores, a letter first`,
+            },
+          ]),
+      ...(wrongPath === undefined ? [] : [{ at: ["branches", name, "result_from"], message: wrongPath }]),
+    ];
+  });
+}
+
+function pathProblem(text: string): string | undefined {
+  try {
+    parsePath(text);
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof FlowError) return thrown.message;
+    throw thrown;
+  }
+}
+
+function resultOf(name: string, end: PartEnd | undefined, { warn }: StepContext): Json {
+  if (end?.kind !== "result") return null;
+  if (end.value === undefined) warn(`result_from of the branch ${name} resolved to nothing`);
+  return end.value ?? null;
+}

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import * as fc from "fast-check";
+import { FlowError } from "../../lib/core/flow-error.ts";
+import { formatJson, type Json, parseJson } from "../../lib/core/json.ts";
+import type { Python, PythonRequest } from "../../lib/core/ports/python.ts";
+
+const ENDLESS = "def process(event):\n  while True: pass";
+const SAME = "def process(event): return event";
+
+/** What every Python owes. */
+export function pythonContract(name: string, open: () => Python & { close(): Promise<void> }): void {
+  describe(name, () => {
+    let python: ReturnType<typeof open>;
+    beforeAll(() => {
+      python = open();
+    });
+    afterAll(() => python.close());
+    const run = (code: string, input: Json = null, more: Partial<PythonRequest> = {}) =>
+      python.run({ runId: "one", code, input, env: {}, timeoutMs: 10_000, ...more });
+
+    describe("results", () => {
+      test("any JSON value comes back as it went in", async () => {
+        const value = fc
+          .jsonValue({ noUnicodeString: false })
+          .map((json) => JSON.parse(JSON.stringify(json)));
+        await fc.assert(
+          fc.asyncProperty(value, async (json) => {
+            expect(await run(SAME, json)).toEqual({ printed: [], value: json });
+          }),
+          { numRuns: 50 },
+        );
+      });
+
+      test("integers of any size, half a surrogate pair, NUL and odd keys come back as they went in", async () => {
+        const text = '{"n":-123456789012345678901234567890,"s":"\\ud800x\\u0000","__proto__":{"a":1},"":[]}';
+        const outcome = await run(SAME, parseJson(text));
+        expect("value" in outcome && formatJson(outcome.value)).toBe(text);
+      });
+
+      test("the environment is the request's and no more", async () => {
+        const code = "import os\ndef process(event): return dict(os.environ)";
+        expect(await run(code, null, { env: { CITY: "Rome" } })).toMatchObject({ value: { CITY: "Rome" } });
+        expect(await run(code, null, { env: { STATE: "Lazio" } })).toMatchObject({
+          value: { STATE: "Lazio" },
+        });
+      });
+
+      test("what is printed is cut after 200 lines and 64 Ki characters", async () => {
+        const { printed: lines } = await run("def process(e):\n  for i in range(500): print(i)");
+        expect(lines).toHaveLength(201);
+        expect(lines.at(-1)).toBe("… 300 more lines");
+        const { printed: text } = await run("def process(e): print('x' * 100_000)");
+        expect(text).toEqual(["x".repeat(65_536), "… 34465 more characters"]);
+      });
+
+      test("chance and time are those of now, not of the snapshot", async () => {
+        const code =
+          "import random, time, uuid\ndef process(e): return [random.random(), str(uuid.uuid4()), time.time()]";
+        const [first, second] = await Promise.all([run(code), run(code, null, { runId: "other" })]);
+        python.endRun("other");
+        const seen = [first, second].map(
+          (one) => ("value" in one ? one.value : []) as [number, string, number],
+        );
+        expect(new Set(seen.map(([chance]) => chance)).size).toBe(2);
+        expect(new Set(seen.map(([, uuid]) => uuid)).size).toBe(2);
+        expect(Math.abs((seen[0]?.[2] ?? 0) * 1000 - Date.now())).toBeLessThan(60_000);
+      });
+    });
+
+    describe("faults of the code", () => {
+      test.each([
+        ["def process(event): return event['x']", "KeyError: 'x' (line 1:", 1],
+        ["import json\n\ndef process(event):\n  return json.loads('{')", "JSONDecodeError", 4],
+        ["raise ValueError('at once')", "ValueError: at once (line 1:", 1],
+        ["def process(event) return", "SyntaxError: expected ':' (line 1:", 1],
+        ["import numpy", "ModuleNotFoundError: No module named 'numpy' (line 1:", 1],
+        ["import sys\ndef process(e): sys.exit(3)", "SystemExit: 3 (line 2:", 2],
+        ["x = 1", "the code defines no function", null],
+        ["def process(e): return {'a': [1, {2}]}", "Object of type set is not JSON serializable", null],
+        ["def process(e): return 1e999", "not JSON compliant: inf", null],
+        ["def process(e): return {(1, 2): 3}", "keys must be str", null],
+        ["async def process(e): return 1", "coroutine is not JSON", null],
+        ["def process(e): return 'x' * 26_000_000", "the result is 26.0 MB as JSON", null],
+      ])("%j", async (code, message, line) => {
+        const outcome = await run(code, {});
+        expect(outcome).toMatchObject({
+          error: { class: "code_error", message: expect.stringContaining(message), details: { line } },
+        });
+      });
+    });
+
+    describe("time", () => {
+      test("code that does not end is stopped, the calls behind it run", async () => {
+        const [endless, ...others] = await Promise.allSettled([
+          run(ENDLESS, null, { timeoutMs: 50 }),
+          run(SAME, 1),
+          run(SAME, 2),
+        ]);
+        expect(endless).toMatchObject({ reason: { class: "timeout" } });
+        expect(others).toMatchObject([{ value: { value: 1 } }, { value: { value: 2 } }]);
+      });
+
+      test("a signal stops code that runs and a call that waits", async () => {
+        const running = new AbortController();
+        const waiting = new AbortController();
+        const reason = new FlowError("timeout", "the run took too long");
+        const first = run(ENDLESS, null, { signal: running.signal });
+        const second = run(SAME, 1, { signal: waiting.signal });
+        waiting.abort();
+        await expect(second).rejects.toMatchObject({ class: "cancelled" });
+        running.abort(reason);
+        await expect(first).rejects.toBe(reason);
+        await expect(run(SAME, 3, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+          class: "cancelled",
+        });
+      });
+    });
+
+    describe("runs", () => {
+      test("more runs at once than interpreters may live each get their own result", async () => {
+        const code =
+          "import sys\ndef process(e):\n  seen = getattr(sys, 'seen', None)\n  sys.seen = e\n  return [e, seen]";
+        const results = await Promise.all(
+          Array.from({ length: 6 }, async (_, item) => {
+            const outcome = await run(code, item, { runId: `run-${item}` });
+            if (item % 2 === 0) python.endRun(`run-${item}`);
+            return outcome;
+          }),
+        );
+        expect(results).toEqual(results.map((_, item) => ({ printed: [], value: [item, null] })));
+        for (const item of [1, 3, 5]) python.endRun(`run-${item}`);
+      });
+
+      test("a run that ends in the middle of a call takes the call with it", async () => {
+        const call = run(ENDLESS, null, { runId: "leaving" });
+        const behind = run(SAME, null, { runId: "leaving" });
+        const ended = Promise.allSettled([call, behind]);
+        python.endRun("leaving");
+        expect(await ended).toMatchObject([{ status: "rejected" }, { reason: { class: "cancelled" } }]);
+      });
+    });
+
+    test("closing cancels what runs and refuses what comes", async () => {
+      const closing = open();
+      const request = { runId: "one", code: ENDLESS, input: null, env: {}, timeoutMs: 60_000 };
+      const outcomes = Promise.allSettled([closing.run(request), closing.run(request)]);
+      await closing.close();
+      for (const outcome of await outcomes) expect(outcome).toMatchObject({ reason: { class: "cancelled" } });
+      await expect(closing.run(request)).rejects.toMatchObject({ class: "cancelled" });
+    });
+  });
+}
