@@ -2,13 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 import { FlowError } from "../../lib/core/flow-error.ts";
 import { formatJson, type Json, parseJson } from "../../lib/core/json.ts";
-import type { Python, PythonRequest } from "../../lib/core/ports/python.ts";
+import type { Python, PythonCompiler, PythonRequest } from "../../lib/core/ports/python.ts";
 
 const ENDLESS = "def process(event):\n  while True: pass";
 const SAME = "def process(event): return event";
 
 /** What every Python owes. */
-export function pythonContract(name: string, open: () => Python & { close(): Promise<void> }): void {
+export function pythonContract(
+  name: string,
+  open: () => Python & PythonCompiler & { close(): Promise<void> },
+): void {
   describe(name, () => {
     let python: ReturnType<typeof open>;
     beforeAll(() => {
@@ -86,6 +89,48 @@ export function pythonContract(name: string, open: () => Python & { close(): Pro
         expect(outcome).toMatchObject({
           error: { class: "code_error", message: expect.stringContaining(message), details: { line } },
         });
+      });
+    });
+
+    describe("compiling only", () => {
+      test("every piece that is no Python is told with its place, and none is executed", async () => {
+        const codes = [
+          "def process(event): return event",
+          "def process(event) return",
+          "import sys\nsys.exit(1)",
+          "x = 1\n  y = 2",
+          "def process(e):\n    return '\u00e9\u00e9' 'x",
+          "nul \0",
+          "'\ud800'",
+          "-".repeat(100_000) + "1",
+          `${"(".repeat(1_000)}1`,
+          "raise ValueError",
+          "return 1",
+        ];
+        expect(await python.compile(codes)).toEqual([
+          { index: 1, line: 1, column: 20, message: "SyntaxError: expected ':'" },
+          { index: 3, line: 2, column: 2, message: "IndentationError: unexpected indent" },
+          {
+            index: 4,
+            line: 2,
+            column: 17,
+            message: "SyntaxError: unterminated string literal (detected at line 2)",
+          },
+          {
+            index: 5,
+            line: 1,
+            column: 1,
+            message: "SyntaxError: source code string cannot contain null bytes",
+          },
+          { index: 6, line: 1, column: 1, message: expect.stringContaining("surrogates not allowed") },
+          { index: 7, line: 1, column: 1, message: expect.stringContaining("too complex to parse") },
+          { index: 8, line: 1, column: 201, message: "SyntaxError: too many nested parentheses" },
+          { index: 10, line: 1, column: 1, message: "SyntaxError: 'return' outside function" },
+        ]);
+      });
+
+      test("nothing to compile is nothing to tell", async () => {
+        expect(await python.compile([])).toEqual([]);
       });
     });
 

@@ -141,6 +141,17 @@ def boot():
             sys.stdout = sys.stderr = silence
         return '{"printed":' + json_dumps(printed.lines()) + "," + tail + "}"
 
+    def problems_of(codes):
+        found = []
+        for index, code in enumerate(codes):
+            try:
+                compile(code, NAME, "exec", dont_inherit=True)
+            except BaseException as error:
+                line, column = (getattr(error, name, None) or 1 for name in ("lineno", "offset"))
+                words = f"{type(error).__name__}: {getattr(error, 'msg', error)}"[:LONGEST_MESSAGE]
+                found.append({"index": index, "line": max(line, 1), "column": max(column, 1), "message": words})
+        return '{"problems":' + json_dumps(found) + "}"
+
     awake = False
 
     def answer_line(line):
@@ -148,7 +159,8 @@ def boot():
         if not awake:
             awake = True
             wake()
-        return answer(json_loads(line))
+        request = json_loads(line)
+        return problems_of(request["compile"]) if "compile" in request else answer(request)
 
     return answer_line
 

@@ -1,11 +1,11 @@
 import { FlowError } from "../../core/flow-error.ts";
-import type { Python, PythonOutcome, PythonRequest } from "../../core/ports/python.ts";
+import type { Python, PythonCompiler, PythonOutcome } from "../../core/ports/python.ts";
 import { cancellation, startDeadline } from "../deadline.ts";
-import { formatRequest, parseAnswer } from "./python-answer.ts";
+import { formatCompileRequest, formatRequest, parseAnswer, parseProblems } from "./python-answer.ts";
 import { openPythonSession, type PythonSession } from "./python-session.ts";
 
 /** Python with a life of its own. */
-export interface PythonPool extends Python {
+export interface PythonPool extends Python, PythonCompiler {
   /** Starts an interpreter before the first run needs it. */
   warm(): Promise<void>;
   /** Ends all interpreters; calls that wait or run are `cancelled`. */
@@ -15,9 +15,22 @@ export interface PythonPool extends Python {
 /** How many interpreters may live at once: each takes some 200 MB. */
 const MOST_SESSIONS = 4;
 
+const COMPILE_TIMEOUT_MS = 30_000;
+
+/** One question to an interpreter, and how its answer is read. */
+interface Question<T> {
+  /** What is waited for, in words. */
+  readonly what: string;
+  readonly line: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  /** @throws FlowError for nonsense. */
+  read(answer: string): T;
+}
+
 interface Job {
-  readonly request: PythonRequest;
-  readonly answer: PromiseWithResolvers<PythonOutcome>;
+  ask(session: PythonSession): Promise<void>;
+  reject(fault: unknown): void;
 }
 
 /** A run that calls Python: one interpreter, one call after another. */
@@ -34,30 +47,31 @@ interface Tenant {
  * ready. When no more may live, runs that call nothing just now give theirs up, and others wait.
  */
 export function createPython({ spare = true }: { readonly spare?: boolean } = {}): PythonPool {
-  const tenants = new Map<string, Tenant>();
+  const tenants = new Map<string | symbol, Tenant>();
   const live = new Set<Promise<PythonSession>>();
   let waiting: (() => void)[] = [];
   let next: Promise<PythonSession> | undefined;
   let closed = false;
 
-  async function run(request: PythonRequest): Promise<PythonOutcome> {
-    const { runId, signal } = request;
+  async function enqueue<T>(owner: string | symbol, question: Question<T>): Promise<T> {
+    const { signal } = question;
     if (closed) throw closedError();
     if (signal?.aborted) throw cancellation(signal.reason);
-    const tenant = tenants.get(runId) ?? { jobs: [], session: undefined, serving: false, gone: false };
-    tenants.set(runId, tenant);
-    const job: Job = { request, answer: Promise.withResolvers() };
+    const tenant = tenants.get(owner) ?? { jobs: [], session: undefined, serving: false, gone: false };
+    tenants.set(owner, tenant);
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const job: Job = { reject, ask: (session) => ask(session, question).then(resolve, reject) };
     const abandon = () => {
       const at = tenant.jobs.indexOf(job);
       if (at < 0) return;
       tenant.jobs.splice(at, 1);
-      job.answer.reject(cancellation(signal?.reason));
+      reject(cancellation(signal?.reason));
     };
     signal?.addEventListener("abort", abandon);
     tenant.jobs.push(job);
     void serve(tenant);
     try {
-      return await job.answer.promise;
+      return await promise;
     } finally {
       signal?.removeEventListener("abort", abandon);
     }
@@ -70,11 +84,11 @@ export function createPython({ spare = true }: { readonly spare?: boolean } = {}
       try {
         if (!tenant.session?.isAlive()) tenant.session = await rent();
       } catch (fault) {
-        for (const job of tenant.jobs.splice(0)) job.answer.reject(fault);
+        for (const job of tenant.jobs.splice(0)) job.reject(fault);
         break;
       }
       const job = tenant.jobs.shift();
-      if (job) await call(tenant.session, job.request).then(job.answer.resolve, job.answer.reject);
+      if (job) await job.ask(tenant.session);
       if (spare && !closed && live.size < MOST_SESSIONS) next ??= open();
     }
     tenant.serving = false;
@@ -82,11 +96,12 @@ export function createPython({ spare = true }: { readonly spare?: boolean } = {}
     wake();
   }
 
-  async function call(session: PythonSession, request: PythonRequest): Promise<PythonOutcome> {
-    const deadline = startDeadline("the result of the Python function", request.timeoutMs, request.signal);
+  async function ask<T>(session: PythonSession, question: Question<T>): Promise<T> {
+    const { what, line, timeoutMs, signal, read } = question;
+    const deadline = startDeadline(what, timeoutMs, signal);
     try {
       deadline.signal.throwIfAborted();
-      return parseAnswer(await session.ask(formatRequest(request), deadline.signal));
+      return read(await session.ask(line, deadline.signal));
     } catch (fault) {
       // Whatever did not answer, or answered nonsense, is not asked again.
       session.end();
@@ -134,7 +149,7 @@ export function createPython({ spare = true }: { readonly spare?: boolean } = {}
   function leave(tenant: Tenant): void {
     tenant.gone = true;
     tenant.session?.end();
-    for (const { answer } of tenant.jobs.splice(0)) answer.reject(closedError());
+    for (const job of tenant.jobs.splice(0)) job.reject(closedError());
   }
 
   function wake(): void {
@@ -143,14 +158,38 @@ export function createPython({ spare = true }: { readonly spare?: boolean } = {}
     for (const resume of woken) resume();
   }
 
+  function end(owner: string | symbol): void {
+    const tenant = tenants.get(owner);
+    if (!tenant) return;
+    tenants.delete(owner);
+    leave(tenant);
+  }
+
   return {
-    run,
-    endRun(runId) {
-      const tenant = tenants.get(runId);
-      if (!tenant) return;
-      tenants.delete(runId);
-      leave(tenant);
+    run: (request) =>
+      enqueue<PythonOutcome>(request.runId, {
+        what: "the result of the Python function",
+        line: formatRequest(request),
+        timeoutMs: request.timeoutMs,
+        signal: request.signal,
+        read: parseAnswer,
+      }),
+    async compile(codes, signal) {
+      if (codes.length === 0) return [];
+      const owner = Symbol("compile");
+      try {
+        return await enqueue(owner, {
+          what: "the check of Python code",
+          line: formatCompileRequest(codes),
+          timeoutMs: COMPILE_TIMEOUT_MS,
+          signal,
+          read: parseProblems,
+        });
+      } finally {
+        end(owner);
+      }
     },
+    endRun: end,
     async warm() {
       next ??= open();
       await next;

@@ -33,3 +33,23 @@ export interface Python {
   /** The run leaves this process: its interpreter is thrown away. */
   endRun(runId: string): void;
 }
+
+/** Why a piece of code is no Python. */
+export interface PythonProblem {
+  /** Which of the pieces, from 0. */
+  readonly index: number;
+  /** Counted from 1; columns in code points. */
+  readonly line: number;
+  readonly column: number;
+  /** Python's own words: `SyntaxError: expected ':'`. */
+  readonly message: string;
+}
+
+/** Says what Python would refuse before it runs anything. */
+export interface PythonCompiler {
+  /**
+   * Compiles pieces of code, all in one call, and executes none; those that compile leave nothing in the answer.
+   * @throws FlowError `timeout` after 30 seconds, `code_error` when a piece breaks the interpreter, `cancelled`.
+   */
+  compile(codes: readonly string[], signal?: AbortSignal): Promise<readonly PythonProblem[]>;
+}
