@@ -64,6 +64,7 @@ function nameTaken(name: string, text: string, file: string, other: string): Pro
   const line = at + 1 || 1;
   const column = at < 0 ? 1 : (lines[at]?.indexOf("name:") ?? 0) + 1;
   return {
+    id: "duplicate-name",
     severity: "error",
     file,
     line,

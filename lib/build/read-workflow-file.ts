@@ -8,6 +8,16 @@ export function readWorkflowFile(path: string): { readonly text: string } | { re
     return { text: readFileSync(path, "utf8") };
   } catch (error) {
     const message = `the file cannot be read: ${whyUnreadable(error)}`;
-    return { problem: { severity: "error", file: path, line: 1, column: 1, message, frame: "" } };
+    return {
+      problem: {
+        id: "unreadable-file",
+        severity: "error",
+        file: path,
+        line: 1,
+        column: 1,
+        message,
+        frame: "",
+      },
+    };
   }
 }

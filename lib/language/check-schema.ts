@@ -4,6 +4,7 @@ import { formatPath } from "../core/path.ts";
 import { parseTemplate } from "../core/template.ts";
 import { describeExpected, describeValue, describeWayOut, ownMessage } from "./describe-issue.ts";
 import { jsonSchemaOf, propertiesAt } from "./json-schema.ts";
+import type { LoaderRule } from "./loader-rules.ts";
 import { nameHint } from "./nearest-name.ts";
 import type { ProblemLog } from "./problem-log.ts";
 import { nearestNode, nodeAt, type YamlNode } from "./yaml-node.ts";
@@ -95,6 +96,7 @@ function report(
     if (issue.path.length === 0) known.push(...(check.known ?? []));
     for (const key of issue.keys) {
       problems.error(
+        "unknown-key",
         place.entries?.get(key)?.keyAt ?? place.at,
         `unknown key "${key}"`,
         unknownKeyHint(key, known),
@@ -110,6 +112,7 @@ function report(
   if (found === undefined && issue.path.length > 0) {
     const wanted = own ?? (expected === undefined ? undefined : `expected ${expected}`);
     problems.error(
+      "missing-key",
       place.at,
       `${check.what}: "${label}" is missing${wanted === undefined ? "" : `, ${wanted}`}`,
     );
@@ -118,7 +121,7 @@ function report(
   if (issue.code === "invalid_key") {
     const key = String(issue.path.at(-1));
     const at = nodeAt(node, issue.path.slice(0, -1))?.entries?.get(key)?.keyAt ?? place.at;
-    problems.error(at, `${label}: the key is refused: ${own ?? issue.message}`);
+    problems.error("refused-key", at, `${label}: the key is refused: ${own ?? issue.message}`);
     return;
   }
   const message =
@@ -127,7 +130,12 @@ function report(
       : issue.code === "custom"
         ? own
         : `${own} (found ${describeValue(found)})`;
-  problems.error(place.at, `${label}: ${message}`, describeWayOut(issue, found, place.source));
+  problems.error(ruleOf(issue), place.at, `${label}: ${message}`, describeWayOut(issue, found, place.source));
+}
+
+/** Another type, or a value that the type allows and the schema does not. */
+function ruleOf({ code }: z.core.$ZodIssue): LoaderRule {
+  return code === "invalid_type" || code === "invalid_union" ? "wrong-type" : "wrong-value";
 }
 
 function unknownKeyHint(key: string, known: readonly string[]): string | undefined {

@@ -3,6 +3,7 @@ import { FlowError } from "../core/flow-error.ts";
 import { parsePath } from "../core/path.ts";
 import { placeholdersIn } from "../core/template.ts";
 import type { EnvironmentReads } from "./environment-reads.ts";
+import type { LoaderRule } from "./loader-rules.ts";
 import type { ProblemLog } from "./problem-log.ts";
 import { child, childrenOf, isMapping, type YamlNode } from "./yaml-node.ts";
 
@@ -13,13 +14,13 @@ export interface TextCheck {
 }
 
 /** Runs a check of core that throws, and reports its sentence at a place. True when nothing was thrown. */
-export function reportThrown(at: number, problems: ProblemLog, check: () => void): boolean {
+export function reportThrown(id: LoaderRule, at: number, problems: ProblemLog, check: () => void): boolean {
   try {
     check();
     return true;
   } catch (error) {
     if (!(error instanceof FlowError)) throw error;
-    problems.error(at, error.message);
+    problems.error(id, at, error.message);
     return false;
   }
 }
@@ -35,7 +36,7 @@ export function checkTemplates(
     [],
     (text, { at }) => {
       if (!text.includes("${")) return;
-      reportThrown(at, check.problems, () => {
+      reportThrown("template-syntax", at, check.problems, () => {
         for (const { source, fallback } of placeholdersIn(text)) {
           if ("env" in source) check.reads.byFile(source.env, fallback !== undefined, at);
         }
@@ -49,7 +50,7 @@ export function checkTemplates(
 export function checkPaths(node: YamlNode | undefined, problems: ProblemLog): void {
   if (typeof node?.value === "string") {
     const text = node.value;
-    reportThrown(node.at, problems, () => parsePath(text));
+    reportThrown("path-syntax", node.at, problems, () => parsePath(text));
   }
   for (const item of node?.items ?? []) checkPaths(item, problems);
 }
@@ -72,8 +73,11 @@ function checkOne(node: YamlNode, field: string, at: number, check: TextCheck): 
   if (value) checkTemplates(value, check);
   const operator = (child(node, "op") ?? child(node, "operator"))?.value;
   const op = OPERATORS.find((one) => one === operator);
-  if (!reportThrown(at, check.problems, () => parsePath(field)) || op === undefined || !value) return;
-  reportThrown(value.at, check.problems, () => checkComparison({ field, op, value: value.value }));
+  if (!reportThrown("path-syntax", at, check.problems, () => parsePath(field)) || op === undefined || !value)
+    return;
+  reportThrown("pattern-syntax", value.at, check.problems, () =>
+    checkComparison({ field, op, value: value.value }),
+  );
 }
 
 function visit(

@@ -24,7 +24,8 @@ export function compileEnvironment(
   const declared = (keys.environment ?? []).map((item, index) => {
     const one = typeof item === "string" ? { name: item, secret: false } : item;
     const { at } = nearestNode(node, ["environment", index]);
-    if (seen.has(one.name)) problems.error(at, `"${one.name}" is declared twice`, "keep one of them");
+    if (seen.has(one.name))
+      problems.error("duplicate-env", at, `"${one.name}" is declared twice`, "keep one of them");
     seen.add(one.name);
     const name: DeclaredName = {
       name: one.name,
@@ -44,5 +45,5 @@ function warnOfShortSecret(
 ): void {
   if (!secret || text === undefined || text.length >= SHORTEST_SECRET) return;
   const message = `the default of the secret "${name}" is shorter than ${SHORTEST_SECRET} characters: it cannot be redacted`;
-  problems.warn(at, message, "use a longer secret");
+  problems.warn("short-secret", at, message, "use a longer secret");
 }

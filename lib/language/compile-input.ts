@@ -15,6 +15,7 @@ export function compileInput(node: YamlNode | undefined, check: TextCheck): Inpu
   if (!isMapping(node)) {
     const hint = `write input: { type: ${types.find((type) => type === node.value) ?? "http_webhook"} }`;
     problems.error(
+      "wrong-type",
       node.at,
       `input: found ${describeValue(node.value)}, expected a mapping with the key type`,
       hint,
@@ -31,10 +32,11 @@ export function compileInput(node: YamlNode | undefined, check: TextCheck): Inpu
     case "cron":
       return compileCron(node, check);
     case undefined:
-      problems.error(node.at, `input: "type" is missing, expected one of ${types.join(", ")}`);
+      problems.error("missing-key", node.at, `input: "type" is missing, expected one of ${types.join(", ")}`);
       return undefined;
     default:
       problems.error(
+        "wrong-value",
         type?.at ?? node.at,
         `input: type is ${describeValue(type?.value)}, expected one of ${types.join(", ")}`,
         typeof type?.value === "string" ? nameHint(type.value, types) : undefined,
@@ -50,10 +52,11 @@ function compileCron(node: YamlNode, check: TextCheck): Input | undefined {
   const [cron, timezone] = [child(node, "cron"), child(node, "timezone")];
   const expression = cron?.value;
   if (cron && typeof expression === "string")
-    reportThrown(cron.at, check.problems, () => checkCron(expression));
+    reportThrown("wrong-value", cron.at, check.problems, () => checkCron(expression));
   if (timezone && typeof timezone.value === "string" && !isTimeZone(timezone.value)) {
     const near = nearestName(timezone.value, Intl.supportedValuesOf("timeZone"));
     check.problems.error(
+      "wrong-value",
       timezone.at,
       `timezone: "${timezone.value}" is no time zone, expected UTC or a name like Europe/Berlin`,
       near === undefined ? undefined : `did you mean "${near}"?`,

@@ -25,7 +25,11 @@ export interface StepsContext extends TextCheck {
 export function compileSteps(list: YamlNode, what: string, context: StepsContext): readonly StepNode[] {
   if (list.value === null) return [];
   if (!list.items) {
-    context.problems.error(list.at, `${what}: found ${describeValue(list.value)}, expected a list of steps`);
+    context.problems.error(
+      "wrong-type",
+      list.at,
+      `${what}: found ${describeValue(list.value)}, expected a list of steps`,
+    );
     return [];
   }
   return list.items.map((item) => compileStep(item, context)).filter((step) => step !== undefined);
@@ -58,6 +62,7 @@ function definitionOf(node: YamlNode, { types, problems }: StepsContext): AnySte
     const hint =
       typeof node.value === "string" && types.has(node.value) ? `write { type: ${node.value} }` : undefined;
     problems.error(
+      "wrong-type",
       node.at,
       `found ${describeValue(node.value)}, expected a step: a mapping with the key type`,
       hint,
@@ -68,15 +73,24 @@ function definitionOf(node: YamlNode, { types, problems }: StepsContext): AnySte
   if (!type) {
     const named = [...node.entries.keys()].find((key) => types.has(key));
     const hint = named === undefined ? "add type: and one of the step types" : `write type: ${named}`;
-    problems.error(node.at, 'the step has no "type"', hint);
+    problems.error("missing-key", node.at, 'the step has no "type"', hint);
     return undefined;
   }
   const definition = typeof type.value === "string" ? types.get(type.value) : undefined;
   if (definition) return definition;
   if (typeof type.value === "string") {
-    problems.error(type.at, `unknown step type "${type.value}"`, nameHint(type.value, [...types.keys()]));
+    problems.error(
+      "unknown-step",
+      type.at,
+      `unknown step type "${type.value}"`,
+      nameHint(type.value, [...types.keys()]),
+    );
   } else
-    problems.error(type.at, `type: found ${describeValue(type.value)}, expected the name of a step type`);
+    problems.error(
+      "wrong-type",
+      type.at,
+      `type: found ${describeValue(type.value)}, expected the name of a step type`,
+    );
   return undefined;
 }
 
@@ -87,11 +101,20 @@ function checkCommonKeys(node: YamlNode, definition: AnyStep, context: StepsCont
   checkSharedKeys(node, context, context.inOnFailure);
   const keys = { ...(definition.effect && context.defaults), ...common };
   if (definition.inputRequired && value.input_from === undefined && keys.input_from === undefined) {
-    problems.error(node.at, `${definition.type}: "input_from" is missing, expected the path of a value`);
+    problems.error(
+      "missing-key",
+      node.at,
+      `${definition.type}: "input_from" is missing, expected the path of a value`,
+    );
   }
   if (common?.raw_on_error && keys.swallow_on_error !== true && keys.retry_propagate !== false) {
     const at = node.entries?.get("raw_on_error")?.keyAt ?? node.at;
-    problems.warn(at, "raw_on_error does nothing here", "it needs swallow_on_error: true beside it");
+    problems.warn(
+      "ineffective-key",
+      at,
+      "raw_on_error does nothing here",
+      "it needs swallow_on_error: true beside it",
+    );
   }
   return common;
 }
@@ -112,15 +135,21 @@ export function checkSharedKeys(node: YamlNode, check: TextCheck, inOnFailure: b
   for (const target of [output, inject]) {
     const text = target?.value;
     if (target && typeof text === "string") {
-      reportThrown(target.at, problems, () => checkTarget(text, inOnFailure));
+      reportThrown("refused-target", target.at, problems, () => checkTarget(text, inOnFailure));
     }
   }
   if (output && typeof inject?.value === "string" && inject.value !== output.value) {
     const targets = `"${inject.value}" and ${JSON.stringify(output.value)}`;
-    problems.error(inject.at, `inject and output_to name two targets, ${targets}`, "keep output_to");
+    problems.error(
+      "conflicting-keys",
+      inject.at,
+      `inject and output_to name two targets, ${targets}`,
+      "keep output_to",
+    );
   }
   const when = keys?.get("when")?.node;
   if (when) checkConditions(when, check);
   const cache = keys?.get("cache");
-  if (cache) problems.error(cache.keyAt, "cache is not available in this version", "remove the key");
+  if (cache)
+    problems.error("unknown-key", cache.keyAt, "cache is not available in this version", "remove the key");
 }

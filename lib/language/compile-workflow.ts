@@ -65,6 +65,7 @@ function compileLists(
   const [steps, onFailure] = [child(node, "steps"), child(node, "on_failure")];
   if (!steps) {
     problems.error(
+      "missing-key",
       node.at,
       'the workflow: "steps" is missing, expected a list of steps',
       "steps: [] does nothing",
@@ -97,6 +98,7 @@ function nameFromFile({ at }: YamlNode, file: string, problems: ProblemLog): str
     .replace(/^-+|-+$/g, "");
   if (WORKFLOW_NAME.test(name)) return name;
   problems.error(
+    "missing-key",
     at,
     `the workflow has no name, and its file's name "${base}" cannot serve as one`,
     "add name: my-workflow",
@@ -111,7 +113,12 @@ function stagesOf(
 ): readonly string[] | undefined {
   if (stage !== undefined && stages !== undefined) {
     const at = node.entries?.get("stages")?.keyAt ?? node.at;
-    problems.error(at, "found both stage and stages, expected one of them", "keep stages, with a list");
+    problems.error(
+      "conflicting-keys",
+      at,
+      "found both stage and stages, expected one of them",
+      "keep stages, with a list",
+    );
   }
   const given = stages ?? stage;
   return typeof given === "string" ? [given] : given;

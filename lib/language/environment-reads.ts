@@ -64,7 +64,7 @@ export function createEnvironmentReads(): EnvironmentReads {
           near === undefined
             ? `declare it: environment: [{ name: ${name}, secret: true }]`
             : `did you mean "${near}", which is declared?`;
-        problems.warn(at, `"${name}" is read but not declared: it counts as secret`, hint);
+        problems.warn("undeclared-env", at, `"${name}" is read but not declared: it counts as secret`, hint);
       }
       return [
         ...own,

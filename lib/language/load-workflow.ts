@@ -35,7 +35,12 @@ export function loadWorkflow(
 function unwrap(root: YamlNode, problems: ProblemLog): YamlNode | undefined {
   if (!isMapping(root)) {
     const hint = "start with the keys name and steps";
-    problems.error(root.at, `found ${describeValue(root.value)}, expected a workflow: a mapping`, hint);
+    problems.error(
+      "wrong-type",
+      root.at,
+      `found ${describeValue(root.value)}, expected a workflow: a mapping`,
+      hint,
+    );
     return undefined;
   }
   const wrapped = child(root, "workflow");
@@ -43,6 +48,7 @@ function unwrap(root: YamlNode, problems: ProblemLog): YamlNode | undefined {
   for (const [key, { keyAt }] of root.entries) {
     if (key !== "workflow") {
       problems.error(
+        "misplaced-key",
         keyAt,
         `"${key}" stands beside workflow, expected inside it`,
         "indent it under workflow",
@@ -50,6 +56,10 @@ function unwrap(root: YamlNode, problems: ProblemLog): YamlNode | undefined {
     }
   }
   if (isMapping(wrapped)) return wrapped;
-  problems.error(wrapped.at, `workflow: found ${describeValue(wrapped.value)}, expected a mapping`);
+  problems.error(
+    "wrong-type",
+    wrapped.at,
+    `workflow: found ${describeValue(wrapped.value)}, expected a mapping`,
+  );
   return undefined;
 }

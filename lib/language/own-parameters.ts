@@ -52,7 +52,7 @@ export function ownParameters(
   const faults = definition.check?.(raw) ?? [];
   for (const { at, message } of faults) {
     const label = at.length === 0 ? definition.type : at.join(".");
-    problems.error(nearestNode(node, at).at, `${label}: ${message}`);
+    problems.error("wrong-parameters", nearestNode(node, at).at, `${label}: ${message}`);
   }
   if (blocks.length > 0 && !faults.some(({ at }) => at[0] === "var")) checkLoopVariable(node, check);
   return { params, blocks };
@@ -93,6 +93,7 @@ function blocksAt(
     // A parent that is missing or no mapping was reported as such, unless the schema lets it be so.
     if (required && (schemaFits || isMapping(nodeAt(node, at.slice(0, -1))))) {
       problems.error(
+        "missing-key",
         nearestNode(node, at).at,
         `${type}: "${at.join(".")}" is missing, expected a list of steps`,
       );
@@ -126,7 +127,7 @@ function checkTexts(
 /** The keys of a mapping are paths that are written. */
 function checkTargets(node: YamlNode, check: TextCheck & { readonly inOnFailure: boolean }): void {
   for (const [path, { keyAt }] of node.entries ?? [])
-    reportThrown(keyAt, check.problems, () => checkTarget(path, check.inOnFailure));
+    reportThrown("refused-target", keyAt, check.problems, () => checkTarget(path, check.inOnFailure));
 }
 
 /** What a step with nested steps binds for them under `var` must be a name they can read. */
@@ -134,7 +135,7 @@ function checkLoopVariable(node: YamlNode, check: TextCheck & { readonly inOnFai
   const variable = nodeAt(node, ["var"]);
   const name = variable?.value;
   if (variable && typeof name === "string") {
-    reportThrown(variable.at, check.problems, () => checkVariable(name, check.inOnFailure));
+    reportThrown("refused-target", variable.at, check.problems, () => checkVariable(name, check.inOnFailure));
   }
 }
 

@@ -1,13 +1,22 @@
 import { codeFrame } from "./code-frame.ts";
-import type { Problem } from "./problem.ts";
+import type { LoaderRule } from "./loader-rules.ts";
+import type { Fix, Problem } from "./problem.ts";
 
 /** More than this many problems of one file are counted, not shown. */
 const MOST_SHOWN = 100;
 
+/** Something found at an offset into a file's text, in UTF-16 code units. */
+export interface Finding extends Pick<Problem, "id" | "severity" | "message"> {
+  readonly at: number;
+  readonly hint?: string | undefined;
+  readonly fix?: Fix | undefined;
+}
+
 /** Collects the problems of one file. Places are offsets into its text, in UTF-16 code units. */
 export interface ProblemLog {
-  error(at: number, message: string, hint?: string): void;
-  warn(at: number, message: string, hint?: string): void;
+  error(id: LoaderRule, at: number, message: string, hint?: string, fix?: Fix): void;
+  warn(id: LoaderRule, at: number, message: string, hint?: string, fix?: Fix): void;
+  add(finding: Finding): void;
   /** Errors so far. */
   errorCount(): number;
   /** Line of an offset, from 1. */
@@ -16,50 +25,55 @@ export interface ProblemLog {
   sorted(): readonly Problem[];
 }
 
-interface Entry {
-  readonly severity: Problem["severity"];
-  readonly at: number;
-  readonly message: string;
-  readonly hint: string | undefined;
-}
+const SEVERITIES: readonly Problem["severity"][] = ["error", "warning", "note"];
 
 /** A log of the problems of `text`, which messages call `file`. */
 export function createProblemLog(text: string, file: string): ProblemLog {
   const lines = text.split("\n");
   const starts = lineStarts(lines);
-  const entries = new Map<string, Entry>();
+  const findings = new Map<string, Finding>();
   let errors = 0;
 
-  function add(severity: Entry["severity"], at: number, message: string, hint?: string): void {
-    const key = `${severity} ${at} ${message}`;
-    if (entries.has(key)) return;
-    entries.set(key, { severity, at, message, hint });
-    if (severity === "error") errors += 1;
+  function add(finding: Finding): void {
+    const key = `${finding.severity} ${finding.at} ${finding.message}`;
+    if (findings.has(key)) return;
+    findings.set(key, finding);
+    if (finding.severity === "error") errors += 1;
   }
 
-  function show({ severity, at, message, hint }: Entry): Problem {
+  function show({ id, severity, at, message, hint, fix }: Finding): Problem {
     const line = lineAt(starts, at);
     const column = at - (starts[line - 1] as number) + 1;
     const frame = codeFrame(lines, line, column);
-    return { severity, file, line, column, message, ...(hint !== undefined && { hint }), frame };
+    return {
+      id,
+      severity,
+      file,
+      line,
+      column,
+      message,
+      ...(hint !== undefined && { hint }),
+      frame,
+      ...(fix && { fix }),
+    };
   }
 
   return {
-    error: (at, message, hint) => add("error", at, message, hint),
-    warn: (at, message, hint) => add("warning", at, message, hint),
+    error: (id, at, message, hint, fix) => add({ id, severity: "error", at, message, hint, fix }),
+    warn: (id, at, message, hint, fix) => add({ id, severity: "warning", at, message, hint, fix }),
+    add,
     errorCount: () => errors,
     lineOf: (at) => lineAt(starts, at),
     sorted() {
-      const byPlace = [...entries.values()].sort((a, b) => a.at - b.at);
+      const byPlace = [...findings.values()].sort((a, b) => a.at - b.at);
       if (byPlace.length <= MOST_SHOWN) return byPlace.map(show);
-      const errorsFirst = [
-        ...byPlace.filter(({ severity }) => severity === "error"),
-        ...byPlace.filter(({ severity }) => severity === "warning"),
-      ];
-      const shown = errorsFirst.slice(0, MOST_SHOWN).sort((a, b) => a.at - b.at);
-      const last = shown.at(-1) as Entry;
+      const gravestFirst = SEVERITIES.flatMap((wanted) =>
+        byPlace.filter(({ severity }) => severity === wanted),
+      );
+      const shown = gravestFirst.slice(0, MOST_SHOWN).sort((a, b) => a.at - b.at);
+      const { id, severity, at } = shown.at(-1) as Finding;
       const message = `${byPlace.length - MOST_SHOWN} more problems are not shown`;
-      return [...shown.map(show), show({ ...last, message, hint: undefined })];
+      return [...shown.map(show), show({ id, severity, at, message })];
     },
   };
 }

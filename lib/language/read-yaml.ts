@@ -29,7 +29,12 @@ export function readYaml(text: string, problems: ProblemLog): YamlNode | undefin
   const bytes = Buffer.byteLength(text);
   if (bytes > MOST_BYTES) {
     const way = "split the workflow, or keep data out of it";
-    problems.error(0, `the file has ${bytes} bytes, expected at most ${MOST_BYTES} (1 MiB)`, way);
+    problems.error(
+      "file-limits",
+      0,
+      `the file has ${bytes} bytes, expected at most ${MOST_BYTES} (1 MiB)`,
+      way,
+    );
     return undefined;
   }
   const document = parseDocument(text, {
@@ -44,7 +49,12 @@ export function readYaml(text: string, problems: ProblemLog): YamlNode | undefin
   if (problems.errorCount() > 0) return undefined;
   const { contents } = document;
   if (contents === null || (isScalar(contents) && contents.value === null)) {
-    problems.error(0, "the file is empty, expected a workflow", "start with the keys name and steps");
+    problems.error(
+      "yaml-syntax",
+      0,
+      "the file is empty, expected a workflow",
+      "start with the keys name and steps",
+    );
     return undefined;
   }
   const root = readTree(contents, problems);
@@ -54,7 +64,12 @@ export function readYaml(text: string, problems: ProblemLog): YamlNode | undefin
 function reportSyntax(document: Document.Parsed, text: string, problems: ProblemLog): void {
   if (document.directives.yaml.version !== "1.2") {
     const version = document.directives.yaml.version;
-    problems.error(0, `the file says it is YAML ${version}, expected YAML 1.2`, "remove the %YAML line");
+    problems.error(
+      "yaml-syntax",
+      0,
+      `the file says it is YAML ${version}, expected YAML 1.2`,
+      "remove the %YAML line",
+    );
   }
   const lines = new Set<number>();
   for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
@@ -64,7 +79,7 @@ function reportSyntax(document: Document.Parsed, text: string, problems: Problem
     if (lines.has(line)) continue;
     lines.add(line);
     const { say, hint } = syntaxHint(code, message, text, at);
-    problems.error(at, say, hint);
+    problems.error("yaml-syntax", at, say, hint);
   }
 }
 
@@ -85,7 +100,7 @@ function readTree(contents: unknown, problems: ProblemLog): YamlNode {
 
   /** Says once why the file is not read any further. */
   function refuse(at: number, message: string, hint: string): YamlNode {
-    if (!refused) problems.error(at, message, hint);
+    if (!refused) problems.error("file-limits", at, message, hint);
     refused = true;
     return { value: null, at };
   }
@@ -123,6 +138,7 @@ function readTree(contents: unknown, problems: ProblemLog): YamlNode {
     const anchor = anchors.get(name);
     if (anchor === undefined) {
       problems.error(
+        "yaml-syntax",
         at,
         `the alias *${name} has no anchor before it`,
         `mark the value it repeats with &${name}`,
@@ -163,7 +179,12 @@ function readTree(contents: unknown, problems: ProblemLog): YamlNode {
       const key = keyOf(pair, keyAt);
       if (key === undefined) continue;
       if (entries.has(key)) {
-        problems.error(keyAt, `the key "${key}" stands twice in this mapping`, "keep one of them");
+        problems.error(
+          "duplicate-key",
+          keyAt,
+          `the key "${key}" stands twice in this mapping`,
+          "keep one of them",
+        );
         continue;
       }
       entries.set(key, { keyAt, node: read(pair.value, depth + 1, keyAt) });
@@ -177,12 +198,17 @@ function readTree(contents: unknown, problems: ProblemLog): YamlNode {
       const hint = isMap(key)
         ? "a placeholder is written ${name}; put quotes around text with braces"
         : undefined;
-      problems.error(at, "found a list, a mapping or an alias as a key, expected text", hint);
+      problems.error("refused-key", at, "found a list, a mapping or an alias as a key, expected text", hint);
       return undefined;
     }
     const name = typeof key.value === "string" ? key.value : (key.source ?? String(key.value));
     if (name !== "__proto__") return name;
-    problems.error(at, 'the key "__proto__" is refused: it names a prototype', "choose another name");
+    problems.error(
+      "refused-key",
+      at,
+      'the key "__proto__" is refused: it names a prototype',
+      "choose another name",
+    );
     return undefined;
   }
 

@@ -19,7 +19,12 @@ export function createStepIds(problems: ProblemLog): StepIds {
       const line = lines.get(id);
       if (line !== undefined) {
         const hint = own ? "choose another id" : "give this step an id of its own";
-        problems.error(own?.at ?? at, `the id "${id}" belongs to the step on line ${line} already`, hint);
+        problems.error(
+          "duplicate-id",
+          own?.at ?? at,
+          `the id "${id}" belongs to the step on line ${line} already`,
+          hint,
+        );
       } else lines.set(id, problems.lineOf(at));
       return id;
     },

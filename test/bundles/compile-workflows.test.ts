@@ -50,7 +50,7 @@ test("a folder named like a workflow file is a problem; an editor's hidden file 
   const { workflows, problems } = await compileWorkflows(dir);
   expect(workflows.map(({ name }) => name)).toEqual(["good"]);
   expect(problems.map(formatProblem)).toEqual([
-    `${join(dir, "trap.yaml")}:1:1: error: the file cannot be read: it is a folder`,
+    `${join(dir, "trap.yaml")}:1:1: error: the file cannot be read: it is a folder [unreadable-file]`,
   ]);
 });
 

@@ -11,6 +11,7 @@ interface Row {
   readonly path?: string;
   readonly problems: readonly {
     readonly at: string;
+    readonly rule: string;
     readonly error?: string;
     readonly warning?: string;
     readonly hint?: string;
@@ -19,11 +20,11 @@ interface Row {
 
 const rows: readonly Row[] = parse(readFileSync(new URL("broken-files.yaml", import.meta.url), "utf8"));
 
-function shown({ severity, line, column, message, hint }: Problem): Row["problems"][number] {
-  return { at: `${line}:${column}`, [severity]: message, ...(hint !== undefined && { hint }) };
+function shown({ id, severity, line, column, message, hint }: Problem): Row["problems"][number] {
+  return { at: `${line}:${column}`, rule: id, [severity]: message, ...(hint !== undefined && { hint }) };
 }
 
-describe("a file with faults is answered with place, message and hint", () => {
+describe("a file with faults is answered with rule, place, message and hint", () => {
   test.each(rows)("$says", ({ file, path = "flow.yaml", problems }) => {
     const result = loadWorkflow(file, path, fakeSteps);
     expect(result.problems.map(shown)).toEqual(problems);

@@ -38,7 +38,7 @@ describe("a code frame", () => {
 test("a problem reads as place, message, hint and frame", () => {
   const { problems } = loadWorkflow("name: a\nsteps:\n  - type: sya\n", "flows/a.yaml", fakeSteps);
   expect(problems.map(formatProblem)).toEqual([
-    `flows/a.yaml:3:11: error: unknown step type "sya"
+    `flows/a.yaml:3:11: error: unknown step type "sya" [unknown-step]
   hint: did you mean "say"?
   2 | steps:
 > 3 |   - type: sya
