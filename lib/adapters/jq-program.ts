@@ -9,6 +9,7 @@ export interface JqTask {
   readonly names: readonly string[];
   /** The program behind the line that takes input and bindings out of the envelope. */
   readonly wrapped: string;
+  /** Empty: the program is only compiled, since jq runs it once for each input. */
   readonly envelope: string;
 }
 
@@ -21,23 +22,25 @@ const PRELUDE = "def env: {}; def input_filename: null; {} as $ENV";
  * @throws FlowError `code_error` for an empty program and one with a NUL, which would end it early.
  */
 export function jqTask({ program, input, bindings }: JqRequest): JqTask {
-  if (program.trim() === "")
-    throw new FlowError("code_error", 'the jq program is empty: "." gives its input back');
-  if (program.includes("\0"))
-    throw new FlowError(
-      "code_error",
-      "the jq program has a NUL character: remove it, or write it as \\u0000",
-    );
+  const refusal = refusalOf(program);
+  if (refusal !== undefined) throw new FlowError("code_error", refusal);
   // The event can be as large as the state: what the program does not name is not written and parsed for it.
   const names = Object.keys(bindings).filter((name) => program.includes(`$${name}`));
   const named: JsonObject = Object.fromEntries(names.map((name) => [name, bindings[name] ?? null]));
+  return { ...compileTask(program, names), envelope: wellFormed(formatJson({ input, bindings: named })) };
+}
+
+/** The task that only compiles a program in which `names` are bound. */
+export function compileTask(program: string, names: readonly string[]): JqTask {
   const unpack = names.length === 0 ? "" : ` | .bindings as {${names.map((name) => `$${name}`).join(", ")}}`;
-  return {
-    program,
-    names,
-    wrapped: `${PRELUDE}${unpack} | .input | ${program}`,
-    envelope: wellFormed(formatJson({ input, bindings: named })),
-  };
+  return { program, names, wrapped: `${PRELUDE}${unpack} | .input | ${program}`, envelope: "" };
+}
+
+/** Why a program is refused before jq sees it: it is empty, or has a NUL, which would end it early. */
+export function refusalOf(program: string): string | undefined {
+  if (program.trim() === "") return 'the jq program is empty: "." gives its input back';
+  if (program.includes("\0")) return "the jq program has a NUL character: remove it, or write it as \\u0000";
+  return undefined;
 }
 
 /** jq refuses half a surrogate pair, which JSON text holds as an escape; whole pairs are never written so. */

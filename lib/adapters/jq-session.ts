@@ -3,12 +3,12 @@ import { Worker } from "node:worker_threads";
 import { FlowError } from "../core/flow-error.ts";
 import { jqFiles } from "./jq-files.ts";
 import type { JqTask } from "./jq-program.ts";
-import type { JqOutcome } from "./jq-worker.ts";
+import type { JqAnswer } from "./jq-worker.ts";
 
 /** A worker that holds jq and evaluates one task at a time. */
 export interface JqSession {
   /** @throws whatever `signal` aborts with, FlowError `code_error` when memory runs out; the session is over then. */
-  evaluate(task: JqTask, signal: AbortSignal): Promise<JqOutcome>;
+  evaluate(task: JqTask, signal: AbortSignal): Promise<JqAnswer>;
   /** False after a throw of `evaluate`: open another one. */
   isAlive(): boolean;
   /** Ends the worker, and with it an evaluation under way. */
@@ -28,10 +28,10 @@ export async function openJqSession(): Promise<JqSession> {
     resourceLimits: { maxOldGenerationSizeMb: 256 },
   });
 
-  let pending: PromiseWithResolvers<JqOutcome> | undefined;
+  let pending: PromiseWithResolvers<JqAnswer> | undefined;
   let alive = true;
   let fault: unknown;
-  worker.on("message", (outcome: JqOutcome) => pending?.resolve(outcome));
+  worker.on("message", (answer: JqAnswer) => pending?.resolve(answer));
   worker.on("error", (thrown) => {
     fault = thrown;
   });
@@ -40,8 +40,8 @@ export async function openJqSession(): Promise<JqSession> {
     pending?.reject(endOf(fault));
   });
 
-  async function next(signal?: AbortSignal): Promise<JqOutcome> {
-    const answer = Promise.withResolvers<JqOutcome>();
+  async function next(signal?: AbortSignal): Promise<JqAnswer> {
+    const answer = Promise.withResolvers<JqAnswer>();
     const abort = () => answer.reject(signal?.reason);
     signal?.addEventListener("abort", abort);
     pending = answer;

@@ -1,10 +1,14 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type Jq, type JqResult, loadJq } from "jq-wasm";
+import { readMessages } from "./jq-messages.ts";
 import type { JqTask } from "./jq-program.ts";
 import { jsonDepth } from "./json-depth.ts";
 
 /** What the worker sends back: jq's output, or why there is none. */
-export type JqOutcome = { readonly output: string } | { readonly failure: string };
+export type JqAnswer = { readonly logs: readonly string[] } & (
+  | { readonly output: string }
+  | { readonly failure: string }
+);
 
 // A program named "--version" is a program.
 const FLAGS = ["-c", "--"];
@@ -18,6 +22,7 @@ const TOO_DEEP = `jq: error: values that jq takes or gives may nest at most ${MA
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 // jq's exit code for a program that does not compile; `halt_error(3)` shares it.
 const COMPILE_ERROR = 3;
+const COMPILE_ERRORS = /jq: \d+ compile errors?$/;
 
 class OutputTooLarge extends Error {}
 
@@ -32,41 +37,46 @@ let written = 0;
 console.error = () => undefined;
 
 port?.on("message", async (task: JqTask) => {
-  const outcome = await evaluate(task);
-  port.postMessage(outcome);
+  const answer = await evaluate(task);
+  port.postMessage(answer);
   instance ??= load();
 });
 instance = load();
 await instance;
-port?.postMessage({ output: "" } satisfies JqOutcome);
+port?.postMessage({ output: "", logs: [] } satisfies JqAnswer);
 
-async function evaluate({ wrapped, envelope, program, names }: JqTask): Promise<JqOutcome> {
+async function evaluate(task: JqTask): Promise<JqAnswer> {
   // The envelope is one level.
-  if (jsonDepth(envelope) > MAX_DEPTH + 1) return { failure: TOO_DEEP };
+  if (jsonDepth(task.envelope) > MAX_DEPTH + 1) return { failure: TOO_DEEP, logs: [] };
   try {
-    const result = await call(envelope, wrapped, FLAGS);
-    if (result.exitCode === 0 && jsonDepth(result.stdout) > MAX_DEPTH) {
-      instance = undefined;
-      return { failure: TOO_DEEP };
-    }
-    if (result.exitCode === 0) return { output: result.stdout };
-    if (result.exitCode !== COMPILE_ERROR || !/jq: \d+ compile errors?$/.test(result.stderr))
-      return { failure: result.stderr };
-    // Without input nothing runs; jq only compiles.
-    const alone = await call("", program, [
-      ...names.flatMap((name) => ["--argjson", name, "null"]),
-      ...FLAGS,
-    ]);
-    return { failure: alone.stderr || 'jq: error: the program has no expression: "." gives its input back' };
+    const { exitCode, stdout, stderr } = await call(task.envelope, task.wrapped, FLAGS);
+    if (exitCode === COMPILE_ERROR && COMPILE_ERRORS.test(stderr))
+      return { failure: await whyRefused(task), logs: [] };
+    const { logs, failure } = readMessages(stderr, exitCode !== 0);
+    if (exitCode !== 0) return { failure, logs };
+    if (jsonDepth(stdout) <= MAX_DEPTH) return { output: stdout, logs };
+    instance = undefined;
+    return { failure: TOO_DEEP, logs };
   } catch (fault) {
     instance = undefined;
-    if (fault instanceof OutputTooLarge)
-      return { failure: `jq: error: the program wrote more than ${OUTPUT_LIMIT_BYTES / 1024 / 1024} MiB` };
-    // Emscripten aborts at its 256 MB of memory; deep recursion ends there or at V8's stack.
-    return {
-      failure: `jq: error: the program needs more memory or recursion than it may have (${String(fault).split(". Build")[0]})`,
-    };
+    return { failure: whyAborted(fault), logs: [] };
   }
+}
+
+/** Compiles the program alone, for a message with the author's own line and column. */
+async function whyRefused({ program, names }: JqTask): Promise<string> {
+  const bound = names.flatMap((name) => ["--argjson", name, "null"]);
+  const { stderr } = await call("", program, [...bound, ...FLAGS]);
+  return stderr === ""
+    ? "jq: error: module, import and include are not available"
+    : readMessages(stderr, true).failure;
+}
+
+function whyAborted(fault: unknown): string {
+  if (fault instanceof OutputTooLarge)
+    return `jq: error: the program wrote more than ${OUTPUT_LIMIT_BYTES / 1024 / 1024} MiB`;
+  // Emscripten aborts at its 256 MB of memory; deep recursion ends there or at V8's stack.
+  return `jq: error: the program needs more memory or recursion than it may have (${String(fault).split(". Build")[0]})`;
 }
 
 /** After an error, a large input, a long program or many calls an instance keeps memory or state: it is thrown away. */

@@ -24,13 +24,17 @@ export const jq = defineStep({
   schema,
   untemplated: ["query"],
   async run({ query, multiple }, context) {
-    const results = await context.ports.jq.run({
+    const outcome = await context.ports.jq.run({
+      runId: String(context.run.id),
       program: query,
       input: context.input,
       bindings: { input: context.event, workflow: context.workflow, run: context.run },
       timeoutMs: (context.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
       signal: context.signal,
     });
+    for (const message of outcome.logs) context.log({ level: "info", message });
+    if ("error" in outcome) throw outcome.error;
+    const { results } = outcome;
     const [only = null] = results;
     const output: Json = multiple || results.length > 1 ? results : only;
     return { kind: "next", output };

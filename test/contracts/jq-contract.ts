@@ -2,20 +2,25 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 import { FlowError } from "../../lib/core/flow-error.ts";
 import { formatJson, type Json, parseJson } from "../../lib/core/json.ts";
-import type { Jq, JqRequest } from "../../lib/core/ports/jq.ts";
+import type { Jq, JqCompiler, JqRequest } from "../../lib/core/ports/jq.ts";
 
 const ENDLESS = "def f: f; f";
 
 /** What every jq owes. */
-export function jqContract(name: string, open: () => Jq & { close(): Promise<void> }): void {
+export function jqContract(name: string, open: () => Jq & JqCompiler & { close(): Promise<void> }): void {
   describe(name, () => {
     let jq: ReturnType<typeof open>;
     beforeAll(() => {
       jq = open();
     });
     afterAll(() => jq.close());
-    const run = (program: string, input: Json = null, more: Partial<JqRequest> = {}) =>
-      jq.run({ program, input, bindings: {}, timeoutMs: 10_000, ...more });
+    const evaluate = (program: string, input: Json = null, more: Partial<JqRequest> = {}) =>
+      jq.run({ runId: "r", program, input, bindings: {}, timeoutMs: 10_000, ...more });
+    const run = async (...asked: Parameters<typeof evaluate>) => {
+      const outcome = await evaluate(...asked);
+      if ("error" in outcome) throw outcome.error;
+      return outcome.results;
+    };
 
     describe("results", () => {
       const cases: readonly (readonly [program: string, input: Json, results: readonly Json[]])[] = [
@@ -149,7 +154,103 @@ export function jqContract(name: string, open: () => Jq & { close(): Promise<voi
       });
     });
 
+    describe("what a program writes to its standard error", () => {
+      test.each<readonly [program: string, logs: readonly string[]]>([
+        [". + 1", []],
+        ["debug", ["1"]],
+        ['debug("words", {a: .})', ["words", '{"a":1}']],
+        ['"one\\ntwo" | stderr', ["one", "two"]],
+        ['("a" | stderr | debug), stderr', ["a", "a", "1"]],
+        ['"\\u0000" | debug', ["\0"]],
+        ["range(250) | debug", [...Array.from({ length: 200 }, (_, line) => `${line}`), "… 50 more lines"]],
+        ['"x" * 70000 | stderr', ["x".repeat(65_536), "… 4464 more characters"]],
+      ])("%s is its log", async (program, logs) => {
+        expect(await evaluate(program, 1)).toMatchObject({ logs, results: expect.anything() });
+      });
+
+      test.each<readonly [program: string, logs: readonly string[], message: string]>([
+        ['debug | error("no")', ["1"], "jq: error: no"],
+        ['"a" | stderr | error', ["a"], "jq: error: a"],
+        ['debug | "bye" | halt_error', ["1"], "bye"],
+        ['"jq: error: a" | debug | error("b")', ["jq: error: a"], "jq: error: b"],
+      ])("%s keeps its log apart from its error", async (program, logs, message) => {
+        expect(await evaluate(program, 1)).toMatchObject({ logs, error: { class: "code_error", message } });
+      });
+    });
+
+    describe("compiling only", () => {
+      test.each([".", "error", "def f: f; f", "$input.a | $run", "input", 'env | "\\(.)"', "# why\n."])(
+        "%s is sound, and does not run",
+        async (program) => {
+          expect(await jq.compile(program, ["input", "run"])).toBeNull();
+        },
+      );
+
+      test.each<readonly [program: string, line: number, column: number, message: string]>([
+        ["", 1, 1, 'the jq program is empty: "." gives its input back'],
+        ["\0", 1, 1, "the jq program has a NUL character: remove it, or write it as \\u0000"],
+        [".a |", 1, 4, "syntax error, unexpected end of file"],
+        [".a\n| foo, bar", 2, 3, "foo/0 is not defined"],
+        ['"é😀" | $other', 1, 8, "$other is not defined"],
+        ["1 | ] ", 1, 5, "syntax error, unexpected INVALID_CHARACTER"],
+        [".a) | (.b", 1, 3, "syntax error, unexpected INVALID_CHARACTER, expecting end of file"],
+        ["# nothing", 1, 1, 'Top-level program not given (try ".")'],
+        ['import "a" as a; .', 1, 1, "module not found: a"],
+        ["module {}; .", 1, 1, "module, import and include are not available"],
+      ])("%j is refused at %d:%d", async (program, line, column, message) => {
+        expect(await jq.compile(program, ["input", "run"])).toEqual({ line, column, message });
+      });
+
+      test("a program that compiles is what a run accepts, one that does not is refused by both", async () => {
+        const piece = fc.constantFrom(
+          ".a",
+          "|",
+          ",",
+          "(",
+          ")",
+          "[",
+          "]",
+          " as $x",
+          "$x",
+          "1",
+          '"',
+          "def f:",
+          ";",
+          "f",
+          "#",
+          "\n",
+        );
+        const program = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(" "));
+        await fc.assert(
+          fc.asyncProperty(program, async (text) => {
+            const ran = await run(text, { a: 1 }, { timeoutMs: 500 }).catch((thrown: unknown) => thrown);
+            const isRefused = /compile error|is empty|not available/.test(String(ran));
+            expect((await jq.compile(text, [])) !== null).toBe(isRefused);
+          }),
+          { numRuns: 300 },
+        );
+      });
+    });
+
     describe("time", () => {
+      test("while a program of one run does not end, those of other runs are evaluated", async () => {
+        const endless = new AbortController();
+        const stuck = ["a", "b", "c"].map((runId) => run(ENDLESS, null, { runId, signal: endless.signal }));
+        const ends = Promise.allSettled(stuck);
+        for (const runId of ["d", "e", "f"]) expect(await run(". + 1", 1, { runId })).toEqual([2]);
+        endless.abort();
+        for (const end of await ends) expect(end).toMatchObject({ reason: { class: "cancelled" } });
+      });
+
+      test("programs of one run take turns, so ten that do not end hold one worker", async () => {
+        const endless = new AbortController();
+        const stuck = Array.from({ length: 10 }, () => run(ENDLESS, null, { signal: endless.signal }));
+        const ends = Promise.allSettled(stuck);
+        for (const runId of ["d", "e", "f"]) expect(await run(". + 1", 1, { runId })).toEqual([2]);
+        endless.abort();
+        expect(await ends).toHaveLength(10);
+      });
+
       test("a program that does not end is stopped, those behind it run", async () => {
         const [endless, ...others] = await Promise.allSettled([
           run(ENDLESS, null, { timeoutMs: 50 }),
@@ -193,7 +294,7 @@ export function jqContract(name: string, open: () => Jq & { close(): Promise<voi
 
     test("closing cancels what runs and what waits, and refuses what comes", async () => {
       const closing = open();
-      const request = { program: ENDLESS, input: null, bindings: {}, timeoutMs: 60_000 };
+      const request = { runId: "r", program: ENDLESS, input: null, bindings: {}, timeoutMs: 60_000 };
       const outcomes = Promise.allSettled([closing.run(request), closing.run(request)]);
       await closing.close();
       for (const outcome of await outcomes) expect(outcome).toMatchObject({ reason: { class: "cancelled" } });
