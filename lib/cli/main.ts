@@ -125,8 +125,18 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .action(async (runId, options) => done(await (await import("./runs-show.ts")).showRun(runId, options)));
 
   program
+    .command("schema")
+    .description("Print the JSON Schema of workflow files, with which editors complete and check")
+    .option("--out <file>", "write it to this file")
+    .addHelpText(
+      "after",
+      example(["hookline schema --out workflow.schema.json", "hookline schema | jq '.definitions | keys'"]),
+    )
+    .action(async (options) => done(await (await import("./schema.ts")).schema(options)));
+
+  program
     .command("reference")
-    .description("Check that the README's table of steps is up to date")
+    .description("Check that what the documentation says of the steps is up to date")
     .option("--write", "write it", false)
     .addHelpText("after", example(["hookline reference", "hookline reference --write"]))
     .action(async (options) => done(await (await import("./reference.ts")).reference(options)));

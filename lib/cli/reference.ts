@@ -1,37 +1,42 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { FlowError } from "../core/flow-error.ts";
 import { stepTable } from "../language/step-table.ts";
 import { stepTypes } from "../steps/registry.ts";
 import { EXIT } from "./exit.ts";
+import { generatedDocs } from "./generated-docs.ts";
 
 const README = "README.md";
 const PLACE = /(<!-- steps -->\n)[\s\S]*?(\n<!-- \/steps -->)/;
 
 /**
- * Compares the README's table of steps with the step types, or writes it. Exit code 1 when it is stale.
- * @throws FlowError `config_error` when the README has no place for it.
+ * Compares what the documentation says of the step types with the step types, or writes it. Exit code 1 when it is stale.
+ * @throws FlowError `config_error` when the README has no place for its table.
  */
 export async function reference({ write }: { readonly write: boolean }): Promise<number> {
-  const before = readFileSync(README, "utf8");
-  if (!PLACE.test(before)) {
+  const files = new Map([[README, withStepTable(readFileSync(README, "utf8"))], ...generatedDocs()]);
+  const stale = [...files].filter(([path, text]) => textOf(path) !== text);
+  for (const [path, text] of stale) {
+    if (write) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    }
+    process.stderr.write(write ? `${path} is written.\n` : `${path} is stale: run "npm run reference".\n`);
+  }
+  return stale.length > 0 && !write ? EXIT.failed : EXIT.ok;
+}
+
+function textOf(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+}
+
+function withStepTable(readme: string): string {
+  if (!PLACE.test(readme)) {
     throw new FlowError(
       "config_error",
       `${README} has no lines "<!-- steps -->" and "<!-- /steps -->" to write between`,
     );
   }
-  const after = withStepTable(before);
-  if (after === before) return EXIT.ok;
-  if (!write) {
-    process.stderr.write(`The table of steps in ${README} is stale: run "npm run reference".\n`);
-    return EXIT.failed;
-  }
-  writeFileSync(README, after);
-  process.stderr.write(`${README} has a new table of steps.\n`);
-  return EXIT.ok;
-}
-
-/** The README's text with the table of today's step types. */
-export function withStepTable(readme: string): string {
   return readme.replace(
     PLACE,
     (_all, before: string, after: string) => before + stepTable(stepTypes) + after,

@@ -57,17 +57,19 @@ function withOneSpelling(raw: unknown): unknown {
 }
 
 /** The schema of a condition as it stands in a file. */
-export const conditionSchema: z.ZodType<Condition> = z.lazy(() =>
-  z.preprocess(
-    withOneSpelling,
-    z.union([
-      comparison,
-      z.strictObject({ all: z.array(conditionSchema) }),
-      z.strictObject({ any: z.array(conditionSchema) }),
-      z.strictObject({ not: conditionSchema }),
-    ]),
-  ),
-) as z.ZodType<Condition>;
+export const conditionSchema: z.ZodType<Condition> = z
+  .lazy(() =>
+    z.preprocess(
+      withOneSpelling,
+      z.union([
+        comparison,
+        z.strictObject({ all: z.array(conditionSchema) }),
+        z.strictObject({ any: z.array(conditionSchema) }),
+        z.strictObject({ not: conditionSchema }),
+      ]),
+    ),
+  )
+  .meta({ id: "condition" }) as z.ZodType<Condition>;
 
 /** How conditions read the state and their own templated values. */
 export interface ConditionContext {

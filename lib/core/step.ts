@@ -152,6 +152,16 @@ export interface BlockPlace {
   readonly required: boolean;
 }
 
+/** Where a step type may have a nested list of steps, for the schema that editors use. */
+export interface NestedPlace {
+  /** Keys from the step's mapping to the list; `*` is any key or index. */
+  readonly at: readonly string[];
+  /** True when the mapping that would hold the list must hold it. */
+  readonly required: boolean;
+  /** Another place where the list may stand instead. */
+  readonly or?: readonly string[];
+}
+
 /** A step type: its YAML name, its documentation, the schema of its own parameters, and what it does. */
 export interface StepDefinition<Params = never> {
   readonly type: string;
@@ -191,6 +201,8 @@ export interface StepDefinition<Params = never> {
   readonly assignments?: readonly string[];
   /** When the step has failed for good by the other side's doing, `parameter` takes each value of the list `from` in turn, one attempt each. */
   readonly alternatives?: { readonly parameter: string; readonly from: string };
+  /** Every place where `blocks` may find nested steps. */
+  readonly nested?: readonly NestedPlace[];
   /** Where nested steps stand in the raw parameters. */
   blocks?(raw: JsonObject): readonly BlockPlace[];
   /** Checks of literal parameters beyond the schema: messages by parameter, empty when fine. */

@@ -21,9 +21,13 @@ export function readChangelog(text: string): readonly ChangelogEntry[] {
   return entries;
 }
 
-/** The comment lines before anything else, without their `#`. */
+/** How the YAML language server and JetBrains' editors are told a file's schema. */
+const MODELINE = /^#\s*(?:yaml-language-server\s*:|\$schema\s*:)/;
+
+/** The comment lines before anything else, without their `#` and without those for editors. */
 function* leadingComment(text: string): Generator<string> {
   for (const line of text.split("\n")) {
+    if (MODELINE.test(line)) continue;
     if (line.startsWith("#")) yield line.slice(1);
     else if (line.trim() !== "") return;
   }

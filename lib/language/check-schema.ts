@@ -15,8 +15,8 @@ export interface SchemaCheck {
   readonly value?: Json;
   /** What the part is called where a key is missing. */
   readonly what: string;
-  /** Placeholders are resolved later: a value that holds one is not judged here. */
-  readonly templated?: boolean;
+  /** Keys whose placeholders are resolved later: a value that holds one is not judged here. Default: none. */
+  readonly templated?: (key: string) => boolean;
   /** Names beside the schema's own that are known at its top. */
   readonly known?: readonly string[];
 }
@@ -32,7 +32,8 @@ export function checkSchema<Value>(
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   for (const issue of result.error.issues.flatMap((one) => clearest(one))) {
-    if (check.templated && holdsPlaceholder(value, issue.path)) continue;
+    const [key] = issue.path;
+    if (check.templated?.(String(key)) && holdsPlaceholder(value, issue.path)) continue;
     report(issue, value, schema, node, check, problems);
   }
   return undefined;

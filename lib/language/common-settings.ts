@@ -1,6 +1,6 @@
 import type { AnyStep } from "../core/step.ts";
 import type { FailurePolicy, StepNode } from "../core/workflow.ts";
-import type { SharedKeys, StepKeys } from "./step-keys.ts";
+import { KEY_DEFAULTS, type SharedKeys, type StepKeys } from "./step-keys.ts";
 
 type CommonSettings = Omit<StepNode, "type" | "id" | "line" | "params" | "blocks">;
 
@@ -16,15 +16,15 @@ export function commonSettings(own: StepKeys, fileDefaults: SharedKeys, definiti
     outputTo: keys.output_to ?? (typeof inject === "string" ? inject : definition.defaultOutput),
     inject: inject === true,
     retry: {
-      retries: keys.retries ?? 0,
-      backoffSeconds: keys.backoff_seconds ?? 1,
-      backoff: keys.backoff ?? "exponential",
-      maxBackoffSeconds: keys.max_backoff_seconds ?? 900,
-      retryOn: keys.retry_on ?? ["timeout", "connection", "rate_limited", "server_error"],
+      retries: keys.retries ?? KEY_DEFAULTS.retries,
+      backoffSeconds: keys.backoff_seconds ?? KEY_DEFAULTS.backoff_seconds,
+      backoff: keys.backoff ?? KEY_DEFAULTS.backoff,
+      maxBackoffSeconds: keys.max_backoff_seconds ?? KEY_DEFAULTS.max_backoff_seconds,
+      retryOn: keys.retry_on ?? KEY_DEFAULTS.retry_on,
     },
     timeoutSeconds: keys.timeout ?? definition.timeoutSeconds,
     onError: failurePolicy(keys),
-    effect: keys.effect ?? "at_least_once",
+    effect: keys.effect ?? KEY_DEFAULTS.effect,
   };
 }
 

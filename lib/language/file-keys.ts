@@ -14,7 +14,7 @@ const stage = z
     "a stage is lower-case letters, digits and dashes, or ${env:STAGE}",
   );
 const stages = z.union([stage, z.array(stage).min(1)]);
-const exactNumber = z.custom<ExactNumber>(isExactNumber, "a number");
+const exactNumber = z.custom<ExactNumber>(isExactNumber, "a number").meta({ type: "number" });
 const scalar = z.union([z.string(), z.number(), z.boolean(), exactNumber]);
 const environmentName = z
   .string()
@@ -30,9 +30,12 @@ export const environmentKey = z.strictObject({
       z.union([
         environmentName,
         z.strictObject({
-          name: environmentName,
-          secret: z.boolean().default(false),
-          default: scalar.optional(),
+          name: environmentName.describe("The name that `${env:NAME}` reads"),
+          secret: z
+            .boolean()
+            .default(false)
+            .describe("Whether its value is blanked wherever something is kept"),
+          default: scalar.optional().describe("The value where nothing else gives one"),
         }),
       ]),
     )
@@ -47,25 +50,42 @@ export const fileKeys = z.strictObject({
       WORKFLOW_NAME,
       "a name starts with a lower-case letter, then has at most 62 lower-case letters, digits and dashes",
     )
-    .optional(),
-  description: z.string().optional(),
-  version: z.string().optional(),
-  stage: stages.optional(),
-  stages: stages.optional(),
-  environment: anyJson.optional(),
-  input: anyJson.optional(),
-  steps: anyJson.optional(),
-  on_failure: anyJson.optional(),
-  output: anyJson.optional(),
-  timeout: z.number().gt(0).max(YEAR_SECONDS).default(3600),
-  defaults: anyJson.optional(),
-  strict: z.boolean().default(false),
+    .optional()
+    .describe("The workflow's identity, together with the stage; absent: the file's name"),
+  description: z.string().optional().describe("What the workflow does, for people"),
+  version: z
+    .string()
+    .optional()
+    .describe("Free text, shown beside the hash that really tells versions apart"),
+  stage: stages
+    .optional()
+    .describe("Deploy to this stage only, e.g. `${env:STAGE, dev}`; absent: to every stage"),
+  stages: stages.optional().describe("Deploy to these stages only; absent: to every stage"),
+  environment: anyJson.optional().describe("Names that the file reads with `${env:…}`"),
+  input: anyJson.optional().describe("The trigger; absent: `{ type: http_webhook }`"),
+  steps: anyJson.optional().describe("What is done, in order; may be empty"),
+  on_failure: anyJson
+    .optional()
+    .describe("Steps that run once when a run ends as `failed`; they see `error` and the state as it was"),
+  output: anyJson.optional().describe("Template of the run's result; absent: the whole state"),
+  timeout: z
+    .number()
+    .gt(0)
+    .max(YEAR_SECONDS)
+    .default(3600)
+    .describe("Seconds that a whole run may take, waits left out"),
+  defaults: anyJson.optional().describe("Common keys for every step of the file that has an external effect"),
+  strict: z
+    .boolean()
+    .default(false)
+    .describe("Whether a placeholder that resolves to nothing fails the run instead of becoming empty"),
   history: z
     .strictObject({
-      retention_days: z.number().int().min(1).max(3650).default(30),
-      redact: z.array(z.string()).default([]),
+      retention_days: z.number().int().min(1).max(3650).default(30).describe("Days that runs are kept"),
+      redact: z.array(z.string()).default([]).describe("Paths that are blanked in what is kept"),
     })
-    .default({ retention_days: 30, redact: [] }),
+    .default({ retention_days: 30, redact: [] })
+    .describe("How long runs are kept, and what of them"),
 });
 
 /** The values of {@link fileKeys}. */
@@ -73,12 +93,16 @@ export type FileKeys = z.infer<typeof fileKeys>;
 
 /** The keys of each kind of input (language.md section 5). */
 export const inputKeys = {
-  http_webhook: z.strictObject({ type: z.string() }),
-  cron: z.strictObject({
-    type: z.string(),
-    cron: z.string(),
-    timezone: z.string().default("UTC"),
-    start_now: z.boolean().default(false),
-    payload: jsonMapping.default({}),
-  }),
+  http_webhook: z
+    .strictObject({ type: z.string().describe("What starts a run") })
+    .describe("A run for each POST to the workflow's URL"),
+  cron: z
+    .strictObject({
+      type: z.string().describe("What starts a run"),
+      cron: z.string().describe("Five fields: minute, hour, day of month, month, day of week"),
+      timezone: z.string().default("UTC").describe("Name of the time zone, e.g. Europe/Berlin"),
+      start_now: z.boolean().default(false).describe("Whether a run also starts at once"),
+      payload: jsonMapping.default({}).describe("The event of each run"),
+    })
+    .describe("Runs at set times"),
 };

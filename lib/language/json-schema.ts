@@ -3,12 +3,13 @@ import { isObject, type Json, type JsonObject } from "../core/json.ts";
 
 const known = new WeakMap<z.ZodType, JsonObject>();
 
-/** The JSON Schema of what a zod schema takes; made once for each. */
+/** The JSON Schema (draft 7, which editors know best) of what a zod schema takes; made once for each. */
 export function jsonSchemaOf(schema: z.ZodType): JsonObject {
   const ready = known.get(schema);
   if (ready) return ready;
   const generated = z.toJSONSchema(schema, {
     io: "input",
+    target: "draft-7",
     unrepresentable: "any",
     // The library leaves out the default of a field that is preprocessed.
     override: ({ zodSchema, jsonSchema }) => {

@@ -25,6 +25,13 @@ export function isOwnKey(key: string, definition: AnyStep): boolean {
   );
 }
 
+/** True for a parameter whose value may be a template as a whole. */
+export function takesTemplates(name: string, definition: AnyStep): boolean {
+  const { conditions = [], paths = [], untemplated = [], nested = [] } = definition;
+  const literal = [...conditions, ...paths, ...untemplated, ...nested.map(({ at: [head] }) => head)];
+  return !literal.includes(name);
+}
+
 /** Checks a step's own parameters; gives them without nested steps and with templates for absent ones, and the blocks. */
 export function ownParameters(
   node: YamlNode,
@@ -44,7 +51,12 @@ export function ownParameters(
   checkSchema(
     definition.schema,
     node,
-    { value: params, what: definition.type, templated: true, known },
+    {
+      value: params,
+      what: definition.type,
+      templated: (name) => takesTemplates(name, definition),
+      known,
+    },
     problems,
   );
   const blocks = blocksAt(node, places, definition.type, problems.errorCount() === before, check);

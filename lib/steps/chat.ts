@@ -18,7 +18,12 @@ export const chatParameters = z.strictObject({
     .optional()
     .describe("The user message; absent: the value at `input_from`, else the whole state"),
   messages: z
-    .array(z.strictObject({ role: z.enum(["system", "user", "assistant"]), content: templatedText }))
+    .array(
+      z.strictObject({
+        role: z.enum(["system", "user", "assistant"]).describe("Who says it"),
+        content: templatedText.describe("What is said"),
+      }),
+    )
     .min(1)
     .optional()
     .describe("The conversation so far; `prompt`, if given, follows it"),

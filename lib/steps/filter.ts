@@ -8,7 +8,7 @@ const conditions = z.array(conditionSchema);
 const schema = z.strictObject({
   conditions: conditions.optional().describe("All must hold"),
   groups: z
-    .array(z.strictObject({ conditions }))
+    .array(z.strictObject({ conditions: conditions.describe("All must hold") }))
     .min(1)
     .optional()
     .describe("`[{ conditions }…]`: all conditions of at least one group must hold"),

@@ -54,6 +54,7 @@ export const forEach = defineStep({
   inputRequired: true,
   schema,
   paths: ["result_from"],
+  nested: [{ at: ["steps"], required: true }],
   blocks: () => [{ label: "steps", at: ["steps"], required: true }],
   check: ({ item_scope = "shared", concurrency }) =>
     item_scope === "shared" && typeof concurrency === "number" && concurrency > 1

@@ -8,7 +8,12 @@ const schema = chatParameters.extend({
   top_p: z.number().min(0).max(1).optional().describe("Choose among the likeliest of this probability"),
   top_k: z.int().min(1).optional().describe("Choose among so many of the likeliest"),
   safety_settings: z
-    .array(z.strictObject({ category: z.string().min(1), threshold: z.string().min(1) }))
+    .array(
+      z.strictObject({
+        category: z.string().min(1).describe("Kind of harm, e.g. `HARM_CATEGORY_HARASSMENT`"),
+        threshold: z.string().min(1).describe("From where on it is blocked, e.g. `BLOCK_ONLY_HIGH`"),
+      }),
+    )
     .optional()
     .describe("What is blocked: HARM_CATEGORY_… and BLOCK_… of Gemini's API"),
 });

@@ -24,6 +24,7 @@ const schema = z.strictObject({
   url: z.string().min(1).describe("The address; state inserted behind the host is percent-encoded"),
   method: z
     .preprocess((value) => (typeof value === "string" ? value.toUpperCase() : value), z.enum(METHODS))
+    .meta({ enum: [...METHODS, ...METHODS.map((method) => method.toLowerCase())] })
     .default("GET")
     .describe("The HTTP method"),
   headers: z

@@ -24,6 +24,11 @@ export const ifElse = defineStep({
   timeoutSeconds: null,
   schema,
   conditions: ["if", "else_if"],
+  nested: [
+    { at: ["if", "steps"], required: true, or: ["steps"] },
+    { at: ["else_if", "*", "steps"], required: true },
+    { at: ["else", "steps"], required: false },
+  ],
   blocks(raw) {
     const elseIf: readonly Json[] = Array.isArray(raw.else_if) ? raw.else_if : [];
     return [

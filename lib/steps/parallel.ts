@@ -7,7 +7,19 @@ import { interruptionOf, type PartEnd, runPart } from "./block-ends.ts";
 
 const schema = z.strictObject({
   branches: z
-    .record(z.string(), z.strictObject({ result_from: z.string().optional() }))
+    .record(
+      z.string(),
+      z.strictObject({
+        result_from: z
+          .string()
+          .optional()
+          .describe("Path of the branch's result on its view; absent: everything its steps wrote"),
+      }),
+      {
+        error: ({ input }) =>
+          typeof input === "string" ? "expected a mapping of names to lists of steps" : undefined,
+      },
+    )
     .describe("Lists of steps by name, each on its own view; or `{ steps, result_from }`"),
   on_branch_error: z
     .enum(["fail", "continue"])
@@ -25,14 +37,13 @@ export const parallel = defineStep({
   timeoutSeconds: null,
   schema,
   untemplated: ["branches"],
+  nested: [
+    { at: ["branches", "*", "steps"], required: true },
+    { at: ["branches", "*"], required: false },
+  ],
   blocks: ({ branches }) =>
     isObject(branches) ? Object.entries(branches).map(([name, branch]) => placeOf(name, branch)) : [],
-  check: ({ branches }) =>
-    isObject(branches)
-      ? branchProblems(branches)
-      : typeof branches === "string"
-        ? [{ at: ["branches"], message: "found text, expected a mapping of names to lists of steps" }]
-        : [],
+  check: ({ branches }) => (isObject(branches) ? branchProblems(branches) : []),
   async run({ branches, on_branch_error }, context) {
     const names = context.blocks;
     const working = names.map((label) =>

@@ -39,6 +39,7 @@ export const salesforceParameters = z.strictObject({
       (value) => (typeof value === "number" && Number.isInteger(value) ? `${value}.0` : value),
       z.string().regex(/^\d{2,3}\.0$/, "a version is written 64.0"),
     )
+    .meta({ type: ["string", "integer"] })
     .default("64.0")
     .describe("Version of the REST API"),
   operation: z.enum(OPERATIONS).default("login").describe("What to do"),
@@ -46,6 +47,7 @@ export const salesforceParameters = z.strictObject({
   object: name.optional().describe("Name of the object, e.g. Contact"),
   id: z
     .preprocess(numberAsText, z.string().min(1))
+    .meta({ type: ["string", "number"] })
     .optional()
     .describe("The record's id; with upsert the value of its external id field"),
   external_id_field: name.optional().describe("The field that tells which record it is"),

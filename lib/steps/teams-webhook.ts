@@ -8,7 +8,7 @@ import { defineStep, type StepContext } from "../core/step.ts";
 import { answerText } from "./answer-body.ts";
 import { eventParameters, messageProblems, messageText, textParameters } from "./message-text.ts";
 import { postMessage } from "./post-message.ts";
-import { templatedText } from "./text-parameter.ts";
+import { templatedText, textProblems } from "./text-parameter.ts";
 
 const CONTENT = ["text", "text_template", "title", "sections", "include_event", "event_fields", "extra"];
 
@@ -42,7 +42,7 @@ export const teamsWebhook = defineStep({
   environment: [{ name: "TEAMS_WEBHOOK", secret: true }],
   urls: ["webhook_url"],
   paths: ["event_fields"],
-  check: (raw) => messageProblems(raw, CONTENT),
+  check: (raw) => [...messageProblems(raw, CONTENT), ...textProblems(raw, ["title"])],
   async run(params, context) {
     const response = await postMessage("Teams", params.webhook_url, cardOf(params, context), context);
     checkAnswer(response);

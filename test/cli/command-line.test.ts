@@ -13,6 +13,7 @@ describe("hookline", () => {
     [["url"]],
     [["runs", "list"]],
     [["runs", "show"]],
+    [["schema"]],
     [["reference"]],
   ])("%j --help shows an example and is exit code 0", async (command) => {
     const { code, stdout } = await hookline([...command, "--help"]);
@@ -51,7 +52,26 @@ describe("hookline", () => {
     expect(nobody.stderr).toMatch(/^hookline: no AWS credentials were found .*AWS_PROFILE\n$/);
   });
 
-  test("reference writes the table of steps, and is exit code 1 while it is stale", async () => {
+  test("schema prints the schema of this repository's docs, or writes it", async () => {
+    const folder = stackFolder({ file: "" });
+    const printed = await hookline(["schema"]);
+    expect(printed.code).toBe(0);
+    expect(printed.stdout).toBe(
+      readFileSync(new URL("../../docs/workflow.schema.json", import.meta.url), "utf8"),
+    );
+    const written = await hookline(["schema", "--out", "a/b.json"], { cwd: folder.path });
+    expect([written.code, written.stdout]).toEqual([0, ""]);
+    expect(written.stderr).toContain("# yaml-language-server: $schema=a/b.json");
+    expect(readFileSync(join(folder.path, "a/b.json"), "utf8")).toBe(printed.stdout);
+    const refused = await hookline(["schema", "--out", "file/b.json"], { cwd: folder.path });
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(
+      /^hookline: file\/b\.json cannot be written \(E[A-Z]+\): name another file with --out\n$/,
+    );
+    folder.remove();
+  });
+
+  test("reference writes what the docs say of the steps, and is exit code 1 while it is stale", async () => {
     const folder = stackFolder({ "README.md": "# A\n\n<!-- steps -->\nold\n<!-- /steps -->\n\nend\n" });
     const call = (...args: string[]) => hookline(["reference", ...args], { cwd: folder.path });
     expect((await call()).code).toBe(1);
@@ -59,6 +79,11 @@ describe("hookline", () => {
     expect((await call()).code).toBe(0);
     const readme = readFileSync(join(folder.path, "README.md"), "utf8");
     for (const type of stepTypes.keys()) expect(readme).toContain(`| \`${type}\` |`);
+    folder.write("docs/workflow.schema.json", "{}\n");
+    expect(await call()).toMatchObject({
+      code: 1,
+      stderr: 'docs/workflow.schema.json is stale: run "npm run reference".\n',
+    });
     expect(readme).toMatch(/^# A\n\n<!-- steps -->\n\|[\s\S]*\|\n<!-- \/steps -->\n\nend\n$/);
     folder.write("README.md", "# A\n");
     expect((await call()).code).toBe(2);

@@ -2,11 +2,13 @@ import { describe, expect, test } from "@jest/globals";
 import type { StepNode, Workflow } from "../../lib/core/workflow.ts";
 import { loadWorkflow } from "../../lib/language/load-workflow.ts";
 import { fakeSteps } from "../support/fake-steps.ts";
+import { schemaFaults } from "../support/schema-faults.ts";
 
 /** Loads text that must be without errors. */
 function load(text: string, file = "flows/flow.yaml"): Workflow {
   const { workflow, problems } = loadWorkflow(text, file, fakeSteps);
   expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
+  expect(schemaFaults(text, fakeSteps)).toEqual([]);
   return workflow as Workflow;
 }
 

@@ -27,6 +27,7 @@ const FAULTS: readonly (readonly [step: string, at: string, message: string])[] 
   ["{ type: parallel, branches: { a b: [] } }", "3:40", '"a b" is no name of a branch'],
   ["{ type: parallel, branches: { a: [{ type: stpo }] } }", "3:47", 'unknown step type "stpo"'],
   ["{ type: parallel, branches: { a: [] }, on_branch_error: skip }", "3:61", "one of fail, continue"],
+  ["{ type: teams_webhook, title: [a] }", "3:35", "title: found a list, expected text"],
   ["{ type: wait }", "3:5", "either seconds or until"],
   ["{ type: wait, seconds: 1, until: 2 }", "3:5", "either seconds or until"],
   ["{ type: wait, seconds: -1 }", "3:28", "at least 0"],

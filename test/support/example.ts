@@ -101,15 +101,17 @@ export async function checkExample(
   checkSecrets(view, given.secrets ?? {});
 }
 
-function compile(given: Example["given"]): Workflow {
+/** The workflow file of a case. */
+export function workflowText(given: Example["given"]): string {
   const { env = {}, secrets = {}, steps = [], on_failure, defaults, output, strict, timeout } = given;
   const environment = [...Object.keys(env), ...Object.keys(secrets).map((name) => ({ name, secret: true }))];
   const file = { name: "example", environment, steps, on_failure, defaults, output, strict, timeout };
   const present = Object.fromEntries(Object.entries(file).filter(([, value]) => value !== undefined));
-  const { workflow, problems } = loadWorkflow(
-    given.workflow ?? stringify(present, { aliasDuplicateObjects: false }),
-    "example.yaml",
-  );
+  return given.workflow ?? stringify(present, { aliasDuplicateObjects: false });
+}
+
+function compile(given: Example["given"]): Workflow {
+  const { workflow, problems } = loadWorkflow(workflowText(given), "example.yaml");
   if (!workflow) throw new Error(problems.map(formatProblem).join("\n"));
   return workflow;
 }

@@ -66,6 +66,10 @@ const choose = defineStep({
     else: z.strictObject({}).nullish(),
   }),
   conditions: ["if"],
+  nested: [
+    { at: ["if", "steps"], required: true },
+    { at: ["else", "steps"], required: false },
+  ],
   blocks: (raw) => [
     { label: "if", at: ["if", "steps"], required: true },
     ...(isObject(raw.else) ? [{ label: "else", at: ["else", "steps"], required: false }] : []),
@@ -79,6 +83,7 @@ const loop = defineStep({
   summary: "Repeat",
   inputRequired: true,
   schema: z.strictObject({ var: z.string().default("item") }),
+  nested: [{ at: ["steps"], required: true }],
   blocks: () => [{ label: "steps", at: ["steps"], required: true }],
   run,
 });
