@@ -102,7 +102,7 @@ export interface StepContext {
   readonly inputFrom?: string;
   /** Where `output` goes, null when nowhere. */
   readonly outputTo: string | null;
-  /** Seconds for one attempt, null without a limit. The engine enforces it; adapters may use it. */
+  /** Seconds for one attempt, null without a limit. The engine enforces it unless the step limits itself. */
   readonly timeoutSeconds: number | null;
   /** The same for every attempt of this step in this run. */
   readonly idempotencyKey: string;
@@ -175,6 +175,11 @@ export interface StepDefinition<Params = never> {
   readonly defaultOutput: string | null;
   /** Default of the common key `timeout`, in seconds; null: no limit. */
   readonly timeoutSeconds: number | null;
+  /**
+   * The port keeps the time limit of an attempt, and counts from when it is this step's turn: what other runs do there
+   * costs it nothing.
+   */
+  readonly limitsItself?: boolean;
   /** The common key `input_from` must be given. */
   readonly inputRequired?: boolean;
   /** The step's own parameters with templates resolved, in the file's spelling; nested steps are left out. */

@@ -75,7 +75,7 @@ function nearestLimit(
   attempts: number,
 ): Limit | undefined {
   if (node.timeoutSeconds === null) return undefined;
-  const own: Limit = { ms: node.timeoutSeconds * 1000 };
+  const own: Limit = { ms: definition.limitsItself ? Number.POSITIVE_INFINITY : node.timeoutSeconds * 1000 };
   if (definition.blocks) return own;
   const { workflow, limits, ports } = execution;
   const error = runTimeout(workflow);
@@ -87,7 +87,11 @@ function nearestLimit(
     ms: limits.handOverAt - ports.clock.now(),
     result: { kind: "pause", pause: { reason: "hand_over" } },
   };
-  return [ofTheRun, ofTheInvocation].reduce((nearest, one) => (one.ms < nearest.ms ? one : nearest), own);
+  const limit = [ofTheRun, ofTheInvocation].reduce(
+    (nearest, one) => (one.ms < nearest.ms ? one : nearest),
+    own,
+  );
+  return limit.ms === Number.POSITIVE_INFINITY ? undefined : limit;
 }
 
 async function start(work: Work, signal: AbortSignal): Promise<StepResult> {

@@ -21,6 +21,7 @@ export const jq = defineStep({
   repeatable: true,
   defaultOutput: "jq",
   timeoutSeconds: DEFAULT_TIMEOUT_SECONDS,
+  limitsItself: true,
   schema,
   untemplated: ["query"],
   async run({ query, multiple }, context) {

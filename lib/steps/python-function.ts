@@ -32,6 +32,7 @@ export const pythonFunction = defineStep({
   repeatable: false,
   defaultOutput: null,
   timeoutSeconds: DEFAULT_TIMEOUT_SECONDS,
+  limitsItself: true,
   schema,
   untemplated: ["code", "handler", "env"],
   environmentNames: ["env"],

@@ -82,13 +82,51 @@ export function pythonContract(
         ["def process(e): return {'a': [1, {2}]}", "Object of type set is not JSON serializable", null],
         ["def process(e): return 1e999", "not JSON compliant: inf", null],
         ["def process(e): return {(1, 2): 3}", "keys must be str", null],
-        ["async def process(e): return 1", "coroutine is not JSON", null],
+        ["async def process(e): return 1", "process is asynchronous", null],
+        ["def process(e):\n  yield 1", "Object of type generator is not JSON", null],
+        [
+          "import decimal\ndef process(e): return decimal.Decimal('1.1')",
+          "Object of type Decimal is not",
+          null,
+        ],
+        [
+          "import datetime\ndef process(e): return {'at': datetime.date(2026, 1, 2)}",
+          "date is not JSON serializable, when serializing dict item 'at'",
+          null,
+        ],
+        ["def process(e): return b'x'", "Object of type bytes is not JSON", null],
+        ["def process(e): return 10 ** 5000", "Exceeds the limit (4300 digits)", null],
+        ["def process(): return 1", "process() takes 0 positional arguments but 1 was given", null],
+        [
+          "def helper(x):\n  return x['a']\ndef process(e):\n  return helper({})",
+          "KeyError: 'a' (line 2:",
+          2,
+        ],
+        ["def process(e):\n\tx = 1\n        return x", "TabError", 3],
         ["def process(e): return 'x' * 26_000_000", "the result is 26.0 MB as JSON", null],
       ])("%j", async (code, message, line) => {
         const outcome = await run(code, {});
         expect(outcome).toMatchObject({
           error: { class: "code_error", message: expect.stringContaining(message), details: { line } },
         });
+      });
+    });
+
+    test("an integer that Python refuses to read is told, and is no fault of the code", async () => {
+      const outcome = await run(SAME, parseJson("9".repeat(5_000)));
+      expect(outcome).toMatchObject({
+        error: {
+          message: expect.stringContaining("the input cannot be read as Python data: Exceeds the limit"),
+        },
+      });
+    });
+
+    test("keys that are no text become text as json.dumps makes it; tuples and counters are lists and mappings", async () => {
+      const code = `import collections
+def process(e):
+  return [{1: "a", None: "b", True: "c", 2.5: "d"}, (1, 2), collections.Counter("aab")]`;
+      expect(await run(code)).toMatchObject({
+        value: [{ 1: "c", null: "b", "2.5": "d" }, [1, 2], { a: 2, b: 1 }],
       });
     });
 
@@ -102,7 +140,7 @@ export function pythonContract(
           "def process(e):\n    return '\u00e9\u00e9' 'x",
           "nul \0",
           "'\ud800'",
-          "-".repeat(100_000) + "1",
+          `${"-".repeat(100_000)}1`,
           `${"(".repeat(1_000)}1`,
           "raise ValueError",
           "return 1",
@@ -159,6 +197,20 @@ export function pythonContract(
           class: "cancelled",
         });
       });
+    });
+
+    test("a call's time begins with its turn: runs that never end cost their neighbours nothing but the wait", async () => {
+      const endless = Array.from({ length: 5 }, (_, item) =>
+        run(ENDLESS, null, { runId: `endless-${item}`, timeoutMs: 800 }),
+      );
+      const neighbours = Array.from({ length: 3 }, (_, item) =>
+        run(SAME, item, { runId: `neighbour-${item}`, timeoutMs: 800 }),
+      );
+      for (const outcome of await Promise.allSettled(endless))
+        expect(outcome).toMatchObject({ reason: { class: "timeout" } });
+      expect(await Promise.all(neighbours)).toEqual([0, 1, 2].map((value) => ({ printed: [], value })));
+      for (const item of [0, 1, 2, 3, 4]) python.endRun(`endless-${item}`);
+      for (const item of [0, 1, 2]) python.endRun(`neighbour-${item}`);
     });
 
     describe("runs", () => {

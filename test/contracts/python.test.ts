@@ -1,16 +1,20 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { expect, test } from "@jest/globals";
+import { afterAll, describe, expect, test } from "@jest/globals";
 import { createPython } from "../../lib/adapters/python/python-pool.ts";
 import { pythonContract } from "./python-contract.ts";
+
+const POOL = fileURLToPath(new URL("../../lib/adapters/python/python-pool.ts", import.meta.url));
 
 pythonContract("Python in child processes", () => createPython());
 
 test("an idle interpreter does not keep its process alive, nor outlives it", async () => {
-  const module = fileURLToPath(new URL("../../lib/adapters/python/python-pool.ts", import.meta.url));
   const script = `
-    const { createPython } = await import(${JSON.stringify(module)});
+    const { createPython } = await import(${JSON.stringify(POOL)});
     const python = createPython({ spare: false });
     const call = { runId: "a", code: "def process(e): return e + 1", input: 1, env: {}, timeoutMs: 10_000 };
     console.log(JSON.stringify(await python.run(call)));`;
@@ -21,3 +25,75 @@ test("an idle interpreter does not keep its process alive, nor outlives it", asy
   );
   expect({ stdout, stderr }).toEqual({ stdout: '{"printed":[],"value":2}\n', stderr: "" });
 });
+
+const onLinux = process.platform === "linux";
+
+(onLinux ? describe : describe.skip)("memory that interpreters share", () => {
+  const MB = 1024 * 1024;
+  const HOARD = `
+import sys, time
+def process(megabytes):
+  seen = hasattr(sys, "hoard")
+  sys.hoard = bytearray(megabytes * 1_000_000)
+  time.sleep(0.3)  # the watch looks every 50 ms, and only while somebody works
+  return seen
+`;
+  const python = createPython({ spare: false, memory: { each: 720 * MB, all: 700 * MB } });
+  const call = (runId: string, megabytes: number) =>
+    python.run({ runId, code: HOARD, input: megabytes, env: {}, timeoutMs: 10_000 });
+  afterAll(() => python.close());
+
+  test("an idle run that holds the most gives up its interpreter and is served by another one", async () => {
+    expect(await call("idle", 300)).toEqual({ printed: [], value: false });
+    expect(await call("small", 1)).toEqual({ printed: [], value: false });
+    expect(await call("idle", 1)).toEqual({ printed: [], value: false });
+    expect(await call("small", 1)).toEqual({ printed: [], value: true });
+  });
+
+  test("a call that takes the most fails, the others go on", async () => {
+    await expect(call("greedy", 350)).rejects.toMatchObject({
+      class: "code_error",
+      message: expect.stringContaining("more memory than it may have"),
+    });
+    expect(await call("small", 1)).toEqual({ printed: [], value: true });
+  });
+});
+
+/** Runs until it is killed; Linux tells of a process that has ended though nobody took note. */
+function isRunning(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
+  } catch {
+    return false;
+  }
+}
+
+(onLinux ? test : test.skip)(
+  "an interpreter whose process was killed in the middle of a call ends with the call's time at the latest",
+  async () => {
+    const script = `
+      import { readFileSync } from "node:fs";
+      const { createPython } = await import(${JSON.stringify(POOL)});
+      const python = createPython({ spare: false });
+      const call = { runId: "a", input: 1, env: {}, timeoutMs: 1_000 };
+      await python.run({ ...call, code: "def process(e): return e" });
+      const children = readFileSync("/proc/self/task/" + process.pid + "/children", "utf8").trim();
+      python.run({ ...call, code: "def process(e):\\n  while True:\\n    try:\\n      while True: pass\\n    except BaseException: pass" });
+      console.log(children);`;
+    const parent = spawn(process.execPath, ["--input-type=module", "--eval", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [line] = await once(createInterface({ input: parent.stdout }), "line");
+    const child = Number(line);
+    expect(isRunning(child)).toBe(true);
+    parent.kill("SIGKILL");
+    await once(parent, "exit");
+    const deadline = performance.now() + 10_000;
+    while (isRunning(child) && performance.now() < deadline)
+      await new Promise((resolve) => setImmediate(resolve));
+    const survived = isRunning(child);
+    if (survived) process.kill(child, "SIGKILL");
+    expect(survived).toBe(false);
+  },
+);

@@ -83,6 +83,9 @@ def boot():
         raise Unfit(f"the code has no function {missing}, it defines {', '.join(defined)}: name one with handler")
 
     def to_json(value, handler):
+        if type(value) is types.CoroutineType:
+            value.close()
+            raise Unfit(f"{value.__name__} is asynchronous, and nothing here can be waited for: write def without async")
         try:
             text = json_dumps(value)
         except (TypeError, ValueError, RecursionError) as error:
@@ -159,7 +162,11 @@ def boot():
         if not awake:
             awake = True
             wake()
-        request = json_loads(line)
+        try:
+            request = json_loads(line)
+        except (ValueError, RecursionError) as error:
+            unread = {"message": f"the input cannot be read as Python data: {error}", "type": None, "line": None}
+            return '{"printed":[],"error":' + json_dumps(unread) + "}"
         return problems_of(request["compile"]) if "compile" in request else answer(request)
 
     return answer_line

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { readFileSync, readSync, writeSync } from "node:fs";
+import { Script } from "node:vm";
 import { openPyodide, type Pyodide } from "./pyodide-shell.ts";
 
 // What is often imported: loaded once, into the snapshot.
@@ -7,6 +8,9 @@ const MODULES =
   "ast, base64, calendar, collections, copy, csv, dataclasses, datetime, decimal, difflib, enum, fractions, functools, hashlib, heapq, hmac, html, io, itertools, json, math, operator, os, random, re, secrets, statistics, string, sys, textwrap, time, traceback, types, typing, unicodedata, urllib.parse, uuid, zoneinfo";
 
 const NEWLINE = 10;
+const GRACE_MS = 1_000;
+const LONGEST_MS = 2 ** 32 - 1;
+const CALL = new Script("call()");
 const [folder = "", bootFile = "", snapshotFile = ""] = process.argv.slice(2);
 // What process.exit ends in: process itself will be empty.
 const { reallyExit } = process as unknown as { reallyExit(code: number): never };
@@ -40,7 +44,7 @@ function prepare(pyodide: Pyodide): void {
 }
 
 /**
- * Answers line by line, and never leaves the turn it began with: no timer or promise of the code runs between calls.
+ * Answers line by line (its time limit in milliseconds, a space, the request), and never leaves the turn it began with: no timer or promise of the code runs between calls.
  * Whatever Python cannot answer itself (it exited, its stack or memory broke) ends the process.
  */
 function serve(pyodide: Pyodide): void {
@@ -48,12 +52,29 @@ function serve(pyodide: Pyodide): void {
   write(Buffer.from("ready\n"));
   for (let line = readLine(); line !== undefined; line = readLine()) {
     try {
-      write(Buffer.from(`${answer(line)}\n`));
+      const at = line.indexOf(" ");
+      const text = within(Number(line.slice(0, at)), () => answer(line.slice(at + 1)));
+      write(Buffer.from(`${text}\n`));
     } catch {
       exit(1);
     }
   }
   exit(0);
+}
+
+/**
+ * Who started this process ends it at the time limit. Should they be gone, it ends by itself soon after: a call that
+ * never leaves its loop can be stopped from the outside of its script only.
+ */
+function within<Result>(limitMs: number, call: () => Result): Result {
+  let result: Result | undefined;
+  Object.assign(globalThis, {
+    call: () => {
+      result = call();
+    },
+  });
+  CALL.runInThisContext({ timeout: Math.min(Math.ceil(limitMs) + GRACE_MS, LONGEST_MS) });
+  return result as Result;
 }
 
 function readLine(): string | undefined {

@@ -1,6 +1,7 @@
 import { FlowError } from "../../core/flow-error.ts";
 import type { Python, PythonCompiler, PythonOutcome } from "../../core/ports/python.ts";
 import { cancellation, startDeadline } from "../deadline.ts";
+import { createMemoryWatch, type MemoryLimits } from "./memory-watch.ts";
 import { formatCompileRequest, formatRequest, parseAnswer, parseProblems } from "./python-answer.ts";
 import { openPythonSession, type PythonSession } from "./python-session.ts";
 
@@ -12,8 +13,13 @@ export interface PythonPool extends Python, PythonCompiler {
   close(): Promise<void>;
 }
 
-/** How many interpreters may live at once: each takes some 200 MB. */
+/** How many interpreters may live at once: each takes some 210 MB, 170 of them its own. */
 const MOST_SESSIONS = 4;
+/**
+ * For one: Python's own memory, the snapshot it came from and JavaScript beside it. For all: what a runner of 1,769 MB
+ * has beside itself.
+ */
+const MEMORY: MemoryLimits = { each: 720 * 1024 * 1024, all: 1_400 * 1024 * 1024 };
 
 const COMPILE_TIMEOUT_MS = 30_000;
 
@@ -44,9 +50,17 @@ interface Tenant {
 
 /**
  * Python in child processes, one for each run, killed when the run leaves. With `spare` the next run finds one that is
- * ready. When no more may live, runs that call nothing just now give theirs up, and others wait.
+ * ready. When no more may live, runs that call nothing just now give theirs up, and others wait. When all together hold
+ * too much memory, the largest ends.
  */
-export function createPython({ spare = true }: { readonly spare?: boolean } = {}): PythonPool {
+export function createPython({
+  spare = true,
+  memory = MEMORY,
+}: {
+  readonly spare?: boolean;
+  readonly memory?: MemoryLimits;
+} = {}): PythonPool {
+  const memoryWatch = createMemoryWatch(memory);
   const tenants = new Map<string | symbol, Tenant>();
   const live = new Set<Promise<PythonSession>>();
   let waiting: (() => void)[] = [];
@@ -101,7 +115,7 @@ export function createPython({ spare = true }: { readonly spare?: boolean } = {}
     const deadline = startDeadline(what, timeoutMs, signal);
     try {
       deadline.signal.throwIfAborted();
-      return read(await session.ask(line, deadline.signal));
+      return read(await session.ask(`${timeoutMs} ${line}`, deadline.signal));
     } catch (fault) {
       // Whatever did not answer, or answered nonsense, is not asked again.
       session.end();
@@ -127,7 +141,7 @@ export function createPython({ spare = true }: { readonly spare?: boolean } = {}
   }
 
   function open(): Promise<PythonSession> {
-    const opened = openPythonSession(() => {
+    const opened = openPythonSession(memoryWatch, () => {
       live.delete(opened);
       wake();
     });

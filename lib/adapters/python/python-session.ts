@@ -1,7 +1,7 @@
 import { FlowError } from "../../core/flow-error.ts";
+import { type MemoryWatch, offerToMemoryKiller } from "./memory-watch.ts";
 import { pythonFiles } from "./python-files.ts";
 import { spawnPython } from "./spawn-python.ts";
-import { offerToMemoryKiller, watchMemory } from "./watch-memory.ts";
 
 /** A child process that holds an interpreter and answers one line at a time. */
 export interface PythonSession {
@@ -14,8 +14,6 @@ export interface PythonSession {
 
 /** A result of 25 MB and what was printed, every character escaped. */
 const LONGEST_ANSWER = 32_000_000;
-/** Python's own memory, the snapshot it came from and JavaScript beside it. */
-const MEMORY_LIMIT = 720 * 1024 * 1024;
 const NEWLINE = 10;
 
 /**
@@ -23,7 +21,7 @@ const NEWLINE = 10;
  * works.
  * @throws FlowError `internal` when it does not start.
  */
-export async function openPythonSession(onEnd: () => void): Promise<PythonSession> {
+export async function openPythonSession(memory: MemoryWatch, onEnd: () => void): Promise<PythonSession> {
   const child = spawnPython(await pythonFiles(), "serve");
   const kill = () => void child.kill("SIGKILL");
   process.once("exit", kill);
@@ -64,6 +62,7 @@ export async function openPythonSession(onEnd: () => void): Promise<PythonSessio
   });
   child.on("close", (code, signal) => {
     alive = false;
+    memory.remove(pid);
     process.off("exit", kill);
     onEnd();
     pending?.reject(endedBy(code, signal));
@@ -75,7 +74,7 @@ export async function openPythonSession(onEnd: () => void): Promise<PythonSessio
     signal?.addEventListener("abort", abort);
     pending = answer;
     keepProcess(true);
-    const stopWatch = watchMemory(pid, MEMORY_LIMIT, () => end(outOfMemory()));
+    const stopWatch = memory.begin();
     try {
       return await answer.promise;
     } finally {
@@ -94,6 +93,7 @@ export async function openPythonSession(onEnd: () => void): Promise<PythonSessio
   }
 
   offerToMemoryKiller(pid);
+  memory.add(pid, () => end(outOfMemory()));
   try {
     await next();
   } catch (fault) {
@@ -121,5 +121,8 @@ function endedBy(code: number | null, signal: string | null): FlowError {
 }
 
 function outOfMemory(): FlowError {
-  return new FlowError("code_error", "the code needs more memory than it may have (384 MB)");
+  return new FlowError(
+    "code_error",
+    "the code needs more memory than it may have: 384 MB, less when other runs need theirs at the same time",
+  );
 }
