@@ -10,7 +10,7 @@ function busyFor(seconds: number) {
   return {
     clock,
     ports: {
-      jq: { run: () => turn().then(() => ["mine"]) },
+      jq: { run: () => turn().then(() => ({ logs: [], results: ["mine"] })) },
       python: { run: () => turn().then(() => ({ printed: [], value: "mine" })), endRun() {} },
     },
   };
