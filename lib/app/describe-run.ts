@@ -10,6 +10,10 @@ export interface RunView {
   readonly workflow: string;
   readonly hash: string;
   readonly status: RunStatus;
+  /** The step that started it. */
+  readonly parent: RunLink | null;
+  /** Runs that its steps started. */
+  readonly children: readonly RunLink[];
   readonly state: JsonObject;
   readonly output: Json;
   readonly error: RunError | null;
@@ -24,6 +28,12 @@ export interface RunView {
   readonly steps: readonly StepView[];
 }
 
+/** Another run, and the step that started the one of the two. */
+export interface RunLink {
+  readonly run_id: string;
+  readonly path: string;
+}
+
 /** A journal entry as `--json` prints it. */
 export interface StepView {
   readonly path: string;
@@ -35,6 +45,8 @@ export interface StepView {
   readonly duration_ms: number;
   readonly warnings: readonly string[];
   readonly logs: readonly LogLine[];
+  /** Ids of the runs that the step started, by its attempts. */
+  readonly children: readonly string[];
   readonly usage: Usage | null;
   readonly note: string | null;
   readonly error: RunError | null;
@@ -48,6 +60,8 @@ export function describeRun(run: RunRecord): RunView {
     workflow: run.workflow,
     hash: run.hash,
     status: run.status,
+    parent: run.parent ? { run_id: run.parent.runId, path: run.parent.path } : null,
+    children: childrenIn(run.journal),
     state,
     output: run.status !== "succeeded" ? null : run.output === undefined ? state : run.output,
     error: isFinal(run.status) || run.failures > 0 ? (run.error ?? null) : null,
@@ -73,10 +87,16 @@ export function describeStep(entry: JournalEntry): StepView {
     duration_ms: entry.durationMs,
     warnings: entry.warnings ?? [],
     logs: entry.logs ?? [],
+    children: entry.children ?? [],
     usage: entry.usage ?? null,
     note: entry.note ?? null,
     error: entry.error ?? null,
   };
+}
+
+function childrenIn(journal: readonly JournalEntry[]): RunLink[] {
+  const links = journal.flatMap(({ path, children = [] }) => children.map((id) => [id, path] as const));
+  return [...new Map(links)].map(([run_id, path]) => ({ run_id, path }));
 }
 
 function time(ms: number): string {

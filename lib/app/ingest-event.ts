@@ -81,7 +81,7 @@ async function accept(
   now: number,
 ): Promise<WebhookAnswer> {
   try {
-    await storeEvent(ingest, entry, event, runId, now);
+    await storeEvent(ingest, entry, event, { runId, now });
   } catch (thrown) {
     const error = toFlowError(thrown);
     const kept = await isKept(ingest, runId);

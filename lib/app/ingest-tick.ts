@@ -34,13 +34,10 @@ export async function ingestTick(ingest: Ingest, { workflow, scheduledAt }: Cron
     },
   };
   // The tick's own time, not ours: a repeated tick is the same run to the last attribute.
-  await storeEvent(
-    ingest,
-    entry,
-    event,
-    tickId(ingest.stage, workflow, scheduledAt),
-    Date.parse(scheduledAt),
-  );
+  await storeEvent(ingest, entry, event, {
+    runId: tickId(ingest.stage, workflow, scheduledAt),
+    now: Date.parse(scheduledAt),
+  });
 }
 
 /** UUIDv7 of the scheduled time whose random part is a hash: the same tick gives the same run. */

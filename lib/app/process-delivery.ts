@@ -7,6 +7,7 @@ import { type Claimed, runAttempt } from "./run-attempt.ts";
 import { type Invocation, type Runner, runFields } from "./runner.ts";
 import { letGo, settleRun } from "./settle-run.ts";
 import { HAND_OVER_MARGIN_MS, LEASE_MARGIN_MS } from "./timings.ts";
+import { wakeParent } from "./wake-parent.ts";
 
 /** One message as the runner gets it. */
 export interface Delivery {
@@ -69,8 +70,8 @@ export async function processDelivery(
         });
         return "done";
       case "final":
-        // Who ended the run may have died before it could say so; the same reason twice does no harm.
-        if (claim.status === "failed" && delivery.receiveCount > 1) await buryFailed(runner, message);
+        // Who ended the run may have died before it could say so; the same word twice does no harm.
+        if (delivery.receiveCount > 1) await tellEnd(runner, message);
         return "done";
       case "held":
       case "early":
@@ -122,10 +123,13 @@ async function executeClaimed(
   }
 }
 
-async function buryFailed({ store, queue }: Runner, message: RunMessage): Promise<void> {
-  const { error } = (await store.get(message.runId)) ?? {};
-  if (error)
-    await queue.deadLetter(message, { class: error.class, message: error.message, step: error.step });
+async function tellEnd(runner: Runner, message: RunMessage): Promise<void> {
+  const run = await runner.store.get(message.runId);
+  if (!run) return;
+  const { status, error } = run;
+  await wakeParent(runner, run);
+  if (status === "failed" && error)
+    await runner.queue.deadLetter(message, { class: error.class, message: error.message, step: error.step });
 }
 
 /** After a fault the run is let go of, so that the message that comes back finds it free. */

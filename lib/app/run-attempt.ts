@@ -11,6 +11,7 @@ import { createWaits, type Waits } from "../engine/waits.ts";
 import { findVersion } from "./find-version.ts";
 import { logFault } from "./log-fault.ts";
 import { type Invocation, type Runner, runFields } from "./runner.ts";
+import { createChildRuns } from "./stage-child-runs.ts";
 import { type StageEnvironment, stageEnvironment } from "./stage-environment.ts";
 import { DAY_MS, HAND_OVER_MARGIN_MS, INVOCATION_MS, LONGEST_WAIT_MS } from "./timings.ts";
 
@@ -117,12 +118,12 @@ async function execute(
     log.write({ level: "warn", message: warning });
   const execution = {
     workflow,
-    run: { id: run.runId, attempt: run.attempt, startedAt },
+    run: { id: run.runId, attempt: run.attempt, startedAt, depth: run.parent?.depth ?? 0 },
     stage: run.stage,
     event: readBody(run.event),
     request: run.event.request,
     steps: runner.steps,
-    ports: runner.ports,
+    ports: { ...runner.ports, childRuns: createChildRuns({ ...runner, clock: runner.ports.clock }) },
     journal,
     limits: {
       get handOverAt() {

@@ -4,7 +4,7 @@ import type { Queue } from "../core/ports/queue.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
 import type { WorkflowCatalog } from "../core/ports/workflow-catalog.ts";
-import type { AnyStep, StepPorts } from "../core/step.ts";
+import type { AnyStep, OutsidePorts } from "../core/step.ts";
 import type { EnvironmentSource } from "../engine/environment.ts";
 import type { Redelivery } from "./dispose-of.ts";
 
@@ -15,7 +15,7 @@ export interface Runner {
   readonly secrets: Secrets;
   readonly catalog: WorkflowCatalog;
   readonly steps: ReadonlyMap<string, AnyStep>;
-  readonly ports: StepPorts;
+  readonly ports: OutsidePorts;
   readonly log: Log;
   readonly stage: string;
   /** The function's own environment. */

@@ -1,42 +1,30 @@
 import { blankHistory, blankPaths } from "../core/blank-history.ts";
-import { MAX_DELAY_SECONDS } from "../core/ports/queue.ts";
 import type { Lease } from "../core/ports/run-store.ts";
 import type { FinalStatus, RunRecord } from "../core/run.ts";
 import type { Disposal } from "./dispose-of.ts";
 import { disposeOf } from "./dispose-of.ts";
+import { parkRun } from "./park-run.ts";
 import type { Attempt, Claimed } from "./run-attempt.ts";
 import type { Runner } from "./runner.ts";
-import { EXPIRY_MARGIN_MS, LOOK_AFTER_MS, WAKE_MARGIN_MS } from "./timings.ts";
+import { WAKE_MARGIN_MS } from "./timings.ts";
+import { wakeParent } from "./wake-parent.ts";
 
 /**
- * Writes down how an attempt ended: the final status, or a release that says when the run goes on. Returns what
- * becomes of the message. @throws LeaseLost, or what store or queue threw.
+ * Writes down how an attempt ended: the final status, which a run that waits for it is told, or a release that says when
+ * the run goes on. Returns what becomes of the message. @throws LeaseLost, or what store or queue threw.
  */
 export async function settleRun(
   runner: Runner,
-  { lease, run }: Claimed,
+  claimed: Claimed,
   attempt: Attempt,
   deliveries: number,
 ): Promise<Disposal> {
-  const { end, costUsd, spentMs, tail, redact, retentionMs } = attempt;
+  const { lease, run } = claimed;
+  const { end, costUsd, spentMs, tail, redact } = attempt;
   const now = runner.ports.clock.now();
   const kept = { costUsd, spentMs };
   if (end.kind === "paused") {
-    const { pause } = end;
-    const dueAt = pause.reason === "wait" ? pause.dueAt : now;
-    const delaySeconds = Math.max(0, Math.ceil((dueAt - now) / 1000));
-    const wakes = delaySeconds <= MAX_DELAY_SECONDS;
-    await runner.store.release(lease, {
-      ...kept,
-      status: pause.reason === "wait" ? "waiting" : "queued",
-      ...(pause.reason === "wait" && { notBefore: dueAt }),
-      dueAt: pause.reason === "hand_over" ? now + LOOK_AFTER_MS : wakes ? dueAt + WAKE_MARGIN_MS : dueAt,
-      failures: run.failures,
-      ...(dueAt + EXPIRY_MARGIN_MS > run.expiresAt * 1000 && {
-        expiresAt: Math.ceil((dueAt + Math.max(retentionMs, EXPIRY_MARGIN_MS)) / 1000),
-      }),
-    });
-    if (wakes) await runner.queue.send({ runId: run.runId }, delaySeconds);
+    await parkRun(runner, claimed, end.pause, attempt);
     return { kind: "ack" };
   }
   const disposal = disposeOf(end, deliveries, runner.redelivery);
@@ -63,6 +51,7 @@ export async function settleRun(
     ...("output" in end && end.output !== undefined && { output: blankPaths(end.output, redact) }),
     ...(redact.length > 0 && { history: blankHistory(run.event, attempt.journal, redact) }),
   });
+  await wakeParent(runner, run);
   return disposal;
 }
 

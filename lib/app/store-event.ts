@@ -5,7 +5,7 @@ import type { Random } from "../core/ports/random.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
 import type { InputCatalog } from "../core/ports/workflow-catalog.ts";
-import type { StoredEvent } from "../core/run.ts";
+import type { ParentLink, StoredEvent } from "../core/run.ts";
 import type { InputEntry } from "../core/workflow.ts";
 import { LOOK_AFTER_MS } from "./timings.ts";
 
@@ -30,11 +30,10 @@ const DAY_SECONDS = 86_400;
  * @throws FlowError when store or queue do not take it.
  */
 export async function storeEvent(
-  { store: runs, queue, stage }: Ingest,
-  entry: InputEntry,
+  { store: runs, queue, stage }: Pick<Ingest, "store" | "queue" | "stage">,
+  entry: Pick<InputEntry, "name" | "hash" | "retentionDays">,
   event: StoredEvent,
-  runId: string,
-  now: number,
+  { runId, now, parent }: { runId: string; now: number; parent?: ParentLink },
 ): Promise<void> {
   await runs.create({
     runId,
@@ -45,6 +44,7 @@ export async function storeEvent(
     createdAt: now,
     dueAt: now + LOOK_AFTER_MS,
     expiresAt: Math.floor(now / 1000) + entry.retentionDays * DAY_SECONDS,
+    ...(parent && { parent }),
   });
   await queue.send({ runId });
 }

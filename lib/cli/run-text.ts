@@ -68,6 +68,8 @@ export function runText(run: RunView, paint: Paint): string {
   const time = (iso: string | null) => (iso === null ? "–" : localIso(Date.parse(iso)));
   const facts = columns([
     ["workflow", `${run.workflow} (${run.hash.slice(0, 12)})`],
+    ...(run.parent ? [["parent", `${run.parent.run_id} at step ${run.parent.path}`]] : []),
+    ...run.children.map(({ run_id, path }) => ["child", `${run_id} of step ${path}`]),
     ["created", time(run.created_at)],
     ["started", time(run.started_at)],
     ["finished", time(run.finished_at)],

@@ -24,6 +24,7 @@ import { readEvent, readText } from "./read-event.ts";
 import { readMocks } from "./read-mocks.ts";
 import { type Paint, paintFor, runEndText, stepText } from "./run-text.ts";
 import { stageName } from "./stage-name.ts";
+import { workflowsBeside } from "./workflows-beside.ts";
 
 /** Options of `run`. */
 export interface RunOptions {
@@ -77,7 +78,9 @@ export async function run(file: string, options: RunOptions): Promise<number> {
       ports: { clock: systemClock, random: systemRandom, http, llm, jq, python, salesforce },
       log: runLog(paint),
       signal: cancel.signal,
-      onStep: (entry) => process.stderr.write(`${stepText(describeStep(entry), paint)}\n`),
+      find: workflowsBeside(workflow),
+      onStep: (entry, depth) =>
+        process.stderr.write(`${indented(stepText(describeStep(entry), paint), depth)}\n`),
     });
     for (const port of [http, llm]) {
       if ("unused" in port)
@@ -97,6 +100,11 @@ function load(file: string): Workflow | undefined {
   const { workflow, problems } = loadWorkflow(readText(file), file);
   for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n\n`);
   return workflow;
+}
+
+/** Steps of a run that another one started stand below its own. */
+function indented(text: string, depth: number): string {
+  return text.replaceAll(/^/gm, "    ".repeat(depth));
 }
 
 function assignment(text: string): readonly [string, string] {

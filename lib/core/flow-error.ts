@@ -50,6 +50,8 @@ export interface FlowErrorDetails {
   readonly retryAfterMs?: number | undefined;
   /** What the step spent before it failed, earlier attempts included. */
   readonly usage?: Usage | undefined;
+  /** Decided elsewhere for good: no further delivery of the run changes it. */
+  readonly final?: boolean | undefined;
   /** Anything that helps to understand it. */
   readonly details?: Json | undefined;
   readonly cause?: unknown;
@@ -63,6 +65,7 @@ export class FlowError extends Error {
   readonly body: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly usage: Usage | undefined;
+  readonly final: boolean;
   readonly details: Json | undefined;
 
   constructor(errorClass: ErrorClass, message: string, more: FlowErrorDetails = {}) {
@@ -72,6 +75,7 @@ export class FlowError extends Error {
     this.body = more.body?.slice(0, 4096);
     this.retryAfterMs = more.retryAfterMs;
     this.usage = more.usage;
+    this.final = more.final ?? false;
     this.details = more.details;
   }
 }

@@ -75,6 +75,8 @@ export interface JournalEntry {
   readonly logs?: readonly LogLine[];
   readonly warnings?: readonly string[];
   readonly usage?: Usage;
+  /** Ids of the runs that the step started, one for each attempt that did. */
+  readonly children?: readonly string[];
   readonly error?: RunError;
   /** The reason of a drop, the branch taken: what a reader of the history wants to know. */
   readonly note?: string;

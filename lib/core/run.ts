@@ -40,6 +40,16 @@ export interface RequestInfo {
   readonly delivery_id: string;
 }
 
+/** The step that started a run. */
+export interface ParentLink {
+  readonly runId: string;
+  readonly path: string;
+  /** The step waits for the run's end. */
+  readonly awaits: boolean;
+  /** How many runs stand above this one. */
+  readonly depth: number;
+}
+
 /** A run as ingest stores it. */
 export interface NewRun {
   /** UUIDv7. */
@@ -54,6 +64,13 @@ export interface NewRun {
   readonly dueAt: number;
   /** When the history may be deleted, seconds since the epoch. */
   readonly expiresAt: number;
+  /** Absent: an event from outside started it. */
+  readonly parent?: ParentLink;
+}
+
+/** When a run was named, milliseconds since the epoch: the first 48 bits of its id (RFC 9562, UUIDv7). */
+export function timeOfRunId(runId: string): number {
+  return Number.parseInt(runId.slice(0, 8) + runId.slice(9, 13), 16);
 }
 
 /** A run with everything known about it. */

@@ -4,6 +4,7 @@ import type { FlowError } from "./flow-error.ts";
 import type { LogLine, Usage } from "./journal.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { formatPath, parsePath } from "./path.ts";
+import type { ChildOutcome, ChildRuns } from "./ports/child-runs.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Http } from "./ports/http.ts";
 import type { Jq } from "./ports/jq.ts";
@@ -12,8 +13,8 @@ import type { Python } from "./ports/python.ts";
 import type { Random } from "./ports/random.ts";
 import type { Salesforce } from "./ports/salesforce.ts";
 
-/** The outside world as steps may use it. */
-export interface StepPorts {
+/** The outside world as steps may use it, but for other runs. */
+export interface OutsidePorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly http: Http;
@@ -21,6 +22,11 @@ export interface StepPorts {
   readonly jq: Jq;
   readonly python: Python;
   readonly salesforce: Salesforce;
+}
+
+/** Everything beside their own run that steps may use. */
+export interface StepPorts extends OutsidePorts {
+  readonly childRuns: ChildRuns;
 }
 
 /** What a step says happened. The engine alone writes state, retries, records and logs. */
@@ -40,6 +46,8 @@ export type StepResult =
   | { readonly kind: "drop"; readonly reason: string }
   /** The step ends well at `dueAt`, milliseconds since the epoch; until then the run need not be here. */
   | { readonly kind: "wait"; readonly dueAt: number }
+  /** The step goes on, as the same attempt, when the run has ended, or to look again at `lookAt`, milliseconds since the epoch. */
+  | { readonly kind: "await_run"; readonly runId: string; readonly lookAt: number }
   /** The run fails here, and no policy of any step applies. */
   | { readonly kind: "fail_run"; readonly error: FlowError }
   | Interruption;
@@ -70,7 +78,14 @@ export interface StepFailure {
 export type Pause =
   | { readonly reason: "hand_over" }
   /** Not before `dueAt`, milliseconds since the epoch. */
-  | { readonly reason: "wait"; readonly dueAt: number };
+  | { readonly reason: "wait"; readonly dueAt: number }
+  /** Until one of the runs ends or, should nobody tell, `lookAt`; `dueAt`: when a wait beside them is over. */
+  | {
+      readonly reason: "child";
+      readonly runIds: readonly string[];
+      readonly lookAt: number;
+      readonly dueAt?: number | undefined;
+    };
 
 /** How a nested list of steps ended. */
 export type BlockEnd =
@@ -92,6 +107,22 @@ export interface BlockOptions {
   readonly scope?: "shared" | "isolated";
   /** Variables of the block, gone afterwards. */
   readonly bind?: { readonly [name: string]: Json };
+}
+
+/** A run that a step asks for. */
+export interface RunOrder {
+  readonly workflow: string;
+  readonly event: Json;
+  /** The step waits for its end. */
+  readonly awaits: boolean;
+}
+
+/** A run that a step has started, and how it stands. */
+export interface StartedRun {
+  readonly runId: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly outcome: ChildOutcome;
 }
 
 /** What a step gets beside its parameters. */
@@ -131,6 +162,12 @@ export interface StepContext {
   log(line: LogLine): void;
   /** Adds a warning to the step's record. */
   warn(message: string): void;
+  /**
+   * The run that this attempt starts, as it stands now. Its id is in the journal before it is made, so that whoever takes
+   * the attempt up finds the same one. Secrets in its event are blanked.
+   * @throws FlowError `config_error` for a workflow that the stage does not have, and for runs that nest too deep.
+   */
+  startRun(order: RunOrder): Promise<StartedRun>;
   /** The labels of the nested lists of steps, in the order of the file. */
   readonly blocks: readonly string[];
   /** Runs a nested list of steps by its label. */
@@ -180,6 +217,8 @@ export interface StepDefinition<Params = never> {
    * costs it nothing.
    */
   readonly limitsItself?: boolean;
+  /** Starts runs by `startRun`. Its `timeout`, the time that it waits for them wherever it does, it keeps itself. */
+  readonly startsRuns?: true;
   /** The common key `input_from` must be given. */
   readonly inputRequired?: boolean;
   /** The step's own parameters with templates resolved, in the file's spelling; nested steps are left out. */

@@ -1,6 +1,7 @@
 import { FlowError, isTheirs, toFlowError } from "../core/flow-error.ts";
 import type { Usage, Write } from "../core/journal.ts";
 import type { Interruption, StepFailure, StepResult } from "../core/step.ts";
+import { awaitRun } from "./await-run.ts";
 import { backoffMs, mayRetry } from "./backoff.ts";
 import type { Execution } from "./execution.ts";
 import { spendWait } from "./spend-wait.ts";
@@ -10,6 +11,8 @@ import type { StepRecord } from "./step-record.ts";
 import { fitsOnlyElsewhere, withTimeLimit } from "./time-limit.ts";
 import { waitUntil } from "./wait-until.ts";
 import type { AttemptEnd, Attempted, Place, Walk } from "./walk.ts";
+
+type AwaitsRun = Extract<StepResult, { readonly kind: "await_run" }>;
 
 /**
  * Tries a step until it succeeds, its retries and then its alternatives are used up, or its next wait is too long to
@@ -25,15 +28,16 @@ export async function attemptStep(
   const { execution } = walk;
   const { node, path, definition } = place;
   const { journal, ports } = execution;
-  const onlyOnce = node.effect === "at_most_once" && definition.effect;
+  const onlyOnce = isOnlyOnce(place);
   const before = journal.unsettled(path);
   if (before?.status === "started") {
     const error = unknownOutcome(node.id, "was under way when its process ended");
     return { result: failed(place, error, before.attempts), attempts: before.attempts };
   }
+  const awaitsRun = before?.status === "waiting" && before.children !== undefined;
   if (before?.status === "waiting" && before.dueAt !== undefined)
     return { result: await waitUntil(walk, place, record, before.dueAt), attempts: before.attempts };
-  let attempts = before?.status === "retrying" ? before.attempts : 0;
+  let attempts = before?.status === "retrying" ? before.attempts : awaitsRun ? before.attempts - 1 : 0;
   const early = before?.status === "retrying" && (await untilDue(walk, place, before.dueAt ?? 0, attempts));
   if (early) return { result: early, attempts };
   let refreshed = false;
@@ -51,9 +55,9 @@ export async function attemptStep(
       await journal.flush();
     }
     const traits = { attempt: attempts, alternative, spent };
-    const { result, more } = await tryOnce(walk, place, record, hidden, traits);
+    const { result, more } = await tryUntilEnd(walk, place, record, hidden, traits);
     // An attempt that was cut short does not count, those before it do.
-    if (result.kind === "pause" && attempts > 1 && !onlyOnce)
+    if (result.kind === "pause" && attempts > 1 && !onlyOnce && !isNamed(walk, path))
       journal.record(
         record.entry({ status: "retrying", attempts: attempts - 1, usage: spent }, ports.clock.now()),
         definition,
@@ -110,6 +114,22 @@ async function untilDue(
     : undefined;
 }
 
+/** One attempt to its end: where it waits for another run, it looks until that has ended, or leaves. */
+async function tryUntilEnd(
+  walk: Walk,
+  place: Place,
+  record: StepRecord,
+  hidden: Map<string, Write>,
+  traits: AttemptTraits,
+): Promise<{ readonly result: AttemptEnd; readonly more: boolean }> {
+  for (;;) {
+    const { result, more } = await tryOnce(walk, place, record, hidden, traits);
+    if (result.kind !== "await_run") return { result, more };
+    const leave = await awaitRun(walk, place, result);
+    if (leave) return { result: leave, more };
+  }
+}
+
 /** One attempt: parameters, time limit, and every throw made a value. `more`: there is a further alternative. */
 async function tryOnce(
   walk: Walk,
@@ -117,7 +137,7 @@ async function tryOnce(
   record: StepRecord,
   hidden: Map<string, Write>,
   traits: AttemptTraits,
-): Promise<{ readonly result: AttemptEnd; readonly more: boolean }> {
+): Promise<{ readonly result: AttemptEnd | AwaitsRun; readonly more: boolean }> {
   const { execution } = walk;
   const { node, definition, view } = place;
   let more = false;
@@ -145,7 +165,7 @@ function endOfAttempt(
   place: Place,
   record: StepRecord,
   attempt: number,
-): AttemptEnd | Promise<AttemptEnd> {
+): AttemptEnd | AwaitsRun | Promise<AttemptEnd> {
   if (result.kind === "wait") return waitUntil(walk, place, record, result.dueAt);
   if (result.kind === "fail_run") return failed(place, result.error, attempt, true);
   return result;
@@ -155,11 +175,21 @@ function failed({ path, node }: Place, error: FlowError, attempts: number, endsR
   return { kind: "fail", failure: { path, id: node.id, error, attempts, ...(endsRun && { endsRun }) } };
 }
 
+/** A run that a step starts is named first, so that it is made once in any case. */
+function isOnlyOnce({ node, definition }: Place): boolean {
+  return node.effect === "at_most_once" && definition.effect && !definition.startsRuns;
+}
+
+/** The attempt is in the journal already, with the run that it awaits. */
+function isNamed({ execution }: Walk, path: string): boolean {
+  return execution.journal.unsettled(path)?.status === "waiting";
+}
+
 /** Of a call that may be made once and ended without an answer nobody knows whether it took effect. */
-function known({ node, definition }: Place, error: FlowError): FlowError {
+function known(place: Place, error: FlowError): FlowError {
   const noAnswer = error.class === "timeout" || error.class === "connection";
-  if (!noAnswer || node.effect !== "at_most_once" || !definition.effect) return error;
-  return unknownOutcome(node.id, `ended without an answer (${error.message})`);
+  if (!noAnswer || !isOnlyOnce(place)) return error;
+  return unknownOutcome(place.node.id, `ended without an answer (${error.message})`);
 }
 
 function unknownOutcome(id: string, what: string): FlowError {

@@ -93,7 +93,7 @@ async function succeed(execution: Execution, interpreter: Interpreter, view: Vie
 async function fail(execution: Execution, failure: StepFailure, lastDelivery: boolean): Promise<RunEnd> {
   const error = runErrorOf(failure, execution.environment().redactor);
   if (failure.error.class === "cancelled") return { kind: "cancelled", error };
-  const canHeal = heals(failure.error.class) && !failure.endsRun;
+  const canHeal = heals(failure.error.class) && !failure.endsRun && !failure.error.final;
   if (canHeal && !lastDelivery) return failed(error, true, failure.error.retryAfterMs);
   return finishFailed(execution, error);
 }

@@ -21,7 +21,13 @@ export interface Limits {
 /** Everything one attempt of a run is executed with. */
 export interface Execution {
   readonly workflow: Workflow;
-  readonly run: { readonly id: string; readonly attempt: number; readonly startedAt: number };
+  readonly run: {
+    readonly id: string;
+    readonly attempt: number;
+    readonly startedAt: number;
+    /** How many runs stand above this one. */
+    readonly depth: number;
+  };
   readonly stage: string;
   /** The event body as it arrived. */
   readonly event: Json;

@@ -134,6 +134,7 @@ export class Interpreter implements Walk {
       { path, item: view.item },
       this.execution.environment,
       before?.status === "waiting" ? before.startedAt : ports.clock.now(),
+      before?.children,
     );
     if (!definition) {
       const error = new FlowError("config_error", `this version of Hookline has no step type "${node.type}"`);
@@ -145,7 +146,8 @@ export class Interpreter implements Walk {
     await journal.beforeStep();
     const hidden = new Map<string, Write>();
     try {
-      if (node.when && !journal.hasBelow(path) && !this.#whenHolds(node.when, view, record)) {
+      const isEntered = journal.hasBelow(path) || before?.status === "waiting";
+      if (node.when && !isEntered && !this.#whenHolds(node.when, view, record)) {
         journal.record(record.entry({ status: "skipped", attempts: 0 }, ports.clock.now()), definition);
         return DONE;
       }

@@ -90,6 +90,12 @@ export class Journal {
     this.#onEntry(entry);
   }
 
+  /** The run cannot go on here for a fault that {@link isFailure} knows from now on: nothing more is stored. */
+  abandon(error: unknown): never {
+    this.#failure ??= { error };
+    throw this.#failure.error;
+  }
+
   /** Called before any step: an effect's entry that waits starts on its way. */
   beforeStep(): Promise<void> | undefined {
     if (this.#careful && this.#pending.length > 0) return this.flush();

@@ -6,6 +6,7 @@ import { renderDeep } from "../core/template.ts";
 import type { Execution } from "./execution.ts";
 import { targetOf } from "./reader.ts";
 import { renderAssignments } from "./render-assignments.ts";
+import { startRun } from "./start-run.ts";
 import type { StepRecord } from "./step-record.ts";
 import type { Place, Walk } from "./walk.ts";
 
@@ -64,6 +65,7 @@ export function stepContext(
     warn: (message) => record.warn(message),
     renderAssignments: (assignments) =>
       renderAssignments(walk, view, assignments, (message) => record.warn(message)),
+    startRun: (order) => startRun(walk, place, record, attempt, order),
     blocks: Object.keys(node.blocks),
     enteredBlock: () =>
       Object.keys(node.blocks).find((label) => execution.journal.hasBelow(`${path}.${label}`)),

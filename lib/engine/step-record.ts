@@ -26,18 +26,21 @@ export class StepRecord {
   readonly #startedAt: number;
   #logs: LogLine[] | undefined;
   #warnings: string[] | undefined;
+  #children: readonly string[];
 
   constructor(
     node: StepNode,
     place: { path: string; item: string | undefined },
     environment: () => { readonly redactor: Redactor },
     startedAt: number,
+    children: readonly string[] = [],
   ) {
     this.#node = node;
     this.#path = place.path;
     this.#item = place.item;
     this.#environment = environment;
     this.#startedAt = startedAt;
+    this.#children = children;
   }
 
   get #redactor(): Redactor {
@@ -62,6 +65,11 @@ export class StepRecord {
     if (!this.#warnings.includes(kept)) this.#warnings.push(kept);
   }
 
+  /** The step starts a run, beside those of its earlier attempts. */
+  startsRun(runId: string): void {
+    this.#children = [...this.#children, runId];
+  }
+
   entry(end: StepEnd, now: number): JournalEntry {
     return {
       path: this.#path,
@@ -78,6 +86,7 @@ export class StepRecord {
       ...(this.#logs && { logs: this.#logs }),
       ...(this.#warnings && { warnings: this.#warnings }),
       ...(end.usage && { usage: { ...end.usage, model: this.#redactor.text(end.usage.model) } }),
+      ...(this.#children.length > 0 && { children: this.#children }),
       ...(end.failure && { error: runErrorOf(end.failure, this.#redactor) }),
       ...(end.note !== undefined && { note: this.#redactor.text(end.note) }),
     };

@@ -54,7 +54,7 @@ export function fitsOnlyElsewhere(
   { limits: { handOverAt, freshMs }, ports }: Execution,
   { node, definition }: Pick<Place, "node" | "definition">,
 ): boolean {
-  if (!definition.effect || node.timeoutSeconds === null) return false;
+  if (!definition.effect || definition.startsRuns || node.timeoutSeconds === null) return false;
   const left = handOverAt - ports.clock.now();
   return left < node.timeoutSeconds * 1000 && left < freshMs * 0.9;
 }
@@ -74,7 +74,7 @@ function nearestLimit(
   { node, path, definition }: Place,
   attempts: number,
 ): Limit | undefined {
-  if (node.timeoutSeconds === null) return undefined;
+  if (node.timeoutSeconds === null || definition.startsRuns) return undefined;
   const own: Limit = { ms: definition.limitsItself ? Number.POSITIVE_INFINITY : node.timeoutSeconds * 1000 };
   if (definition.blocks) return own;
   const { workflow, limits, ports } = execution;

@@ -22,7 +22,7 @@ export type ListEnd =
   | Interruption;
 
 /** What is left of a step's result when its waits are over and its failures are named. */
-export type AttemptEnd = Exclude<StepResult, { readonly kind: "wait" } | { readonly kind: "fail_run" }>;
+export type AttemptEnd = Exclude<StepResult, { readonly kind: "wait" | "fail_run" | "await_run" }>;
 
 /** What came of a step after all its attempts. */
 export interface Attempted {

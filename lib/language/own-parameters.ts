@@ -15,8 +15,8 @@ export interface Block {
   readonly list: YamlNode;
 }
 
-/** Common keys that a step type may have as parameters of its own: `filter` drops by itself, `salesforce` reads a record by id. */
-const MAY_BE_OWN = ["drop_on_failure", "id"];
+/** Common keys that a step type may have as parameters of its own: `filter` drops by itself, `salesforce` reads by id, `run_workflow` by name. */
+const MAY_BE_OWN = ["drop_on_failure", "id", "name"];
 
 /** True for a key that belongs to the step type itself although every step has one of that name. */
 export function isOwnKey(key: string, definition: AnyStep): boolean {

@@ -59,11 +59,20 @@ export function interruptionOf(ends: readonly PartEnd[], parts: string): Interru
 }
 
 function retold(error: FlowError, message: string): FlowError {
-  const { status, body, retryAfterMs, details } = error;
-  return new FlowError(error.class, message, { status, body, retryAfterMs, details, cause: error });
+  const { status, body, retryAfterMs, final, details } = error;
+  return new FlowError(error.class, message, { status, body, retryAfterMs, final, details, cause: error });
 }
 
 function sooner(a: Pause, b: Pause): Pause {
   if (a.reason === "hand_over" || b.reason === "hand_over") return { reason: "hand_over" };
-  return b.dueAt < a.dueAt ? b : a;
+  if (a.reason === "wait" && b.reason === "wait") return b.dueAt < a.dueAt ? b : a;
+  const both = [a, b];
+  const children = both.flatMap((pause) => (pause.reason === "child" ? [pause] : []));
+  const dueTimes = both.flatMap(({ dueAt }) => (dueAt === undefined ? [] : [dueAt]));
+  return {
+    reason: "child",
+    runIds: children.flatMap(({ runIds }) => runIds),
+    lookAt: Math.min(...children.map(({ lookAt }) => lookAt)),
+    dueAt: dueTimes.length === 0 ? undefined : Math.min(...dueTimes),
+  };
 }

@@ -15,6 +15,7 @@ import { openaiEmbeddings } from "./openai-embeddings.ts";
 import { parallel } from "./parallel.ts";
 import { print } from "./print.ts";
 import { pythonFunction } from "./python-function.ts";
+import { runWorkflow } from "./run-workflow.ts";
 import { salesforce } from "./salesforce.ts";
 import { set } from "./set.ts";
 import { slackWebhook } from "./slack-webhook.ts";
@@ -37,6 +38,7 @@ const steps: readonly AnyStep[] = [
   set,
   parallel,
   wait,
+  runWorkflow,
   fail,
   stop,
   addUuid,

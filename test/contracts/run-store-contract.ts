@@ -73,6 +73,15 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
         });
       });
 
+      test("a run that another one started keeps the link to it, from the first claim to the end", async () => {
+        const parent = { runId: runIdAt(NOON), path: "3.items.7.0", awaits: true, depth: 2 };
+        const { runId } = await created({ parent });
+        const { lease, run } = await mustClaim(store, runId);
+        expect(run.parent).toEqual(parent);
+        await store.finish(lease, sampleFinish());
+        expect((await store.get(runId))?.parent).toEqual(parent);
+      });
+
       test("a run that was never stored is missing", async () => {
         const runId = runIdAt(NOON);
         expect(await store.get(runId)).toBeUndefined();
@@ -469,6 +478,23 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
         const forged = { ...lease, owner: later.owner, epoch: 2 };
         await expect(store.finish(forged, sampleFinish({ status: "failed" }))).rejects.toThrow(LeaseLost);
         expect(await store.get(runId)).toMatchObject({ status: "succeeded" });
+      });
+    });
+
+    describe("how a run stands", () => {
+      test("is its status at any time, and nothing for a run that there is not", async () => {
+        const { runId } = await created();
+        expect(await store.status(runId)).toBe("queued");
+        const first = await mustClaim(store, runId);
+        expect(await store.status(runId)).toBe("running");
+        await store.release(first.lease, sampleRelease({ status: "waiting" }));
+        expect(await store.status(runId)).toBe("waiting");
+        const second = await mustClaim(store, runId);
+        await store.finish(second.lease, sampleFinish({ status: "dropped" }));
+        expect(await store.status(runId)).toBe("dropped");
+        now = NOON + 31 * DAY;
+        expect(await store.status(runId)).toBeUndefined();
+        expect(await store.status(runIdAt(NOON))).toBeUndefined();
       });
     });
 

@@ -23,6 +23,7 @@ test("the registry holds the steps under their names, in the order of the refere
     "set",
     "parallel",
     "wait",
+    "run_workflow",
     "fail",
     "stop",
     "add_uuid",
@@ -34,9 +35,9 @@ test("the registry holds the steps under their names, in the order of the refere
   ]);
 });
 
-test("a step with an effect has a time limit", () => {
+test("a step with an effect has a time limit, unless it waits for another run", () => {
   const withoutLimit = [...stepTypes.values()].filter(
-    ({ effect, timeoutSeconds }) => effect && timeoutSeconds === null,
+    ({ effect, timeoutSeconds, startsRuns }) => effect && timeoutSeconds === null && !startsRuns,
   );
   expect(withoutLimit).toEqual([]);
 });

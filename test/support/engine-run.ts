@@ -15,6 +15,7 @@ import { loadWorkflow } from "../../lib/language/load-workflow.ts";
 import { formatProblem } from "../../lib/language/problem.ts";
 import { stepTypes } from "../../lib/steps/registry.ts";
 import { keptLog } from "./kept-log.ts";
+import { noRuns } from "./no-runs.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { type VirtualClock, virtualClock } from "./virtual-clock.ts";
 
@@ -83,12 +84,22 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResult> {
   const python = { run: () => Promise.reject(new Error("these examples use no Python")), endRun() {} };
   const execution: Execution = {
     workflow,
-    run: { id: "run-1", attempt: 1, startedAt: clock.now() },
+    run: { id: "run-1", attempt: 1, startedAt: clock.now(), depth: 0 },
     stage: "test",
     event,
     request: { method: "POST", path: "/", query: {}, headers: {}, received_at: "", delivery_id: "" },
     steps: stepTypes,
-    ports: { clock, random: seededRandom(), http, llm, jq, python, salesforce, ...options.ports },
+    ports: {
+      clock,
+      random: seededRandom(),
+      http,
+      llm,
+      jq,
+      python,
+      salesforce,
+      childRuns: noRuns,
+      ...options.ports,
+    },
     journal,
     limits: {
       handOverAt: forever,

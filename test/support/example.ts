@@ -5,6 +5,7 @@ import { createSalesforce } from "../../lib/adapters/salesforce/create-salesforc
 import { parseScript, scriptedHttp, scriptedLlm } from "../../lib/adapters/scripted-answers.ts";
 import type { RunView } from "../../lib/app/describe-run.ts";
 import { runInProcess } from "../../lib/app/run-in-process.ts";
+import { FlowError } from "../../lib/core/flow-error.ts";
 import { formatJson, type Json, type JsonObject } from "../../lib/core/json.ts";
 import { readPath } from "../../lib/core/path.ts";
 import type { Jq } from "../../lib/core/ports/jq.ts";
@@ -27,6 +28,7 @@ export const exampleSchema = z.strictObject({
   given: z.strictObject({
     event: anyJson.optional(),
     env: values.optional(),
+    workflows: z.record(z.string(), jsonMapping).optional(),
     secrets: values.optional(),
     workflow: z.string().optional(),
     steps: z.array(anyJson).optional(),
@@ -65,7 +67,7 @@ export async function checkExample(
   { given, then }: Example,
   { jq, python }: { jq: Jq; python: Python },
 ): Promise<void> {
-  const workflow = compile(given);
+  const workflow = load(workflowText(given));
   const clock = virtualClock(given.now === undefined ? undefined : Date.parse(given.now));
   const script = parseScript({ http: given.http ?? [], llm: given.llm ?? [] });
   const http = scriptedHttp(script, { clock });
@@ -90,6 +92,7 @@ export async function checkExample(
     stage: "test",
     steps: stepTypes,
     ports: { clock, random: seededRandom(), http, llm, jq, python, salesforce },
+    find: finder(workflow, given.workflows ?? {}),
     log: keptLog(),
     signal: new AbortController().signal,
   });
@@ -110,10 +113,21 @@ export function workflowText(given: Example["given"]): string {
   return given.workflow ?? stringify(present, { aliasDuplicateObjects: false });
 }
 
-function compile(given: Example["given"]): Workflow {
-  const { workflow, problems } = loadWorkflow(workflowText(given), "example.yaml");
+function load(text: string): Workflow {
+  const { workflow, problems } = loadWorkflow(text, "example.yaml");
   if (!workflow) throw new Error(problems.map(formatProblem).join("\n"));
   return workflow;
+}
+
+/** The workflows that a case gives beside its own. */
+function finder(own: Workflow, given: { readonly [name: string]: JsonObject }): (name: string) => Workflow {
+  const all = new Map([[own.name, own]]);
+  for (const [name, file] of Object.entries(given)) all.set(name, load(stringify({ name, ...file })));
+  return (name) => {
+    const found = all.get(name);
+    if (!found) throw new FlowError("config_error", `there is no workflow ${name}`);
+    return found;
+  };
 }
 
 function checkOutcome(view: RunView, then: Example["then"]): void {

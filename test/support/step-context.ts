@@ -11,6 +11,7 @@ import type {
   StepFailure,
   StepPorts,
 } from "../../lib/core/step.ts";
+import { noRuns } from "./no-runs.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { virtualClock } from "./virtual-clock.ts";
 
@@ -62,6 +63,7 @@ export function stepContext(options: ContextOptions = {}): MadeContext {
       jq: nobody,
       python: nobody,
       salesforce: createSalesforce(nobody, virtualClock()),
+      childRuns: noRuns,
       ...options.ports,
     },
     run: { id: "run-1", attempt: 1 },
@@ -80,6 +82,7 @@ export function stepContext(options: ContextOptions = {}): MadeContext {
       return options.block(at, blockOptions);
     },
     renderAssignments: (assignments) => assignments,
+    startRun: unasked,
     blocks: options.blocks ?? [],
     enteredBlock: () => options.entered,
     acceptFailure(at, { error }: StepFailure) {

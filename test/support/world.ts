@@ -45,6 +45,8 @@ export interface World {
 export interface WorldOptions {
   /** The workflow's file, as data. */
   readonly file: JsonObject;
+  /** Workflows beside it, by name. */
+  readonly workflows?: { readonly [name: string]: JsonObject };
   readonly http?: readonly Json[];
   readonly secrets?: { readonly [name: string]: string };
   readonly maxReceiveCount?: number;
@@ -59,12 +61,13 @@ const KEY = "a webhook key";
 const ORG = "org-1";
 const INVOCATION_MS = 900_000;
 
-/** Makes a stage with one workflow, `example`. */
+/** Makes a stage with the workflow `example`, and those beside it. */
 export function createWorld(options: WorldOptions): World {
   const clock = virtualClock();
   const random = seededRandom();
   const log = keptLog();
-  const workflows = [compiledOnce(options.file)];
+  const beside = Object.entries(options.workflows ?? {});
+  const workflows = [compiledOnce(options.file), ...beside.map(([name, file]) => compiledOnce(file, name))];
   let table = inputTable(workflows);
   const store = (options.wrapStore ?? ((one) => one))(createMemoryRunStore({ now: clock.now }), clock);
   const queue = (options.wrapQueue ?? ((one) => one))(
@@ -158,8 +161,8 @@ export function createWorld(options: WorldOptions): World {
 const known = new WeakMap<JsonObject, Workflow>();
 
 /** Suites that make thousands of worlds of one file compile it once. */
-function compiledOnce(file: JsonObject): Workflow {
-  const workflow = known.get(file) ?? compiled(file);
+function compiledOnce(file: JsonObject, name = "example"): Workflow {
+  const workflow = known.get(file) ?? compiled({ name, ...file });
   known.set(file, workflow);
   return workflow;
 }

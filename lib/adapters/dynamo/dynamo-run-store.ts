@@ -8,7 +8,7 @@ import { dueRuns, postponeRun } from "./due-runs.ts";
 import { readNumber, text } from "./item.ts";
 import { finishRun, markRunAlone, releaseRun, seizeRun } from "./lease-writes.ts";
 import { listRuns } from "./list-runs.ts";
-import { newRunItem, readRun, runKey } from "./run-item.ts";
+import { newRunItem, readRun, readStatus, runKey } from "./run-item.ts";
 import { appendSegment, segmentEntries } from "./segments.ts";
 import { createStoredValues, type StoredValues } from "./stored-values.ts";
 import { createTable, type Table } from "./table.ts";
@@ -47,6 +47,10 @@ export function createDynamoRunStore({
     release: (lease, release) => releaseRun(table, values, lease, release),
     finish: (lease, finish) => finishRun(table, values, lease, finish),
     get: (runId) => getRun(table, values, runId, now()),
+    async status(runId) {
+      const [item] = await table.getMany([runKey(runId)], ["pk", "sk", "status", "expires_at"]);
+      return item && readNumber(item, "expires_at") > now() / 1000 ? readStatus(item) : undefined;
+    },
     list: (query) => listRuns(table, values, query, now()),
     due: (dueBy, limit) => dueRuns(table, dueBy, limit, now()),
     postpone: (run, dueAt) => postponeRun(table, run, dueAt),

@@ -1,6 +1,6 @@
 import type { JournalEntry, RunError } from "../../core/journal.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { NewRun, RequestInfo, RunRecord, RunStatus } from "../../core/run.ts";
+import type { NewRun, ParentLink, RequestInfo, RunRecord, RunStatus } from "../../core/run.ts";
 import { RUN_STATUSES } from "../../core/run.ts";
 import { duePartition, listPartition } from "./index-shards.ts";
 import {
@@ -53,6 +53,7 @@ export async function newRunItem(run: NewRun, values: StoredValues): Promise<Ite
     wf_day: text(listPartition(run.workflow, run.createdAt, run.runId)),
     due_shard: text(duePartition(run.runId)),
     due_at: number(run.dueAt),
+    ...(run.parent && parentAttributes(run.parent)),
   };
 }
 
@@ -74,6 +75,7 @@ export async function readRun(
   const startedAt = readOptionalNumber(item, "started_at");
   const finishedAt = readOptionalNumber(item, "finished_at");
   const notBefore = readOptionalNumber(item, "not_before");
+  const parent = readParent(item);
   return {
     runId: readText(item, "run_id"),
     workflow: readText(item, "workflow"),
@@ -96,10 +98,30 @@ export async function readRun(
     ...(startedAt !== undefined && { startedAt }),
     ...(finishedAt !== undefined && { finishedAt }),
     ...(notBefore !== undefined && { notBefore }),
+    ...(parent && { parent }),
     ...(error && { error }),
     ...(typeof reason === "string" && { reason }),
     ...(output !== undefined && { output }),
     journal: item.rewritten?.BOOL ? tail : [...segments, ...tail],
+  };
+}
+
+function parentAttributes({ runId, path, awaits, depth }: ParentLink): Item {
+  return {
+    parent_run: text(runId),
+    parent_path: text(path),
+    parent_awaits: { BOOL: awaits },
+    depth: number(depth),
+  };
+}
+
+function readParent(item: Item): ParentLink | undefined {
+  if (item.parent_run === undefined) return undefined;
+  return {
+    runId: readText(item, "parent_run"),
+    path: readText(item, "parent_path"),
+    awaits: item.parent_awaits?.BOOL === true,
+    depth: readNumber(item, "depth"),
   };
 }
 

@@ -93,6 +93,9 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
       const stored = alive().find(({ run }) => run.runId === runId);
       return stored && record(stored);
     },
+    async status(runId) {
+      return alive().find(({ run }) => run.runId === runId)?.run.status;
+    },
     async list(query) {
       return alive()
         .map(({ run }) => run)

@@ -122,6 +122,8 @@ export interface RunStore {
   finish(lease: Lease, finish: Finish): Promise<void>;
   /** The run with its whole journal, undefined when there is none. @throws FlowError `internal` for a damaged item. */
   get(runId: string): Promise<RunRecord | undefined>;
+  /** How a run stands, without the rest of it; undefined when there is none. */
+  status(runId: string): Promise<RunStatus | undefined>;
   list(query: RunQuery): Promise<readonly RunSummary[]>;
   /** Runs whose `dueAt` is not after `now`; Infinity: all that are not final. */
   due(now: number, limit: number): Promise<readonly DueRun[]>;

@@ -1,0 +1,46 @@
+import { MAX_DELAY_SECONDS } from "../core/ports/queue.ts";
+import { isFinal } from "../core/run.ts";
+import type { Pause } from "../core/step.ts";
+import type { Attempt, Claimed } from "./run-attempt.ts";
+import type { Runner } from "./runner.ts";
+import { EXPIRY_MARGIN_MS, LOOK_AFTER_MS, WAKE_MARGIN_MS } from "./timings.ts";
+
+/**
+ * Lets go of a run that pauses, and sees to it that it goes on: by a message, now or delayed, by the end of a run that it
+ * waits for, and by the sweeper where those fail or the time is too long for them.
+ * @throws LeaseLost, or what store or queue threw.
+ */
+export async function parkRun(
+  { store, queue, ports }: Runner,
+  { lease, run }: Claimed,
+  pause: Pause,
+  { costUsd, spentMs, retentionMs }: Attempt,
+): Promise<void> {
+  const now = ports.clock.now();
+  const goesOnAt = pause.reason === "hand_over" ? now : (pause.dueAt ?? Number.POSITIVE_INFINITY);
+  const delaySeconds = Math.max(0, Math.ceil((goesOnAt - now) / 1000));
+  const isSent = delaySeconds <= MAX_DELAY_SECONDS;
+  const lookAt = pause.reason === "child" ? pause.lookAt : Number.POSITIVE_INFINITY;
+  const sweepAt =
+    pause.reason === "hand_over"
+      ? now + LOOK_AFTER_MS
+      : Math.min(isSent ? goesOnAt + WAKE_MARGIN_MS : goesOnAt, lookAt);
+  const keptFor = Math.min(goesOnAt, lookAt);
+  await store.release(lease, {
+    costUsd,
+    spentMs,
+    status: pause.reason === "hand_over" ? "queued" : "waiting",
+    // Who waits for another run can be woken at any time.
+    ...(pause.reason === "wait" && { notBefore: goesOnAt }),
+    dueAt: sweepAt,
+    failures: run.failures,
+    ...(keptFor + EXPIRY_MARGIN_MS > run.expiresAt * 1000 && {
+      expiresAt: Math.ceil((keptFor + Math.max(retentionMs, EXPIRY_MARGIN_MS)) / 1000),
+    }),
+  });
+  if (isSent) await queue.send({ runId: run.runId }, delaySeconds);
+  // One that ended before the release found this run held, and its message was in vain.
+  const awaited = pause.reason === "child" ? pause.runIds : [];
+  const statuses = await Promise.all(awaited.map((runId) => store.status(runId)));
+  if (statuses.some((status) => status && isFinal(status))) await queue.send({ runId: run.runId });
+}
