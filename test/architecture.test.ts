@@ -17,8 +17,9 @@ const LAYERS: { readonly [folder: string]: readonly string[] } = {
   "lib/adapters": ["lib/core"],
   "lib/build": ["lib/language", "lib/core"],
   functions: ["lib/adapters", ...INNER],
+  "lib/testing": ["lib/adapters", "lib/build", ...INNER],
   "lib/local": ["functions", "lib/adapters", "lib/build", ...INNER],
-  "lib/cli": ["functions", "lib/adapters", "lib/build", "lib/local", ...INNER],
+  "lib/cli": ["functions", "lib/adapters", "lib/build", "lib/local", "lib/testing", ...INNER],
   infra: ["lib/core"],
 };
 

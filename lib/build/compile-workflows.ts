@@ -55,7 +55,12 @@ async function namesIn(dir: string): Promise<readonly string[]> {
 
 /** True for the name of a file that holds a workflow; `*.test.yaml` holds tests, and editors keep hidden files. */
 export function isWorkflowFile(name: string): boolean {
-  return /^[^.].*\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name);
+  return /^[^.].*\.ya?ml$/.test(name) && !isTestFile(name);
+}
+
+/** True for the name of a file that holds tests of a workflow. */
+export function isTestFile(name: string): boolean {
+  return /^[^.].*\.test\.ya?ml$/.test(name);
 }
 
 function nameTaken(name: string, text: string, file: string, other: string): Problem {

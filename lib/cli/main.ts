@@ -78,6 +78,26 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .action(async (file, options) => done(await (await import("./run.ts")).run(file, options)));
 
   program
+    .command("test")
+    .description("Run the tests beside the workflows: no network, and waits take no time")
+    .argument("[files...]", "test files, workflow files or folders (default: workflows)")
+    .option("--watch", "run again when a file changes")
+    .option("-t, --filter <text>", "only cases whose name holds this text")
+    .option("--coverage [percent]", "show what no case entered; below the percentage the command fails")
+    .option("--junit <file>", "write a report in JUnit's XML")
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      example([
+        "hookline test",
+        "hookline test workflows/order.test.yaml --filter refund",
+        "hookline test --coverage 100 --junit report.xml",
+        "hookline test --watch",
+      ]),
+    )
+    .action(async (files, options) => done(await (await import("./test.ts")).test(files, options)));
+
+  program
     .command("url")
     .description("Print the webhook URL of a workflow")
     .argument("<name>", "name of the workflow")

@@ -1,5 +1,5 @@
 import { parse, YAMLParseError } from "yaml";
-import { parseScript, type Script } from "../adapters/scripted-answers.ts";
+import { parseScript, type Script } from "../adapters/scripted/script.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { parseJson } from "../core/json.ts";
 import { readText } from "./read-event.ts";

@@ -3,11 +3,14 @@ import { createJq } from "../adapters/jq-worker-pool.ts";
 import { createLlm } from "../adapters/llm/create-llm.ts";
 import { createPython } from "../adapters/python/python-pool.ts";
 import { createSalesforce } from "../adapters/salesforce/create-salesforce.ts";
-import { scriptedHttp, scriptedLlm } from "../adapters/scripted-answers.ts";
+import { scriptedHttp } from "../adapters/scripted/scripted-http.ts";
+import { scriptedLlm } from "../adapters/scripted/scripted-llm.ts";
+import { scriptedSteps } from "../adapters/scripted/scripted-steps.ts";
 import { systemClock } from "../adapters/system-clock.ts";
 import { systemRandom } from "../adapters/system-random.ts";
 import { describeStep, type RunView } from "../app/describe-run.ts";
 import { runInProcess } from "../app/run-in-process.ts";
+import { workflowsBeside } from "../build/workflows-beside.ts";
 import { readConfig, runnerConfig } from "../core/config.ts";
 import { FlowError } from "../core/flow-error.ts";
 import type { Log } from "../core/ports/log.ts";
@@ -24,7 +27,6 @@ import { readEvent, readText } from "./read-event.ts";
 import { readMocks } from "./read-mocks.ts";
 import { type Paint, paintFor, runEndText, stepText } from "./run-text.ts";
 import { stageName } from "./stage-name.ts";
-import { workflowsBeside } from "./workflows-beside.ts";
 
 /** Options of `run`. */
 export interface RunOptions {
@@ -74,7 +76,7 @@ export async function run(file: string, options: RunOptions): Promise<number> {
       event,
       environment,
       stage,
-      steps: stepTypes,
+      steps: script ? scriptedSteps(stepTypes, script, systemClock) : stepTypes,
       ports: { clock: systemClock, random: systemRandom, http, llm, jq, python, salesforce },
       log: runLog(paint),
       signal: cancel.signal,
@@ -82,10 +84,7 @@ export async function run(file: string, options: RunOptions): Promise<number> {
       onStep: (entry, depth) =>
         process.stderr.write(`${indented(stepText(describeStep(entry), paint), depth)}\n`),
     });
-    for (const port of [http, llm]) {
-      if ("unused" in port)
-        for (const one of port.unused()) process.stderr.write(`never asked for: ${one}\n`);
-    }
+    for (const one of script?.unused() ?? []) process.stderr.write(`never asked for: ${one}\n`);
     process.stdout.write(
       `${options.json ? JSON.stringify(view) : runEndText(view, paintFor(process.stdout))}\n`,
     );

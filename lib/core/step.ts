@@ -127,6 +127,8 @@ export interface StartedRun {
 
 /** What a step gets beside its parameters. */
 export interface StepContext {
+  /** The step's id in its file. */
+  readonly id: string;
   /** The value at `input_from`, null when the path resolves to nothing; without `input_from` the whole state. */
   readonly input: Json;
   /** The path that `input` was read from; absent when the file gave none. */

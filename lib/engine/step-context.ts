@@ -37,6 +37,7 @@ export function stepContext(
   const { node, path, view } = place;
   const read = (text: string) => walk.read(text, view);
   return {
+    id: node.id,
     get input(): Json {
       return node.inputFrom === undefined ? view.state : (read(node.inputFrom) ?? null);
     },

@@ -24,11 +24,18 @@ const DEEPEST = 100;
 /** Characters and values after aliases were expanded: twice what a file without aliases can hold. */
 const MOST_EXPANDED = 2 * MOST_BYTES;
 
+/** What a file should hold, for messages about one that is empty. */
+const WORKFLOW = { what: "a workflow", start: "start with the keys name and steps" };
+
 /** Reads YAML 1.2 (core schema, no custom tags) into a tree with places; undefined when problems were found. */
-export function readYaml(text: string, problems: ProblemLog): YamlNode | undefined {
+export function readYaml(
+  text: string,
+  problems: ProblemLog,
+  { what, start }: { readonly what: string; readonly start: string } = WORKFLOW,
+): YamlNode | undefined {
   const bytes = Buffer.byteLength(text);
   if (bytes > MOST_BYTES) {
-    const way = "split the workflow, or keep data out of it";
+    const way = "split it, or keep data out of it";
     problems.error(
       "file-limits",
       0,
@@ -49,12 +56,7 @@ export function readYaml(text: string, problems: ProblemLog): YamlNode | undefin
   if (problems.errorCount() > 0) return undefined;
   const { contents } = document;
   if (contents === null || (isScalar(contents) && contents.value === null)) {
-    problems.error(
-      "yaml-syntax",
-      0,
-      "the file is empty, expected a workflow",
-      "start with the keys name and steps",
-    );
+    problems.error("yaml-syntax", 0, `the file is empty, expected ${what}`, start);
     return undefined;
   }
   const root = readTree(contents, problems);

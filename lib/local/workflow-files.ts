@@ -1,4 +1,4 @@
-import { type FSWatcher, mkdirSync, readdirSync, renameSync, statSync, watch, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { isWorkflowFile } from "../build/compile-workflows.ts";
 import { readWorkflowFile } from "../build/read-workflow-file.ts";
@@ -7,6 +7,7 @@ import { inputTable, isDeployedTo, type Workflow } from "../core/workflow.ts";
 import { loadWorkflow } from "../language/load-workflow.ts";
 import type { Problem } from "../language/problem.ts";
 import { LOCAL_STAGE } from "./local-names.ts";
+import { identityOf, watchFolder } from "./watch-folder.ts";
 
 /** A workflow file as it stands and as it serves. */
 export interface WorkflowFile {
@@ -40,7 +41,6 @@ export interface WorkflowFilesOptions {
 
 /** Editors write in several steps; the last one counts. */
 const SETTLE_MS = 60;
-const LOOK_EVERY_MS = 1_000;
 
 interface Entry extends WorkflowFile {
   /** What was read, or why nothing could be. */
@@ -96,47 +96,6 @@ export function watchWorkflowFiles(options: WorkflowFilesOptions): WorkflowFiles
       stopWatching();
     },
   };
-}
-
-/**
- * Watches a folder also when it is replaced by another of its name, which its watcher does not see. Where the system
- * watches no more folders for us, looking every second does.
- */
-function watchFolder(folder: string, onEvent: () => void): () => void {
-  let watcher: FSWatcher | undefined;
-  let watched: string | undefined;
-  const look = (): void => {
-    const present = identityOf(folder);
-    if (watcher && watched === present) return;
-    watcher?.close();
-    watcher = present === undefined ? undefined : tryWatch(folder, onEvent);
-    watched = present;
-    onEvent();
-  };
-  look();
-  const timer = setInterval(look, LOOK_EVERY_MS);
-  return () => {
-    clearInterval(timer);
-    watcher?.close();
-  };
-}
-
-function tryWatch(folder: string, onEvent: () => void): FSWatcher | undefined {
-  try {
-    return watch(folder, onEvent).on("error", () => {});
-  } catch {
-    return undefined;
-  }
-}
-
-/** Undefined while there is no such folder, or none that may be looked at. */
-function identityOf(folder: string): string | undefined {
-  try {
-    const { dev, ino } = statSync(folder);
-    return `${dev}/${ino}`;
-  } catch {
-    return undefined;
-  }
 }
 
 function readFolder(folder: string, before: ReadonlyMap<string, Entry>): ReadonlyMap<string, Entry> {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import { createLlm } from "../../lib/adapters/llm/create-llm.ts";
-import { parseScript, scriptedHttp } from "../../lib/adapters/scripted-answers.ts";
+import { parseScript } from "../../lib/adapters/scripted/script.ts";
+import { scriptedHttp } from "../../lib/adapters/scripted/scripted-http.ts";
 import { isObject, type JsonObject } from "../../lib/core/json.ts";
 import type { ChatRequest, EmbeddingRequest, Provider } from "../../lib/core/ports/llm.ts";
+import { virtualClock } from "../../lib/testing/virtual-clock.ts";
 import { answered, providerAnswers } from "../support/model-answers.ts";
-import { virtualClock } from "../support/virtual-clock.ts";
 
 const clock = virtualClock(Date.UTC(2026, 10, 23, 12));
 const KEY = "key-hidden-value";

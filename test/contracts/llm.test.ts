@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { createGuardedHttp } from "../../lib/adapters/guarded-http.ts";
 import { createLlm } from "../../lib/adapters/llm/create-llm.ts";
-import { parseScript, scriptedLlm } from "../../lib/adapters/scripted-answers.ts";
+import { parseScript } from "../../lib/adapters/scripted/script.ts";
+import { scriptedLlm } from "../../lib/adapters/scripted/scripted-llm.ts";
 import type { ChatRequest, Provider } from "../../lib/core/ports/llm.ts";
+import { virtualClock } from "../../lib/testing/virtual-clock.ts";
 import { type LoopbackServer, startLoopbackServer } from "../support/loopback-server.ts";
 import { answered, providerAnswers } from "../support/model-answers.ts";
-import { virtualClock } from "../support/virtual-clock.ts";
 import { llmContract } from "./llm-contract.ts";
 
 const http = createGuardedHttp({ allowPrivateHosts: ["127.0.0.1"] });

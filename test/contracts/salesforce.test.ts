@@ -3,6 +3,7 @@ import { createGuardedHttp } from "../../lib/adapters/guarded-http.ts";
 import { createSalesforce } from "../../lib/adapters/salesforce/create-salesforce.ts";
 import type { HttpRequest } from "../../lib/core/ports/http.ts";
 import type { Salesforce, SalesforceCall } from "../../lib/core/ports/salesforce.ts";
+import { virtualClock } from "../../lib/testing/virtual-clock.ts";
 import {
   APP,
   loginResponse,
@@ -11,7 +12,6 @@ import {
   startSalesforceServer,
   USER,
 } from "../support/salesforce-server.ts";
-import { virtualClock } from "../support/virtual-clock.ts";
 import { salesforceContract } from "./salesforce-contract.ts";
 
 const http = createGuardedHttp({ allowPrivateHosts: ["127.0.0.1"] });

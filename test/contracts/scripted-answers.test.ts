@@ -1,8 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { parseScript, scriptedHttp, scriptedLlm } from "../../lib/adapters/scripted-answers.ts";
+import { parseScript } from "../../lib/adapters/scripted/script.ts";
+import { scriptedHttp } from "../../lib/adapters/scripted/scripted-http.ts";
+import { scriptedLlm } from "../../lib/adapters/scripted/scripted-llm.ts";
 import type { Http } from "../../lib/core/ports/http.ts";
 import type { ChatRequest } from "../../lib/core/ports/llm.ts";
-import { virtualClock } from "../support/virtual-clock.ts";
+import { virtualClock } from "../../lib/testing/virtual-clock.ts";
 
 const request = (url: string, method = "GET") => ({ method, url, headers: {} });
 const chat = (model: string, more: Partial<ChatRequest> = {}): ChatRequest => ({
@@ -13,9 +15,14 @@ const chat = (model: string, more: Partial<ChatRequest> = {}): ChatRequest => ({
   idempotencyKey: "i",
   ...more,
 });
-const http = (rules: object[], fallback?: Http) =>
-  scriptedHttp(parseScript({ http: rules }), { fallback, clock: virtualClock() });
-const llm = (answers: object[]) => scriptedLlm(parseScript({ llm: answers }), { clock: virtualClock() });
+const http = (rules: object[], fallback?: Http) => {
+  const script = parseScript({ http: rules });
+  return { ...scriptedHttp(script, { fallback, clock: virtualClock() }), unused: () => script.unused() };
+};
+const llm = (answers: object[]) => {
+  const script = parseScript({ llm: answers });
+  return { ...scriptedLlm(script, { clock: virtualClock() }), unused: () => script.unused() };
+};
 const statuses = async (port: Http, urls: string[]) => {
   const seen: number[] = [];
   for (const url of urls) seen.push((await port.send(request(url))).status);

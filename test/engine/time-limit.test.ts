@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { JsonObject } from "../../lib/core/json.ts";
+import { virtualClock } from "../../lib/testing/virtual-clock.ts";
 import { attempt, compiled } from "../support/engine-run.ts";
-import { virtualClock } from "../support/virtual-clock.ts";
 
 /** Interpreters that are busy with others for some seconds. */
 function busyFor(seconds: number) {

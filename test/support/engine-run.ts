@@ -1,6 +1,8 @@
 import { stringify } from "yaml";
 import { createSalesforce } from "../../lib/adapters/salesforce/create-salesforce.ts";
-import { parseScript, scriptedHttp, scriptedLlm } from "../../lib/adapters/scripted-answers.ts";
+import { parseScript } from "../../lib/adapters/scripted/script.ts";
+import { scriptedHttp } from "../../lib/adapters/scripted/scripted-http.ts";
+import { scriptedLlm } from "../../lib/adapters/scripted/scripted-llm.ts";
 import type { FlowError } from "../../lib/core/flow-error.ts";
 import { foldJournal, initialState, type JournalEntry } from "../../lib/core/journal.ts";
 import type { Json, JsonObject } from "../../lib/core/json.ts";
@@ -14,10 +16,10 @@ import { createWaits } from "../../lib/engine/waits.ts";
 import { loadWorkflow } from "../../lib/language/load-workflow.ts";
 import { formatProblem } from "../../lib/language/problem.ts";
 import { stepTypes } from "../../lib/steps/registry.ts";
+import { seededRandom } from "../../lib/testing/seeded-random.ts";
+import { type VirtualClock, virtualClock } from "../../lib/testing/virtual-clock.ts";
 import { keptLog } from "./kept-log.ts";
 import { noRuns } from "./no-runs.ts";
-import { seededRandom } from "./seeded-random.ts";
-import { type VirtualClock, virtualClock } from "./virtual-clock.ts";
 
 /** Compiles a workflow given as data. @throws Error with the problems. */
 export function compiled(file: JsonObject): Workflow {

@@ -1,23 +1,20 @@
 import { expect } from "@jest/globals";
 import { stringify } from "yaml";
 import * as z from "zod";
-import { createSalesforce } from "../../lib/adapters/salesforce/create-salesforce.ts";
-import { parseScript, scriptedHttp, scriptedLlm } from "../../lib/adapters/scripted-answers.ts";
+import { parseScript } from "../../lib/adapters/scripted/script.ts";
 import type { RunView } from "../../lib/app/describe-run.ts";
-import { runInProcess } from "../../lib/app/run-in-process.ts";
 import { FlowError } from "../../lib/core/flow-error.ts";
 import { formatJson, type Json, type JsonObject } from "../../lib/core/json.ts";
 import { readPath } from "../../lib/core/path.ts";
-import type { Jq } from "../../lib/core/ports/jq.ts";
-import type { Python } from "../../lib/core/ports/python.ts";
 import { anyJson, jsonMapping } from "../../lib/core/schema.ts";
 import type { Workflow } from "../../lib/core/workflow.ts";
 import { loadWorkflow } from "../../lib/language/load-workflow.ts";
 import { formatProblem } from "../../lib/language/problem.ts";
 import { stepTypes } from "../../lib/steps/registry.ts";
+import { type Interpreters, runScripted } from "../../lib/testing/run-scripted.ts";
+import { seededRandom } from "../../lib/testing/seeded-random.ts";
+import { type VirtualClock, virtualClock } from "../../lib/testing/virtual-clock.ts";
 import { keptLog } from "./kept-log.ts";
-import { seededRandom } from "./seeded-random.ts";
-import { type VirtualClock, virtualClock } from "./virtual-clock.ts";
 
 const values = z.record(z.string(), z.string());
 const seconds = z.union([z.number(), z.tuple([z.number(), z.number()])]);
@@ -63,18 +60,12 @@ export const exampleSchema = z.strictObject({
 export type Example = z.infer<typeof exampleSchema>;
 
 /** Runs a case in this process, with time and chance of its own, and checks everything that it states. */
-export async function checkExample(
-  { given, then }: Example,
-  { jq, python }: { jq: Jq; python: Python },
-): Promise<void> {
+export async function checkExample({ given, then }: Example, interpreters: Interpreters): Promise<void> {
   const workflow = load(workflowText(given));
   const clock = virtualClock(given.now === undefined ? undefined : Date.parse(given.now));
   const script = parseScript({ http: given.http ?? [], llm: given.llm ?? [] });
-  const http = scriptedHttp(script, { clock });
-  const llm = scriptedLlm(script, { clock });
-  const salesforce = createSalesforce(http, clock);
   const event = given.event ?? {};
-  const view = await runInProcess({
+  const run = {
     workflow,
     event: {
       body: new TextEncoder().encode(formatJson(event)),
@@ -91,15 +82,23 @@ export async function checkExample(
     environment: [given.env ?? {}, given.secrets ?? {}],
     stage: "test",
     steps: stepTypes,
-    ports: { clock, random: seededRandom(), http, llm, jq, python, salesforce },
+    script,
+    clock,
+    random: seededRandom(),
     find: finder(workflow, given.workflows ?? {}),
     log: keptLog(),
-    signal: new AbortController().signal,
-  });
+  };
+  const view = await runScripted(run, interpreters);
   checkOutcome(view, then);
-  checkCalls(http.calls, then.calls);
-  checkCalls(llm.calls, then.llm_calls);
-  expect({ unused: [...http.unused(), ...llm.unused()] }).toEqual({ unused: [] });
+  checkCalls(
+    script.calls.filter(({ url }) => url !== undefined),
+    then.calls,
+  );
+  checkCalls(
+    script.calls.filter(({ provider }) => provider !== undefined),
+    then.llm_calls,
+  );
+  expect({ unused: script.unused() }).toEqual({ unused: [] });
   if (then.slept) checkSlept(clock, then.slept);
   checkSecrets(view, given.secrets ?? {});
 }

@@ -11,9 +11,9 @@ import type {
   StepFailure,
   StepPorts,
 } from "../../lib/core/step.ts";
+import { seededRandom } from "../../lib/testing/seeded-random.ts";
+import { virtualClock } from "../../lib/testing/virtual-clock.ts";
 import { noRuns } from "./no-runs.ts";
-import { seededRandom } from "./seeded-random.ts";
-import { virtualClock } from "./virtual-clock.ts";
 
 /** What a test of one step gives it; everything else is as in a run of an empty workflow. */
 export interface ContextOptions {
@@ -48,6 +48,7 @@ export function stepContext(options: ContextOptions = {}): MadeContext {
   const read = (path: string) => readPath(state, parsePath(path));
   const accepted: Record<string, JsonObject> = { ...options.accepted };
   const context: StepContext = {
+    id: "step_1",
     input: inputFrom === undefined ? state : (read(inputFrom) ?? null),
     ...(inputFrom !== undefined && { inputFrom }),
     outputTo,

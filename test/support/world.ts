@@ -1,7 +1,9 @@
 import { createMemoryQueue, type MemoryQueue } from "../../lib/adapters/memory/memory-queue.ts";
 import { createMemoryRunStore } from "../../lib/adapters/memory/memory-run-store.ts";
 import { createSalesforce } from "../../lib/adapters/salesforce/create-salesforce.ts";
-import { parseScript, scriptedHttp, scriptedLlm } from "../../lib/adapters/scripted-answers.ts";
+import { parseScript } from "../../lib/adapters/scripted/script.ts";
+import { scriptedHttp } from "../../lib/adapters/scripted/scripted-http.ts";
+import { scriptedLlm } from "../../lib/adapters/scripted/scripted-llm.ts";
 import { ingestEvent, type WebhookAnswer, type WebhookRequest } from "../../lib/app/ingest-event.ts";
 import { runBatch } from "../../lib/app/run-batch.ts";
 import type { Runner } from "../../lib/app/runner.ts";
@@ -15,10 +17,10 @@ import type { RunStore } from "../../lib/core/ports/run-store.ts";
 import type { RunRecord } from "../../lib/core/run.ts";
 import { inputTable, type Workflow } from "../../lib/core/workflow.ts";
 import { stepTypes } from "../../lib/steps/registry.ts";
+import { seededRandom } from "../../lib/testing/seeded-random.ts";
+import { type VirtualClock, virtualClock } from "../../lib/testing/virtual-clock.ts";
 import { compiled } from "./engine-run.ts";
 import { type KeptLog, keptLog } from "./kept-log.ts";
-import { seededRandom } from "./seeded-random.ts";
-import { type VirtualClock, virtualClock } from "./virtual-clock.ts";
 
 /** A whole stage in memory: ingest, queue, runner, sweeper and store, on one virtual clock. */
 export interface World {

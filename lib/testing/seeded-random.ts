@@ -1,4 +1,4 @@
-import type { Random } from "../../lib/core/ports/random.ts";
+import type { Random } from "../core/ports/random.ts";
 
 /** Chance that is the same for the same seed (mulberry32). */
 export function seededRandom(seed = 1): Random {

@@ -1,9 +1,17 @@
-import type { Clock } from "../../lib/core/ports/clock.ts";
+import type { Clock } from "../core/ports/clock.ts";
+
+/** A clock that can stand still. */
+export interface StillClock extends Clock {
+  /** Time stands still until the work is done: what is done outside this thread takes none. */
+  during<T>(work: Promise<T>): Promise<T>;
+}
 
 /** A clock whose time passes only when somebody sleeps and nothing else is left to do. */
-export interface VirtualClock extends Clock {
+export interface VirtualClock extends StillClock {
   /** Milliseconds of every sleep that took time, in the order they began. */
   readonly slept: readonly number[];
+  /** The same time for those whose sleeping is not to be counted. */
+  readonly uncounted: StillClock;
   /** Lets time pass. */
   advance(ms: number): void;
 }
@@ -20,6 +28,7 @@ export function virtualClock(startMs = Date.UTC(2026, 0, 2, 3, 4, 5)): VirtualCl
   const sleepers = new Set<Due>();
   const timers = new Set<Due>();
   let pumping = false;
+  let working = 0;
 
   const passTo = (time: number) => {
     const due = [...timers].filter(({ at }) => at <= time).sort((a, b) => a.at - b.at);
@@ -31,26 +40,23 @@ export function virtualClock(startMs = Date.UTC(2026, 0, 2, 3, 4, 5)): VirtualCl
     now = Math.max(now, time);
   };
   const pump = () => {
-    if (pumping) return;
+    if (pumping || working > 0 || sleepers.size === 0) return;
     pumping = true;
     // Everything that can go on without time passing goes first.
     setImmediate(() => {
       pumping = false;
       const next = [...sleepers].sort((a, b) => a.at - b.at)[0];
-      if (!next) return;
+      if (!next || working > 0) return;
       passTo(next.at);
       if (sleepers.delete(next)) next.fire();
       pump();
     });
   };
 
-  return {
-    slept,
+  const uncounted: StillClock = {
     now: () => now,
-    advance: (ms) => passTo(now + ms),
     sleep(ms, signal) {
       if (signal?.aborted) return Promise.reject(signal.reason);
-      if (ms > 0) slept.push(ms);
       return new Promise((resolve, reject) => {
         const sleeper = { at: now + ms, fire: resolve };
         sleepers.add(sleeper);
@@ -64,6 +70,25 @@ export function virtualClock(startMs = Date.UTC(2026, 0, 2, 3, 4, 5)): VirtualCl
       const timer = { at: now + ms, fire };
       timers.add(timer);
       return () => void timers.delete(timer);
+    },
+    async during(work) {
+      working += 1;
+      try {
+        return await work;
+      } finally {
+        working -= 1;
+        pump();
+      }
+    },
+  };
+  return {
+    ...uncounted,
+    slept,
+    uncounted,
+    advance: (ms) => passTo(now + ms),
+    sleep(ms, signal) {
+      if (ms > 0 && !signal?.aborted) slept.push(ms);
+      return uncounted.sleep(ms, signal);
     },
   };
 }

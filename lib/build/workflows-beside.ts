@@ -1,9 +1,9 @@
 import { dirname, join } from "node:path";
-import { readWorkflowFile } from "../build/read-workflow-file.ts";
 import { FlowError } from "../core/flow-error.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { loadWorkflow } from "../language/load-workflow.ts";
 import { formatProblem } from "../language/problem.ts";
+import { readWorkflowFile } from "./read-workflow-file.ts";
 
 const NAME = /^[a-z][a-z0-9-]{0,62}$/;
 
@@ -23,10 +23,7 @@ export function workflowsBeside(workflow: Workflow): (name: string) => Workflow 
 function read(name: string, file: string): Workflow {
   const content = NAME.test(name) ? readWorkflowFile(file) : undefined;
   if (!content || "problem" in content) {
-    throw new FlowError(
-      "config_error",
-      `there is no workflow ${name} here: "hookline run" looks for it in ${file}`,
-    );
+    throw new FlowError("config_error", `there is no workflow ${name} here: it is looked for in ${file}`);
   }
   const { workflow, problems } = loadWorkflow(content.text, file);
   const error = problems.find(({ severity }) => severity === "error");

@@ -1,0 +1,31 @@
+import type { Clock } from "../../core/ports/clock.ts";
+import type { AnyStep } from "../../core/step.ts";
+import { askingStep } from "./asking-step.ts";
+import type { Script } from "./script.ts";
+import { awaitAnswer } from "./scripted-wait.ts";
+
+/**
+ * The same step types, whose calls the script knows by the step that makes them. A step that has an `output` in the
+ * script is not run: that is its result, and an error of the same rule its failure; so is one that starts a run when the
+ * script has anything for it.
+ */
+export function scriptedSteps(
+  steps: ReadonlyMap<string, AnyStep>,
+  script: Script,
+  clock: Clock,
+): ReadonlyMap<string, AnyStep> {
+  return new Map([...steps].map(([type, definition]) => [type, scriptedStep(definition, script, clock)]));
+}
+
+function scriptedStep(definition: AnyStep, script: Script, clock: Clock): AnyStep {
+  return {
+    ...definition,
+    run: (params, context) =>
+      askingStep.run(context.id, async () => {
+        const found = script.nextResult(context.id, definition.startsRuns === true);
+        if (!found) return definition.run(params, context);
+        await awaitAnswer(found, { signal: context.signal }, clock);
+        return { kind: "next", output: found.answer.output ?? null };
+      }),
+  };
+}
