@@ -1,6 +1,36 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { stepNotesSchema } from "../language/step-notes.ts";
+import { stepPage } from "../language/step-page.ts";
+import { stepsIndexPage } from "../language/steps-index-page.ts";
+import { stepTypes } from "../steps/registry.ts";
 import { schemaText } from "./schema.ts";
 
-/** Every file of `docs/` that is made from the step types, by its path. */
+const folder = new URL("../../docs/steps/", import.meta.url);
+
+/**
+ * Every file of `docs/` that is made from the step types, by its path.
+ * @throws Error when a step type has no example or no notes.
+ */
 export function generatedDocs(): ReadonlyMap<string, string> {
-  return new Map([["docs/workflow.schema.json", schemaText()]]);
+  const pages = [...stepTypes].map(([type, step]) => {
+    const notes = stepNotesSchema.parse(parse(read(`notes/${type}.yaml`)));
+    return [
+      `docs/steps/${type}.md`,
+      stepPage(step, withoutModeline(read(`examples/${type}.yaml`)), notes),
+    ] as const;
+  });
+  return new Map([
+    ["docs/workflow.schema.json", schemaText()],
+    ["docs/steps/README.md", stepsIndexPage(stepTypes)],
+    ...pages,
+  ]);
+}
+
+function read(path: string): string {
+  return readFileSync(new URL(path, folder), "utf8");
+}
+
+function withoutModeline(text: string): string {
+  return text.replace(/^# yaml-language-server:.*\n/, "");
 }

@@ -24,7 +24,7 @@ const label = {
     .min(1)
     .max(100)
     .optional()
-    .describe("Stable name in history, metrics and tests, unique in the file; default `<type>_<n>`"),
+    .describe("Stable name in history, metrics and tests, unique in the file"),
   name: z.string().optional().describe("Label for people"),
 };
 

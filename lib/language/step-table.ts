@@ -1,26 +1,18 @@
-import { formatJson, isObject, type Json, type JsonObject } from "../core/json.ts";
+import type { JsonObject } from "../core/json.ts";
 import type { AnyStep } from "../core/step.ts";
+import { defaultText, isEmpty } from "./described.ts";
 import { jsonSchemaOf, parametersOf } from "./json-schema.ts";
+import { markdownTable } from "./markdown-table.ts";
 
 /** The Markdown table of step types for the README: default key, parameters with their defaults, summary. */
 export function stepTable(stepTypes: ReadonlyMap<string, AnyStep>): string {
-  const rows = [...stepTypes.values()].map((step) =>
-    row([
-      `\`${step.type}\``,
-      step.defaultOutput === null ? "–" : `\`${step.defaultOutput}\``,
-      parametersText(step),
-      step.summary,
-    ]),
-  );
-  return [
-    row(["step", "default key", "parameters", "what it does"]),
-    row(["---", "---", "---", "---"]),
-    ...rows,
-  ].join("\n");
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
+  const rows = [...stepTypes.values()].map((step) => [
+    `\`${step.type}\``,
+    step.defaultOutput === null ? "–" : `\`${step.defaultOutput}\``,
+    parametersText(step),
+    step.summary,
+  ]);
+  return markdownTable(["step", "default key", "parameters", "what it does"], rows);
 }
 
 function parametersText(step: AnyStep): string {
@@ -29,21 +21,15 @@ function parametersText(step: AnyStep): string {
     const template = step.templates?.[name];
     if (template !== undefined) return `\`${name}\` (\`${template}\`)`;
     const isRequired = Array.isArray(required) && required.includes(name);
-    return `\`${name}\`${isRequired ? " (required)" : defaultText(schema)}`;
+    return `\`${name}\`${isRequired ? " (required)" : givenText(schema)}`;
   });
   const input = step.inputRequired ? ["`input_from` (required)"] : [];
   const timeout = step.timeoutSeconds === null ? [] : [`\`timeout\` (\`${step.timeoutSeconds}\`)`];
   return [...input, ...own, ...blockNames(step), ...timeout].join(", ") || "–";
 }
 
-function defaultText({ default: value }: JsonObject): string {
-  return value === undefined || isEmpty(value)
-    ? ""
-    : ` (\`${typeof value === "string" ? value : formatJson(value)}\`)`;
-}
-
-function isEmpty(value: Json): boolean {
-  return Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
+function givenText({ default: value }: JsonObject): string {
+  return value === undefined || isEmpty(value) ? "" : ` (\`${defaultText(value)}\`)`;
 }
 
 /** Lists of steps that stand beside the parameters, not inside one. */
