@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rm } from "node:fs/promises";
+import { copyFile, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,6 +19,8 @@ export interface Bundle {
   readonly startBytes: number;
   /** All code, lazy chunks and workers too. */
   readonly totalBytes: number;
+  /** What lies beside the code: jq, and Python with its snapshot. */
+  readonly assetBytes: number;
   /** Sources with code in the bundle, relative to the project's folder. */
   readonly inputs: readonly string[];
   /** Those of them that a cold start reads. */
@@ -73,10 +75,21 @@ async function buildBundle(name: FunctionName, dir: string): Promise<Bundle> {
     await copyFile(createRequire(import.meta.url).resolve("jq-wasm/jq.wasm"), join(dir, "jq.wasm"));
     await bundlePython(ROOT, join(dir, "python"));
   }
-  return { name, dir, ...measure(metafile) };
+  return { name, dir, ...measure(metafile), assetBytes: await assetBytes(dir, metafile) };
 }
 
-function measure({ outputs }: Metafile): Omit<Bundle, "name" | "dir"> {
+async function assetBytes(dir: string, { outputs }: Metafile): Promise<number> {
+  const made = new Set(Object.keys(outputs).map((file) => resolve(ROOT, file)));
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !made.has(file));
+  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+function measure({ outputs }: Metafile): Omit<Bundle, "name" | "dir" | "assetBytes"> {
   const code = Object.entries(outputs).filter(([file]) => file.endsWith(".mjs"));
   const bytesOf = (files: Iterable<string>) =>
     [...files].reduce((sum, file) => sum + (outputs[file]?.bytes ?? 0), 0);

@@ -6,8 +6,8 @@ import { benchStack } from "./stack-bench.ts";
 
 const say = (text: string) => console.error(text);
 
-say("bundles …");
-const bundles = await benchBundles();
+say("bundles, Python …");
+const { bundles, python } = await benchBundles();
 say("engine …");
 const engine = await benchEngine();
 say("writes …");
@@ -34,6 +34,14 @@ const rows: (readonly [figure: string, value: string])[] = [
     [`${name}: read at start / all code`, `${startKb.toFixed(0)} / ${totalKb.toFixed(0)} kB`] as const,
     [`${name}: cold import`, `${coldImportMs.toFixed(0)} ms`] as const,
   ]),
+  ["Python: first result in a fresh process", `${python.firstMs.toFixed(0)} ms`],
+  ["Python: a later call with a state of 10 kB", `${python.laterMs.toFixed(2)} ms`],
+  ["Python: ten runs at once, to the last result", `${(python.runsAtOnceMs / 1000).toFixed(1)} s`],
+  ["Python: memory of one interpreter", `${python.residentMb.toFixed(0)} MB`],
+  [
+    "Python: files beside the runner / zipped",
+    `${python.folderMb.toFixed(0)} / ${python.zippedMb.toFixed(0)} MB`,
+  ],
 ];
 
 const width = Math.max(...rows.map(([figure]) => figure.length));

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildBundles } from "../../lib/build/build-bundles.ts";
 import { writeCatalogs } from "../../lib/build/write-catalogs.ts";
+import { benchPython, type PythonFigures } from "./python-bench.ts";
 import { median } from "./statistics.ts";
 
 const IMPORTS = 9;
@@ -29,18 +30,22 @@ const ENV = {
   HOOKLINE_WEBHOOK_KEY_ID: "bench",
 };
 
-/** Builds every function and imports each in fresh processes. */
-export async function benchBundles(): Promise<readonly BundleFigures[]> {
+/** Builds every function, imports each in fresh processes, and starts the Python that lies beside one of them. */
+export async function benchBundles(): Promise<{
+  readonly bundles: readonly BundleFigures[];
+  readonly python: PythonFigures;
+}> {
   const outDir = mkdtempSync(join(tmpdir(), "hookline-bundles-"));
   try {
-    const bundles = await buildBundles({ outDir });
+    const built = await buildBundles({ outDir });
     await writeCatalogs(outDir, []);
-    return bundles.map(({ name, dir, startBytes, totalBytes }) => ({
+    const bundles = built.map(({ name, dir, startBytes, totalBytes }) => ({
       name,
       startKb: startBytes / 1000,
       totalKb: totalBytes / 1000,
       coldImportMs: median(Array.from({ length: IMPORTS }, () => importMs(join(dir, "index.mjs")))),
     }));
+    return { bundles, python: await benchPython(join(outDir, "runner/python")) };
   } finally {
     rmSync(outDir, { recursive: true, force: true });
   }

@@ -69,14 +69,37 @@ test("the runner has jq and Python with what they run in beside it; no bundle ha
   ).toEqual([]);
 });
 
+test("the runner fits into a Lambda function with room to spare; the others carry no files", () => {
+  // 250 MB unzipped is the most that AWS takes.
+  expect(bundle("runner").assetBytes).toBeGreaterThan(20_000_000);
+  expect(bundle("runner").assetBytes).toBeLessThan(100_000_000);
+  expect(bundle("ingest").assetBytes).toBe(0);
+});
+
 test("the table of sizes has a line for each function", () => {
   const [head, ...lines] = sizeTable([
-    { name: "ingest", dir: "", startBytes: 371_400, totalBytes: 385_000, inputs: [], startInputs: [] },
-    { name: "runner", dir: "", startBytes: 873_000, totalBytes: 1_364_499, inputs: [], startInputs: [] },
+    {
+      name: "ingest",
+      dir: "",
+      startBytes: 371_400,
+      totalBytes: 385_000,
+      assetBytes: 0,
+      inputs: [],
+      startInputs: [],
+    },
+    {
+      name: "runner",
+      dir: "",
+      startBytes: 873_000,
+      totalBytes: 1_364_499,
+      assetBytes: 54_000_000,
+      inputs: [],
+      startInputs: [],
+    },
   ]).split("\n");
-  expect(head?.split(/\s{2,}/)).toEqual(["bundle", "read at start", "all code"]);
+  expect(head?.split(/\s{2,}/)).toEqual(["bundle", "read at start", "all code", "files beside"]);
   expect(lines.map((line) => line.split(/\s{2,}/))).toEqual([
-    ["ingest", "371 kB", "385 kB"],
-    ["runner", "873 kB", "1364 kB"],
+    ["ingest", "371 kB", "385 kB", "0 kB"],
+    ["runner", "873 kB", "1364 kB", "54000 kB"],
   ]);
 });
