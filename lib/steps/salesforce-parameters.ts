@@ -31,7 +31,10 @@ export const salesforceParameters = z.strictObject({
   client_secret: z.string().min(1).optional().describe("Its consumer secret"),
   login_url: z
     .string()
-    .regex(/^https?:\/\/\S+$/, "an address starts with https://")
+    .regex(
+      /^https:\/\/\S+$|^http:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?:[:/]\S*)?$/,
+      "an address starts with https://, or the password would travel in the open",
+    )
     .default("https://login.salesforce.com")
     .describe("Where to log in: a sandbox's or the organization's own domain"),
   api_version: z
@@ -90,10 +93,13 @@ export function salesforceProblems(raw: { readonly [parameter: string]: unknown 
   const { operation = "login" } = raw;
   const given = (parameter: string) => raw[parameter] !== undefined;
   const known = OPERATIONS.find((one) => one === operation);
-  return [...credentialProblems(given), ...(known ? operationProblems(known, given) : [])];
+  return [...credentialProblems(given, raw.login_url), ...(known ? operationProblems(known, given) : [])];
 }
 
-function credentialProblems(given: (parameter: string) => boolean): Problem[] {
+/** Salesforce lets connected apps log in at an organization's own domain only. */
+const SHARED_LOGIN = /^https:\/\/(?:login|test)\.salesforce\.com(?:\/|$)/;
+
+function credentialProblems(given: (parameter: string) => boolean, loginUrl: unknown): Problem[] {
   const app = ["client_id", "client_secret"];
   const missing = app.filter((one) => !given(one));
   if (missing.length === app.length) return [];
@@ -107,6 +113,15 @@ function credentialProblems(given: (parameter: string) => boolean): Problem[] {
       at: [one],
       message: "client_id and client_secret log in without a user: keep one of both",
     })),
+    ...(loginUrl === undefined || SHARED_LOGIN.test(String(loginUrl))
+      ? [
+          {
+            at: loginUrl === undefined ? [] : ["login_url"],
+            message:
+              "client_id and client_secret log in at the organization's own domain: give login_url, https://<domain>.my.salesforce.com",
+          },
+        ]
+      : []),
   ];
 }
 

@@ -144,6 +144,19 @@ describe("the client of Salesforce", () => {
     );
   });
 
+  test("answers are read as XML is: entities by name and number, CDATA, attributes, other prefixes", async () => {
+    const words = "<![CDATA[a <b> & c]]> &#8211; &#x2013; &quot;d&quot;";
+    server.answerOnce("/Soap/", { status: 500, body: soapFault("INVALID_LOGIN", words) });
+    await expect(salesforce.login(call)).rejects.toThrow('INVALID_LOGIN: a <b> & c – – "d"');
+    const answer = loginResponse(server.origin, "00D!a&amp;b")
+      .replace("<sessionId>", '<sf:sessionId xml:space="preserve"><![CDATA[')
+      .replace("</sessionId>", "]]></sf:sessionId>");
+    server.answerOnce("/Soap/", { status: 200, body: answer });
+    server.answerOnce("/describe", { status: 200, body: {} });
+    await salesforce.describe(call, "Contact");
+    expect(server.seen.at(-1)?.headers.authorization).toBe("Bearer 00D!a&amp;b");
+  });
+
   test("a password that has expired is told as such", async () => {
     const expired = loginResponse(server.origin, "key").replace(
       "<passwordExpired>false",

@@ -21,7 +21,8 @@ describe("what an operation takes", () => {
     { operation: "delete", object: "Contact", id: "x" },
     { operation: "describe", object: "Contact" },
     { operation: "${what}", soql: "x", object: "Contact" },
-    { client_id: "a", client_secret: "b" },
+    { client_id: "a", client_secret: "b", login_url: "https://acme.my.salesforce.com" },
+    { client_id: "a", client_secret: "b", login_url: "${env:SF_URL}" },
   ])("%j is fine", (raw) => {
     expect(problems(raw)).toEqual([]);
   });
@@ -39,8 +40,18 @@ describe("what an operation takes", () => {
     ],
     [{ operation: "update", object: "Contact", id: "x", records: [] }, ["id"], "its own id"],
     [{ operation: "upsert", object: "Contact", record: {} }, [], 'needs "external_id_field"'],
-    [{ client_id: "a" }, [], '"client_secret" is missing'],
-    [{ client_id: "a", client_secret: "b", username: "c" }, ["username"], "without a user"],
+    [{ client_id: "a", login_url: "${env:SF_URL}" }, [], '"client_secret" is missing'],
+    [
+      { client_id: "a", client_secret: "b", username: "c", login_url: "${env:SF_URL}" },
+      ["username"],
+      "without a user",
+    ],
+    [{ client_id: "a", client_secret: "b" }, [], "https://<domain>.my.salesforce.com"],
+    [
+      { client_id: "a", client_secret: "b", login_url: "https://test.salesforce.com/" },
+      ["login_url"],
+      "https://<domain>.my.salesforce.com",
+    ],
   ])("%j is told at %j", (raw, at, message) => {
     expect(problems(raw)).toEqual([{ at, message: expect.stringContaining(message) }]);
   });
@@ -54,6 +65,8 @@ describe("parameters", () => {
     { api_version: "latest" },
     { api_version: "64.0/../x" },
     { login_url: "file:///etc/passwd" },
+    { login_url: "http://acme.my.salesforce.com" },
+    { login_url: "http://localhost.evil.test" },
     { operation: "drop" },
     { record: [] },
     { records: {} },
@@ -62,6 +75,13 @@ describe("parameters", () => {
   ])("%j is refused", (raw) => {
     expect(salesforce.schema.safeParse(raw).success).toBe(false);
   });
+
+  test.each(["http://127.0.0.1:4000", "http://localhost:4000", "http://[::1]:4000/"])(
+    "%s, which leads nowhere else, may go without TLS",
+    (url) => {
+      expect(salesforce.schema.safeParse({ login_url: url }).success).toBe(true);
+    },
+  );
 
   test("a version may be written as a number, an id too", () => {
     expect(salesforce.schema.parse({ api_version: 60, id: 7 })).toMatchObject({

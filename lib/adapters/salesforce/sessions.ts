@@ -24,7 +24,7 @@ export function createSessions(logIn: (call: SalesforceCall) => Promise<Session>
 
   function open(key: string, call: SalesforceCall): Promise<Session> {
     const session = logIn(call).catch((thrown: unknown) => {
-      known.delete(key);
+      if (known.get(key) === session) known.delete(key);
       throw thrown;
     });
     known.set(key, session);
