@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { FlowError, toFlowError } from "../core/flow-error.ts";
+import { FlowError } from "../core/flow-error.ts";
 import type { Usage } from "../core/journal.ts";
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import type { ChatAnswer, ChatMessage, ChatTuning, Provider } from "../core/ports/llm.ts";
@@ -7,7 +7,7 @@ import { beside, type StepContext, type StepResult } from "../core/step.ts";
 import { textOf } from "../core/template.ts";
 import { checkAnswer } from "./check-answer.ts";
 import { jsonSchema } from "./json-schema.ts";
-import { sumOfUsage, warnOfPrice } from "./model-usage.ts";
+import { sumOfUsage, warnOfPrice, withSpent } from "./model-usage.ts";
 import { templatedText, textProblems } from "./text-parameter.ts";
 
 /** Parameters of every step that asks a chat model. */
@@ -90,9 +90,7 @@ export async function askModel(
         context.outputTo !== null && { also: { [beside(context.outputTo, "usage")]: { ...usage } } }),
     };
   } catch (thrown) {
-    const error = toFlowError(thrown);
-    if (usages.length === 0 || error.class === "internal" || context.signal.aborted) throw thrown;
-    throw new FlowError(error.class, error.message, { ...error, cause: error, usage: sumOfUsage(usages) });
+    throw withSpent(thrown, usages, context);
   }
 }
 
@@ -108,7 +106,7 @@ async function converse(
   for (let round = 0; ; round += 1) {
     const answer = await ask(kind, params, context, messages, round);
     usages.push(answer.usage);
-    checkEnd(answer, kind, params);
+    checkEnd(answer, kind, params, context);
     if (schema === undefined) return answer.text;
     const { value, problems } = await checkAnswer(schema, answer.text);
     if (problems === undefined) return value;
@@ -147,8 +145,13 @@ function ask(
   });
 }
 
-/** @throws FlowError `refused` or `truncated` for an answer that is not whole. */
-function checkEnd({ finish, text, usage }: ChatAnswer, { limit }: ChatKind, { model }: ChatParameters): void {
+/** @throws FlowError `refused`, `truncated` or `invalid_output` for an answer that is not whole. */
+function checkEnd(
+  { finish, text, usage }: ChatAnswer,
+  { limit }: ChatKind,
+  { model, output_schema: schema }: ChatParameters,
+  { warn }: StepContext,
+): void {
   if (finish === "refusal")
     throw new FlowError("refused", `${model} refused to answer: ${text.slice(0, 200)}`, { body: text });
   if (finish === "length") {
@@ -158,6 +161,13 @@ function checkEnd({ finish, text, usage }: ChatAnswer, { limit }: ChatKind, { mo
       { body: text },
     );
   }
+  if (text.trim() !== "") return;
+  if (finish === "other")
+    throw new FlowError(
+      "invalid_output",
+      `${model} ended without an answer: no text, and no reason given for it`,
+    );
+  if (schema === undefined) warn(`the answer of ${model} is empty`);
 }
 
 function messagesOf(params: ChatParameters, context: StepContext): readonly ChatMessage[] {

@@ -1,3 +1,4 @@
+import { FlowError, toFlowError } from "../core/flow-error.ts";
 import type { Usage } from "../core/journal.ts";
 import type { StepContext } from "../core/step.ts";
 
@@ -11,6 +12,13 @@ export function sumOfUsage(usages: readonly Usage[]): Usage {
     reasoning_tokens: sum.reasoning_tokens + one.reasoning_tokens,
     cost_usd: sum.cost_usd === null || one.cost_usd === null ? null : sumOf(sum.cost_usd, one.cost_usd),
   }));
+}
+
+/** What was thrown, with what was spent before it; itself where nothing was, or where it is a fault of ours. */
+export function withSpent(thrown: unknown, usages: readonly Usage[], { signal }: StepContext): unknown {
+  const error = toFlowError(thrown);
+  if (usages.length === 0 || error.class === "internal" || signal.aborted) return thrown;
+  return new FlowError(error.class, error.message, { ...error, cause: error, usage: sumOfUsage(usages) });
 }
 
 /** Warns of tokens whose price is not known. */

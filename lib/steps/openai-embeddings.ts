@@ -3,7 +3,7 @@ import { FlowError } from "../core/flow-error.ts";
 import type { Usage } from "../core/journal.ts";
 import type { Json } from "../core/json.ts";
 import { beside, defineStep, type StepContext } from "../core/step.ts";
-import { sumOfUsage, warnOfPrice } from "./model-usage.ts";
+import { sumOfUsage, warnOfPrice, withSpent } from "./model-usage.ts";
 
 const schema = z.strictObject({
   api_key: z.string().min(1).describe("The provider's key"),
@@ -20,6 +20,8 @@ type Params = z.infer<typeof schema>;
 
 /** Texts of one request. 100 of the longest vectors (3,072 numbers) stay below the largest answer that is read. */
 const TEXTS_PER_REQUEST = 100;
+/** OpenAI takes 300,000 tokens at once; where a text has the most, in Chinese, a token is two thirds of a character. */
+const CHARACTERS_PER_REQUEST = 200_000;
 
 /** Turns a text, or each of a list of texts, into a vector; always writes a list of vectors. */
 export const openaiEmbeddings = defineStep({
@@ -36,11 +38,14 @@ export const openaiEmbeddings = defineStep({
   async run(params, context) {
     const texts = textsOf(context);
     const vectors: Json[] = [];
-    const usages: Usage[] = [];
-    for (let from = 0; from < texts.length; from += TEXTS_PER_REQUEST) {
-      const part = await embed(params, context, texts.slice(from, from + TEXTS_PER_REQUEST), from);
-      vectors.push(...part.vectors);
-      usages.push(part.usage);
+    const usages: Usage[] = context.spent ? [context.spent] : [];
+    for (let from = 0, end = 0; from < texts.length; from = end) {
+      end = endOfRequest(texts, from);
+      const answer = await embed(params, context, texts.slice(from, end), from).catch((thrown: unknown) => {
+        throw withSpent(thrown, usages, context);
+      });
+      vectors.push(...answer.vectors);
+      usages.push(answer.usage);
     }
     if (usages.length === 0) return { kind: "next", output: [] };
     const usage = sumOfUsage(usages);
@@ -54,16 +59,33 @@ export const openaiEmbeddings = defineStep({
   },
 });
 
+/** Behind the last text that goes with the one at `from`. */
+function endOfRequest(texts: readonly string[], from: number): number {
+  let end = from;
+  let characters = 0;
+  do {
+    characters += texts[end]?.length ?? 0;
+    end += 1;
+  } while (
+    end < texts.length &&
+    end - from < TEXTS_PER_REQUEST &&
+    characters + (texts[end]?.length ?? 0) <= CHARACTERS_PER_REQUEST
+  );
+  return end;
+}
+
 function textsOf({ input, inputFrom }: StepContext): readonly string[] {
   const texts = Array.isArray(input) ? (input as readonly Json[]) : [input];
-  const wrong = texts.findIndex((text) => typeof text !== "string");
+  const wrong = texts.findIndex((text) => typeof text !== "string" || text.trim() === "");
   if (wrong < 0) return texts as readonly string[];
-  const what =
-    texts[wrong] === null ? "null" : Array.isArray(texts[wrong]) ? "a list" : `a ${typeof texts[wrong]}`;
-  throw new FlowError(
-    "invalid_input",
-    `input_from (${inputFrom}${Array.isArray(input) ? `, item ${wrong}` : ""}) is ${what}, expected text or a list of texts`,
-  );
+  const where = `input_from (${inputFrom}${Array.isArray(input) ? `, item ${wrong}` : ""})`;
+  throw new FlowError("invalid_input", `${where} is ${whatIsWrong(texts[wrong] ?? null)}`);
+}
+
+function whatIsWrong(text: Json): string {
+  if (typeof text === "string") return "empty, and has no vector: leave it out";
+  const what = text === null ? "null" : Array.isArray(text) ? "a list" : `a ${typeof text}`;
+  return `${what}, expected text or a list of texts`;
 }
 
 function embed(

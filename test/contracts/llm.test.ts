@@ -172,6 +172,28 @@ describe("chat completions", () => {
     [{ "retry-after": "20" }, 20_000],
     [{ "retry-after": "Mon, 23 Nov 2026 12:00:30 GMT" }, 30_000],
     [{ "retry-after-ms": "1500", "retry-after": "2" }, 1_500],
+    [{ "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "1m2.5s" }, 62_500],
+    [
+      {
+        "x-ratelimit-remaining-requests": "7",
+        "x-ratelimit-reset-requests": "1h0m0s",
+        "x-ratelimit-remaining-tokens": "0",
+        "x-ratelimit-reset-tokens": "120ms",
+      },
+      120,
+    ],
+    [
+      {
+        "anthropic-ratelimit-requests-remaining": "0",
+        "anthropic-ratelimit-requests-reset": "2026-11-23T12:00:20Z",
+      },
+      20_000,
+    ],
+    [{ "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "later" }, undefined],
+    [
+      { "retry-after": "3", "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "1h" },
+      3_000,
+    ],
     [{ "retry-after": "soon" }, undefined],
     [{}, undefined],
   ])("the wait of %j is %s ms", async (headers, retryAfterMs) => {

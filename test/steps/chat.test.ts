@@ -72,9 +72,9 @@ describe("a chat step", () => {
 });
 
 describe("embeddings", () => {
-  test("of many texts take several requests, each under its own key", async () => {
+  /** Runs the step on texts, with a model that fails at the request of this number. */
+  function embedding(texts: readonly string[], failAt?: number) {
     const requests: EmbeddingRequest[] = [];
-    const texts = Array.from({ length: 205 }, (_, index) => `text ${index}`);
     const { context } = stepContext({
       state: { texts },
       inputFrom: "texts",
@@ -83,14 +83,20 @@ describe("embeddings", () => {
         llm: {
           complete: () => Promise.reject(new Error("no chat here")),
           async embed(request) {
-            requests.push(request);
-            return { vectors: request.texts.map((text) => [text]), usage: answered("").usage };
+            if (requests.push(request) === failAt) throw new FlowError("server_error", "later");
+            return { vectors: request.texts.map((text) => [text.length]), usage: answered("").usage };
           },
         },
       },
     });
-    expect(await runStep(openaiEmbeddings, { api_key: "k", model: "m" }, context)).toMatchObject({
-      output: texts.map((text) => [text]),
+    return { requests, run: () => runStep(openaiEmbeddings, { api_key: "k", model: "m" }, context) };
+  }
+
+  test("of many texts take several requests, each under its own key", async () => {
+    const texts = Array.from({ length: 205 }, (_, index) => `text ${index}`);
+    const { run, requests } = embedding(texts);
+    expect(await run()).toMatchObject({
+      output: texts.map((text) => [text.length]),
       usage: { input_tokens: 3 },
     });
     expect(requests.map((one) => [one.texts.length, one.idempotencyKey])).toEqual([
@@ -98,6 +104,26 @@ describe("embeddings", () => {
       [100, "run-1-0-from-100"],
       [5, "run-1-0-from-200"],
     ]);
+  });
+
+  test("of long texts too: a provider takes 300,000 tokens at once", async () => {
+    const texts = [150_000, 40_000, 20_000, 500_000, 1].map((length) => "x".repeat(length));
+    const { run, requests } = embedding(texts);
+    expect(await run()).toMatchObject({ output: texts.map((text) => [text.length]) });
+    expect(requests.map((one) => [one.texts.length, one.idempotencyKey])).toEqual([
+      [2, "run-1-0"],
+      [1, "run-1-0-from-2"],
+      [1, "run-1-0-from-3"],
+      [1, "run-1-0-from-4"],
+    ]);
+  });
+
+  test("that fail say what the requests before cost", async () => {
+    const texts = Array.from({ length: 150 }, () => "text");
+    await expect(embedding(texts, 2).run()).rejects.toMatchObject({
+      class: "server_error",
+      usage: { input_tokens: 1 },
+    });
   });
 });
 

@@ -5,8 +5,8 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { Http, HttpResponse } from "../../core/ports/http.ts";
 import type { ModelRequest } from "../../core/ports/llm.ts";
 import { createRedactor } from "../../core/redactor.ts";
-import { parseRetryAfter } from "../../core/retry-after.ts";
 import { webUrl } from "../web-url.ts";
+import { askedWait } from "./asked-wait.ts";
 
 /** The caller's time limit goes to the Http port; a client's own must never be the shorter one. */
 export const NO_CLIENT_TIMEOUT_MS = 2 ** 31 - 1;
@@ -114,7 +114,7 @@ function answeredError(
   const error = errorOf(told);
   const message = typeof error.message === "string" ? error.message : told.trim() || "nothing more";
   const outOfCredit = [error.code, error.type].includes("insufficient_quota");
-  const retryAfterMs = waitOf(headers, error, clock.now());
+  const retryAfterMs = askedWait(headers, error, clock.now());
   return new FlowError(
     outOfCredit ? "client_error" : classOfStatus(status),
     text(`the provider of ${model} answered ${status} ${message.slice(0, 500)}`),
@@ -132,17 +132,4 @@ function errorOf(text: string): { readonly [key: string]: Json } {
   } catch {
     return {};
   }
-}
-
-/** By header in milliseconds (OpenAI), by header in seconds or as a date, or in the error's details (Google's RetryInfo). */
-function waitOf(
-  headers: HttpResponse["headers"],
-  { details }: { readonly [key: string]: Json },
-  nowMs: number,
-): number | undefined {
-  const ms = Number(headers["retry-after-ms"] ?? Number.NaN);
-  if (ms >= 0) return ms;
-  const listed = (Array.isArray(details) ? details : []).filter(isObject).map(({ retryDelay }) => retryDelay);
-  const seconds = /^(\d+(?:\.\d+)?)s$/.exec(String(listed.find((delay) => delay !== undefined)));
-  return parseRetryAfter(headers["retry-after"] ?? seconds?.[1], nowMs);
 }
