@@ -20,7 +20,7 @@ type Params = z.infer<typeof schema>;
 
 /** Texts of one request. 100 of the longest vectors (3,072 numbers) stay below the largest answer that is read. */
 const TEXTS_PER_REQUEST = 100;
-/** OpenAI takes 300,000 tokens at once; where a text has the most, in Chinese, a token is two thirds of a character. */
+/** OpenAI takes 300,000 tokens at once: more than these, unless a character takes more than one and a half tokens. */
 const CHARACTERS_PER_REQUEST = 200_000;
 
 /** Turns a text, or each of a list of texts, into a vector; always writes a list of vectors. */
