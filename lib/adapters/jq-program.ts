@@ -13,27 +13,42 @@ export interface JqTask {
   readonly envelope: string;
 }
 
-// jq itself shows Emscripten's made-up environment and the name of its standard input.
-const PRELUDE = "def env: {}; def input_filename: null; {} as $ENV";
+// jq itself shows Emscripten's made-up environment, the name of its standard input, and its host's clock and time zone.
+const PRELUDE = [
+  "def env: {};",
+  "def input_filename: null;",
+  "def localtime: gmtime;",
+  "def _strflocaltime(f): strflocaltime(f);",
+  'def strflocaltime(f): if type == "number" then gmtime else . end | _strflocaltime(f);',
+  "{} as $ENV",
+].join(" ");
 
 /**
  * Puts input and bindings into one JSON text and a prefix that unpacks it: command-line arguments would lie on jq's
  * small stack. The prefix stands on the program's first line, so `$__loc__` is right, and admits no `import`.
  * @throws FlowError `code_error` for an empty program and one with a NUL, which would end it early.
  */
-export function jqTask({ program, input, bindings }: JqRequest): JqTask {
+export function jqTask({ program, input, bindings, now }: JqRequest): JqTask {
   const refusal = refusalOf(program);
   if (refusal !== undefined) throw new FlowError("code_error", refusal);
   // The event can be as large as the state: what the program does not name is not written and parsed for it.
   const names = Object.keys(bindings).filter((name) => program.includes(`$${name}`));
   const named: JsonObject = Object.fromEntries(names.map((name) => [name, bindings[name] ?? null]));
-  return { ...compileTask(program, names), envelope: wellFormed(formatJson({ input, bindings: named })) };
+  return {
+    ...compileTask(program, names, now),
+    envelope: wellFormed(formatJson({ input, bindings: named })),
+  };
 }
 
 /** The task that only compiles a program in which `names` are bound. */
-export function compileTask(program: string, names: readonly string[]): JqTask {
+export function compileTask(program: string, names: readonly string[], now = 0): JqTask {
   const unpack = names.length === 0 ? "" : ` | .bindings as {${names.map((name) => `$${name}`).join(", ")}}`;
-  return { program, names, wrapped: `${PRELUDE}${unpack} | .input | ${program}`, envelope: "" };
+  return {
+    program,
+    names,
+    wrapped: `def now: ${now / 1000}; ${PRELUDE}${unpack} | .input | ${program}`,
+    envelope: "",
+  };
 }
 
 /** Why a program is refused before jq sees it: it is empty, or has a NUL, which would end it early. */

@@ -208,8 +208,8 @@ export interface StepDefinition<Params = never> {
   readonly summary: string;
   /** Touches the outside world, so a flush of the journal follows it. */
   readonly effect: boolean;
-  /** False when a second try could give another result (a clock, a random number). */
-  readonly repeatable: boolean;
+  /** False when a second try could give another result (a clock, a random number), by the raw parameters where they say. */
+  readonly repeatable: boolean | ((raw: JsonObject) => boolean);
   /** Where the result goes when `output_to` is absent; null: nowhere. */
   readonly defaultOutput: string | null;
   /** Default of the common key `timeout`, in seconds; null: no limit. */

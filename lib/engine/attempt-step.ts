@@ -3,6 +3,7 @@ import type { Usage, Write } from "../core/journal.ts";
 import type { Interruption, StepFailure, StepResult } from "../core/step.ts";
 import { awaitRun } from "./await-run.ts";
 import { backoffMs, mayRetry } from "./backoff.ts";
+import { entryTraits } from "./entry-traits.ts";
 import type { Execution } from "./execution.ts";
 import { spendWait } from "./spend-wait.ts";
 import { type AttemptTraits, stepContext } from "./step-context.ts";
@@ -60,7 +61,7 @@ export async function attemptStep(
     if (result.kind === "pause" && attempts > 1 && !onlyOnce && !isNamed(walk, path))
       journal.record(
         record.entry({ status: "retrying", attempts: attempts - 1, usage: spent }, ports.clock.now()),
-        definition,
+        entryTraits(place),
       );
     if (result.kind !== "fail" || result.failure.endsRun) return { result, attempts, spent };
     const { error } = result.failure;
@@ -93,7 +94,7 @@ export async function attemptStep(
     const leave = await untilDue(walk, place, dueAt, attempts);
     if (leave?.kind === "pause") {
       const end = { status: "retrying", attempts, dueAt, failure: result.failure, usage: spent } as const;
-      journal.record(record.entry(end, ports.clock.now()), definition);
+      journal.record(record.entry(end, ports.clock.now()), entryTraits(place));
     }
     if (leave) return { result: leave, attempts, spent };
   }

@@ -4,6 +4,7 @@ import { isObject } from "../core/json.ts";
 import { formatPath, readPath } from "../core/path.ts";
 import type { Redactor } from "../core/redactor.ts";
 import type { StepFailure, StepResult } from "../core/step.ts";
+import { entryTraits } from "./entry-traits.ts";
 import type { Execution } from "./execution.ts";
 import { targetOf } from "./reader.ts";
 import { replaceState } from "./replace-state.ts";
@@ -69,9 +70,9 @@ export function concludeStep(
   }
 }
 
-function settle({ journal }: Execution, { view, definition }: Place, entry: JournalEntry): void {
-  view.apply(entry.patch);
-  journal.record(entry, definition);
+function settle({ journal }: Execution, place: Place, entry: JournalEntry): void {
+  place.view.apply(entry.patch);
+  journal.record(entry, entryTraits(place));
 }
 
 /** The table of language.md section 4, "when a step has failed for good". */

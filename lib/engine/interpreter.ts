@@ -9,6 +9,7 @@ import type { StepNode } from "../core/workflow.ts";
 import { attemptStep } from "./attempt-step.ts";
 import { concludeStep } from "./conclude-step.ts";
 import type { EarlyEnd } from "./early-end.ts";
+import { entryTraits } from "./entry-traits.ts";
 import type { Execution } from "./execution.ts";
 import { type ReservedNames, readReserved } from "./reader.ts";
 import { acceptedFailure, StepRecord } from "./step-record.ts";
@@ -148,7 +149,10 @@ export class Interpreter implements Walk {
     try {
       const isEntered = journal.hasBelow(path) || before?.status === "waiting";
       if (node.when && !isEntered && !this.#whenHolds(node.when, view, record)) {
-        journal.record(record.entry({ status: "skipped", attempts: 0 }, ports.clock.now()), definition);
+        journal.record(
+          record.entry({ status: "skipped", attempts: 0 }, ports.clock.now()),
+          entryTraits(place),
+        );
         return DONE;
       }
     } catch (thrown) {

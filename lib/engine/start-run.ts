@@ -1,6 +1,7 @@
 import { FlowError, heals, toFlowError } from "../core/flow-error.ts";
 import { type ParentLink, timeOfRunId } from "../core/run.ts";
 import type { RunOrder, StartedRun } from "../core/step.ts";
+import { entryTraits } from "./entry-traits.ts";
 import type { Execution } from "./execution.ts";
 import type { StepRecord } from "./step-record.ts";
 import type { Place, Walk } from "./walk.ts";
@@ -58,7 +59,7 @@ function namedBefore({ journal }: Execution, { path }: Place, attempt: number): 
 
 async function name(
   { journal, ports }: Execution,
-  { definition }: Place,
+  place: Place,
   record: StepRecord,
   attempt: number,
 ): Promise<string> {
@@ -66,7 +67,7 @@ async function name(
   const runId = ports.random.timeOrderedUuid(now);
   record.startsRun(runId);
   const note = `run ${runId}`;
-  journal.record(record.entry({ status: "waiting", attempts: attempt, note }, now), definition);
+  journal.record(record.entry({ status: "waiting", attempts: attempt, note }, now), entryTraits(place));
   await journal.flush();
   return runId;
 }

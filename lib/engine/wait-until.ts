@@ -1,3 +1,4 @@
+import { entryTraits } from "./entry-traits.ts";
 import { spendWait } from "./spend-wait.ts";
 import type { StepRecord } from "./step-record.ts";
 import type { AttemptEnd, Place, Walk } from "./walk.ts";
@@ -20,7 +21,7 @@ export async function waitUntil(
   const write = (): void => {
     if (journal.unsettled(place.path)?.dueAt !== undefined) return;
     const end = { status: "waiting", attempts: 1, dueAt, note } as const;
-    journal.record(record.entry(end, ports.clock.now()), place.definition);
+    journal.record(record.entry(end, ports.clock.now()), entryTraits(place));
   };
   if (dueAt - ports.clock.now() > NOTED_WAIT_MS) write();
   const leave = await spendWait(walk, place, dueAt);

@@ -2,6 +2,7 @@ import { cpus } from "node:os";
 import { benchBundles } from "./bundle-bench.ts";
 import { benchCost } from "./cost-bench.ts";
 import { benchEngine } from "./engine-bench.ts";
+import { benchJq } from "./jq-bench.ts";
 import { benchStack } from "./stack-bench.ts";
 
 const say = (text: string) => console.error(text);
@@ -10,6 +11,8 @@ say("bundles, Python …");
 const { bundles, python } = await benchBundles();
 say("engine …");
 const engine = await benchEngine();
+say("jq …");
+const jq = await benchJq();
 say("writes …");
 const cost = await benchCost();
 say("local stack …");
@@ -19,6 +22,8 @@ const rows: (readonly [figure: string, value: string])[] = [
   ["a pure step, in the engine", `${engine.pureStepUs.toFixed(1)} µs`],
   ["a loop over 1,000 items with one pure step, shared", `${engine.loopMs.toFixed(1)} ms`],
   ["the same, isolated", `${engine.isolatedLoopMs.toFixed(1)} ms`],
+  ["a small jq program, p50", `${jq.callMs.toFixed(2)} ms`],
+  ["the same right behind a program that was stopped, p50", `${jq.callAfterKillMs.toFixed(2)} ms`],
   ["local stack ready", `${(stack.readyMs / 1000).toFixed(2)} s`],
   ["webhook accepted, p50", `${stack.acceptP50Ms.toFixed(1)} ms`],
   ["webhook accepted, p99", `${stack.acceptP99Ms.toFixed(1)} ms`],

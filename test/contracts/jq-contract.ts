@@ -15,7 +15,7 @@ export function jqContract(name: string, open: () => Jq & JqCompiler & { close()
     });
     afterAll(() => jq.close());
     const evaluate = (program: string, input: Json = null, more: Partial<JqRequest> = {}) =>
-      jq.run({ runId: "r", program, input, bindings: {}, timeoutMs: 10_000, ...more });
+      jq.run({ runId: "r", program, input, bindings: {}, now: 0, timeoutMs: 10_000, ...more });
     const run = async (...asked: Parameters<typeof evaluate>) => {
       const outcome = await evaluate(...asked);
       if ("error" in outcome) throw outcome.error;
@@ -83,9 +83,13 @@ export function jqContract(name: string, open: () => Jq & JqCompiler & { close()
         ["$ENV", {}],
         ["$ENV.PATH", null],
         ["input_filename", null],
+        ["input_line_number", 0],
+        ["now", 1_700_000_000.25],
+        ["now | localtime | mktime", 1_700_000_000],
+        ['now | strflocaltime("%H:%M %z")', "22:13 +0000"],
         ["$__loc__", { file: "<top-level>", line: 1 }],
       ])("%s", async (program, result) => {
-        expect(await run(program)).toEqual([result]);
+        expect(await run(program, null, { now: 1_700_000_000_250 })).toEqual([result]);
       });
 
       test.each([
@@ -294,7 +298,7 @@ export function jqContract(name: string, open: () => Jq & JqCompiler & { close()
 
     test("closing cancels what runs and what waits, and refuses what comes", async () => {
       const closing = open();
-      const request = { runId: "r", program: ENDLESS, input: null, bindings: {}, timeoutMs: 60_000 };
+      const request = { runId: "r", program: ENDLESS, input: null, bindings: {}, now: 0, timeoutMs: 60_000 };
       const outcomes = Promise.allSettled([closing.run(request), closing.run(request)]);
       await closing.close();
       for (const outcome of await outcomes) expect(outcome).toMatchObject({ reason: { class: "cancelled" } });

@@ -3,53 +3,74 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "@jest/globals";
 import * as fc from "fast-check";
-import { openJqSession } from "../../lib/adapters/jq-session.ts";
+import { type JqSession, openJqSession } from "../../lib/adapters/jq-session.ts";
 import { createJq } from "../../lib/adapters/jq-worker-pool.ts";
 import { jsonDepth } from "../../lib/adapters/json-depth.ts";
 import { jqContract } from "./jq-contract.ts";
 
 jqContract("jq in workers", createJq);
 
-test("an idle worker does not keep its process alive", async () => {
+test("an idle worker does not keep its process alive, nor does its time zone show", async () => {
   const module = fileURLToPath(new URL("../../lib/adapters/jq-worker-pool.ts", import.meta.url));
   const script = `
     const { createJq } = await import(${JSON.stringify(module)});
     const jq = createJq();
     await jq.warm();
-    const call = (program) => jq.run({ runId: "r", program, input: 1, bindings: {}, timeoutMs: 10_000 });
+    const call = (program) => jq.run({ runId: "r", program, input: 1, bindings: {}, now: 0, timeoutMs: 10_000 });
     await call("[range(1e9)]");
-    console.log(JSON.stringify((await call(". + 1")).results));`;
+    console.log(JSON.stringify((await call(". + 1, (0 | localtime)[3]")).results));`;
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
     ["--input-type=module", "--eval", script],
-    { timeout: 15_000 },
+    { timeout: 15_000, env: { ...process.env, TZ: "America/New_York" } },
   );
-  expect({ stdout, stderr }).toEqual({ stdout: "[2]\n", stderr: "" });
+  expect({ stdout, stderr }).toEqual({ stdout: "[2,0]\n", stderr: "" });
 });
 
-test("the call behind a program that did not end finds a worker ready", async () => {
-  let started = 0;
-  const jq = createJq(() => {
-    started += 1;
-    return openJqSession();
+test("a program that does not end has a spare worker started, which the next call finds", async () => {
+  const served: JqSession[] = [];
+  const ready: JqSession[] = [];
+  const spare = Promise.withResolvers<void>();
+  const jq = createJq(async () => {
+    const session = await openJqSession();
+    const watched: JqSession = {
+      ...session,
+      evaluate(task, signal) {
+        served.push(watched);
+        return session.evaluate(task, signal);
+      },
+    };
+    ready.push(watched);
+    if (ready.length > 1) spare.resolve();
+    return watched;
   });
-  const call = (program: string, timeoutMs: number) =>
-    jq.run({ runId: "r", program, input: 1, bindings: {}, timeoutMs });
-  await call(".", 10_000);
-  expect(started).toBe(1);
-  for (const round of [1, 2, 3]) {
-    await expect(call("def f: f; f", 200)).rejects.toMatchObject({ class: "timeout" });
-    expect(started).toBe(1 + round);
-    expect(await call(". + 1", 10_000)).toMatchObject({ results: [2] });
-    expect(started).toBe(1 + round);
-  }
+  const call = (program: string, signal?: AbortSignal) =>
+    jq.run({
+      runId: "r",
+      program,
+      input: 1,
+      bindings: {},
+      now: 0,
+      timeoutMs: 60_000,
+      ...(signal && { signal }),
+    });
+  const endless = new AbortController();
+  const stuck = call("def f: f; f", endless.signal);
+  await spare.promise;
+  const readyBefore = [...ready];
+  endless.abort();
+  await expect(stuck).rejects.toMatchObject({ class: "cancelled" });
+  expect(await call(". + 1")).toMatchObject({ results: [2] });
+  expect(served).toHaveLength(2);
+  expect(served[1]).not.toBe(served[0]);
+  expect(readyBefore).toContain(served[1]);
   await jq.close();
 });
 
 test("a worker that cannot be started fails the programs that wait for it, and the next one tries again", async () => {
   let isBroken = true;
   const jq = createJq(() => (isBroken ? Promise.reject(new Error("no threads left")) : openJqSession()));
-  const call = () => jq.run({ runId: "r", program: ".", input: 1, bindings: {}, timeoutMs: 10_000 });
+  const call = () => jq.run({ runId: "r", program: ".", input: 1, bindings: {}, now: 0, timeoutMs: 10_000 });
   await expect(call()).rejects.toThrow("no threads left");
   isBroken = false;
   expect(await call()).toMatchObject({ results: [1] });

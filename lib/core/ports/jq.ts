@@ -9,6 +9,8 @@ export interface JqRequest {
   readonly input: Json;
   /** Bound as `$name`. */
   readonly bindings: { readonly [name: string]: Json };
+  /** What the program takes for the present time, milliseconds since the epoch. */
+  readonly now: number;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
 }
