@@ -240,6 +240,30 @@ describe("the end of the other run", () => {
     );
   });
 
+  test("is told once more when its message is delivered again, since who ended it may have died before", async () => {
+    let isLost = true;
+    const world = stage([start()], slow, {
+      wrapQueue: (queue) => ({
+        ...queue,
+        async send(message, delay) {
+          const { status } = (await world.store.get(message.runId)) ?? {};
+          // The only message without a delay that goes to a waiting run is its wake-up.
+          if (isLost && status === "waiting" && !delay) {
+            isLost = false;
+            throw new FlowError("connection", "not there");
+          }
+          return queue.send(message, delay);
+        },
+      }),
+    });
+    const began = world.clock.now();
+    const runId = runIdOf(await world.post({}));
+    await world.settle();
+    expect(isLost).toBe(false);
+    expect(await world.run(runId)).toMatchObject({ status: "succeeded", output: "a" });
+    expect(world.clock.now() - began).toBeLessThan(12 * MINUTE);
+  });
+
   test("after the step's timeout comes too late, and the other run goes on", async () => {
     const world = stage([start({ timeout: 120 })], slow);
     const runId = runIdOf(await world.post({}));

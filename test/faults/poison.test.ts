@@ -120,14 +120,27 @@ describe("two deaths", () => {
   test.each([
     ["effects", { steps: [call("a"), { type: "print", text: "x" }, call("b")] }],
     ["a failure with its alarm", { steps: [call("a"), call("gone")], on_failure: [call("b")] }],
+    [
+      "branches that wait",
+      {
+        steps: [
+          {
+            type: "parallel",
+            branches: { one: [call("a"), { type: "wait", seconds: 60 }], two: [call("b")] },
+          },
+        ],
+      },
+    ],
+    ["a run of another workflow", { steps: [{ type: "run_workflow", name: "other" }, call("b")] }],
   ])("P2 P4 P5 wherever they happen: %s", async (_about, file) => {
-    const alone = await play({ file, http });
+    const given = { file, workflows: { other: { steps: [call("a")] } }, http };
+    const alone = await play(given);
     const undisturbed = outcomeOf(alone.run);
     const alarmed = alone.run?.error?.step;
     const broken: unknown[] = [];
     let pairs = 0;
     for (let first = 0; ; first += 1) {
-      const once = await play({ file, http }, [{ at: first, fault: "death before" }]);
+      const once = await play(given, [{ at: first, fault: "death before" }]);
       if (once.calls.length <= first) break;
       for (let second = first + 1; second < once.calls.length; second += 1) {
         for (const faults of [
@@ -136,7 +149,7 @@ describe("two deaths", () => {
           ["death before", "death after"],
         ] as const) {
           pairs += 1;
-          const { run, finals, ranAgain } = await play({ file, http }, [
+          const { run, children, finals, ranAgain } = await play(given, [
             { at: first, fault: faults[0] },
             { at: second, fault: faults[1] },
           ]);
@@ -144,8 +157,9 @@ describe("two deaths", () => {
           const isPoison =
             run?.status === "failed" && (run.error?.class === "internal" || run.error?.step === alarmed);
           const asExpected = !run || isPoison || JSON.stringify(outcome) === JSON.stringify(undisturbed);
-          if (!asExpected || new Set(finals).size > 1 || ranAgain.length > 0)
-            broken.push({ first, second, faults, outcome, finals, ranAgain });
+          const tooMany = children.length > alone.children.length;
+          if (!asExpected || tooMany || new Set(finals).size > 1 || ranAgain.length > 0)
+            broken.push({ first, second, faults, outcome, finals, ranAgain, tooMany });
         }
       }
     }

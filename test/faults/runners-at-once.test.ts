@@ -34,6 +34,23 @@ const SCENES: { readonly [about: string]: JsonObject } = {
       },
     ],
   },
+  "branches at once": {
+    steps: [
+      {
+        type: "parallel",
+        branches: {
+          one: [call("a"), call("b", "${a.from}")],
+          two: [{ type: "wait", seconds: 60 }, call("c")],
+        },
+      },
+    ],
+  },
+  "a run of another workflow": {
+    steps: [{ type: "run_workflow", name: "other", event: { n: 1 } }, call("a", "${run_workflow.c.from}")],
+  },
+  "a run of another workflow that nobody waits for": {
+    steps: [{ type: "run_workflow", name: "other", event: { n: 1 }, await: false }, call("a")],
+  },
   "a failure with its alarm": { steps: [call("a"), call("gone")], on_failure: [call("c")] },
   "a history that is blanked": {
     history: { redact: ["a.from"] },
@@ -42,6 +59,7 @@ const SCENES: { readonly [about: string]: JsonObject } = {
 };
 const given = (file: JsonObject) => ({
   file,
+  workflows: { other: { steps: [call("c", "${n}")] } },
   event: { ids: [1, 2] },
   http: [...http, { url: "https://x.test/gone", status: 410 }],
 });
@@ -49,12 +67,24 @@ const given = (file: JsonObject) => ({
 /** Runners with a message each for the same run, whose leases run out the moment they are taken. */
 async function runnersOf(file: JsonObject, count: number) {
   let kept: RunStore | undefined;
-  const world = createWorld({ ...given(file), wrapStore: (store) => (kept = store) });
+  const ended: string[] = [];
+  const world = createWorld({
+    ...given(file),
+    wrapStore(store) {
+      kept = {
+        ...store,
+        async finish(lease, finish) {
+          await store.finish(lease, finish);
+          if (lease.runId === runId) ended.push(finish.status);
+        },
+      };
+      return kept;
+    },
+  });
   const store = kept as RunStore;
   const runId = runIdOf(await world.post({ ids: [1, 2] }));
   for (let more = 1; more < count; more += 1) await world.queue.send({ runId });
   const late: string[] = [];
-  const ended: string[] = [];
   const actors = world.queue
     .receive(count)
     .map((delivery) => async (gate: <T>(call: () => Promise<T>) => Promise<T>) => {
@@ -67,11 +97,8 @@ async function runnersOf(file: JsonObject, count: number) {
           markAlone: (lease) => gate(() => store.markAlone(lease)),
           append: (...segment) => gate(() => store.append(...segment)),
           release: (...release) => gate(() => store.release(...release)),
-          finish: (...finish) =>
-            gate(async () => {
-              await store.finish(...finish);
-              ended.push(finish[1].status);
-            }),
+          finish: (...finish) => gate(() => store.finish(...finish)),
+          create: (run) => gate(() => store.create(run)),
         },
         ports: {
           ...world.runner.ports,
@@ -98,7 +125,8 @@ describe("every order of the store calls of runners that work on one run at once
     "P2 P4 P5 P7 $count with $about: one ends the run as if alone, and none works on behind its end",
     async ({ count, about }) => {
       const file = SCENES[about] ?? {};
-      const expected = outcomeOf((await play(given(file))).run);
+      const alone = await play(given(file));
+      const expected = outcomeOf(alone.run);
       const broken: unknown[] = [];
       const orders = await everyOrder(
         () => runnersOf(file, count),
@@ -111,8 +139,15 @@ describe("every order of the store calls of runners that work on one run at once
           // Two leases that ran out are two deaths: with three runners the run may be taken for poison.
           const isPoison = count > 2 && run?.error?.class === "internal";
           const asExpected = isPoison || JSON.stringify(outcome) === JSON.stringify(expected);
-          if (!asExpected || ended.length !== 1 || late.length > 0 || twice.length > 0)
-            broken.push({ order, late, ended, twice, ...(!asExpected && { outcome }) });
+          const others = await store.list({
+            workflows: ["other"],
+            limit: 9,
+            until: world.clock.now(),
+            since: 0,
+          });
+          const asMany = others.length === alone.children.length;
+          if (!asExpected || !asMany || ended.length !== 1 || late.length > 0 || twice.length > 0)
+            broken.push({ order, late, ended, twice, others, ...(!asExpected && { outcome }) });
         },
       );
       expect(broken).toEqual([]);

@@ -29,6 +29,8 @@ export interface Trial extends FaultyStage {
   readonly answer: WebhookAnswer | undefined;
   /** The run at its end, undefined when none is kept. */
   readonly run: RunRecord | undefined;
+  /** The runs that it and others started, oldest first. */
+  readonly children: readonly RunRecord[];
   /** The final status, each time it was looked at. */
   readonly finals: readonly string[];
 }
@@ -45,6 +47,8 @@ const STORE = [
   "postpone",
   "putVersion",
   "getVersion",
+  "status",
+  "get",
 ] as const;
 const QUEUE = ["send", "sendAll", "giveBack", "deadLetter"] as const;
 
@@ -53,7 +57,7 @@ const MOST_INVOCATIONS = 300;
 
 /** A stage with one workflow, all of whose calls of store, queue and other side are struck as planned. */
 export function faultyStage(
-  { file, http, secrets, table }: FaultCase,
+  { file, workflows = {}, http = [], llm = [], python, secrets, table }: FaultCase,
   strikes: readonly Strike[] = [],
 ): FaultyStage {
   const faults = planFaults(strikes);
@@ -61,7 +65,10 @@ export function faultyStage(
   let kept: RunStore | undefined;
   const world = createWorld({
     file,
+    workflows,
     http,
+    llm,
+    ...(python && { python: faults.wrap("python", python, ["run"]) }),
     ...(secrets && { secrets }),
     wrapStore(store, clock) {
       const place = table && { table: table.name, now: clock.now };
@@ -80,6 +87,7 @@ export function faultyStage(
       };
       return faults.wrap("peer", { send }, ["send"]);
     },
+    wrapLlm: (llm) => faults.wrap("model", llm, ["complete"]),
     wrapClock: faults.wrapClock,
   });
   const store = kept as RunStore;
@@ -103,7 +111,21 @@ export async function play(given: FaultCase, strikes: readonly Strike[] = []): P
     const run = due && (await store.get(due.runId));
     if (run && isFinal(run.status)) finals.push(run.status);
   });
-  return { ...stage, calls: faults.calls, answer, run: due && (await store.get(due.runId)), finals };
+  const run = due && (await store.get(due.runId));
+  const children = await runsOf(Object.keys(given.workflows ?? {}), run?.createdAt ?? 0, stage);
+  return { ...stage, calls: faults.calls, answer, run, children, finals };
+}
+
+/** The runs of some workflows since the event was accepted. */
+async function runsOf(
+  workflows: readonly string[],
+  since: number,
+  { store, world: { clock } }: FaultyStage,
+): Promise<readonly RunRecord[]> {
+  if (workflows.length === 0) return [];
+  const listed = await store.list({ workflows, limit: 100, until: clock.now(), since });
+  const all = await Promise.all(listed.toReversed().map(({ runId }) => store.get(runId)));
+  return all.filter((one) => one !== undefined);
 }
 
 /** The invocation that comes next, at its time. False: there is none. */
@@ -137,27 +159,31 @@ export function requestsIn(calls: readonly Call[]): readonly HttpRequest[] {
 }
 
 /** What must not depend on faults: how the run ended, its state and its result, and which steps have an entry. */
-export function outcomeOf(run: RunRecord | undefined): JsonObject | undefined {
+export function outcomeOf(run: RunRecord | undefined, races = false): JsonObject | undefined {
   if (!run) return undefined;
   const { status, state, output, error, reason } = describeRun(run);
   const settled = run.journal.filter(isSettled).map((entry) => `${entry.path} ${entry.status}`);
   return {
     status,
-    state: withoutTimes(state),
-    output: withoutTimes(output),
+    state: withoutChance(state),
+    output: withoutChance(output),
     error: error && { class: error.class, step: error.step },
     reason,
-    settled: settled.sort(),
+    ...(!races && { settled: settled.sort() }),
   };
 }
 
 const VARYING = new Set(["duration_ms", "attempts"]);
 
-function withoutTimes(value: Json): Json {
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+/** Times, ids and numbers of attempts are others in each trial. */
+function withoutChance(value: Json): Json {
   return JSON.parse(
     JSON.stringify(value, (key, part) => {
       if (VARYING.has(key)) return 0;
-      return typeof part === "string" ? part.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z?/g, "then") : part;
+      if (typeof part !== "string") return part;
+      return part.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z?/g, "then").replaceAll(UUID, "id");
     }),
   );
 }

@@ -1,17 +1,28 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Json, JsonObject } from "../../lib/core/json.ts";
+import type { Python } from "../../lib/core/ports/python.ts";
 
 /** A workflow that every fault befalls at every call, and the world that it runs in. */
 export interface FaultCase {
   readonly file: JsonObject;
+  /** Workflows beside it, by name. */
+  readonly workflows?: { readonly [name: string]: JsonObject };
   readonly event?: Json;
-  readonly http: readonly Json[];
+  readonly http?: readonly Json[];
+  readonly llm?: readonly Json[];
+  /** Given by the suite where the workflow uses it: one interpreter for all trials. */
+  readonly python?: Python;
   readonly secrets?: { readonly [name: string]: string };
   /** A call that fails on its way changes the result, as the file says: only deaths befall the other side's calls. */
   readonly acceptsFailures?: true;
+  /** Steps run beside each other until one of them ends the run: how far the others get is a matter of chance. */
+  readonly races?: true;
   /** Where the store is a table of DynamoDB's: every request to it is a call that is struck. */
   readonly table?: { readonly client: DynamoDBClient; readonly name: string };
 }
+
+/** Stands where the suite puts its interpreter. */
+const NO_PYTHON: Python = { run: () => Promise.reject(new Error("no interpreter was given")), endRun() {} };
 
 /** The value of the secret in the table, which may be nowhere but in a request. */
 export const SECRET = "s3cret+t0ken";
@@ -48,6 +59,24 @@ const shared = (input_from: string, steps: JsonObject[], more: JsonObject = {}):
   steps,
   ...more,
 });
+
+const parallel = (branches: JsonObject, more: JsonObject = {}): JsonObject => ({
+  type: "parallel",
+  branches,
+  ...more,
+});
+const wait = (seconds: number): JsonObject => ({ type: "wait", seconds });
+const set = (values: JsonObject): JsonObject => ({ type: "set", values });
+const starts = (name: string, more: JsonObject = {}): JsonObject => ({ type: "run_workflow", name, ...more });
+const python = (code: string): JsonObject => ({ type: "python_function", code });
+const model = (more: JsonObject): JsonObject => ({
+  type: "openai_completion",
+  api_key: "k",
+  prompt: "${a.from}",
+  include_usage: false,
+  ...more,
+});
+const is = (field: string, value: Json): JsonObject => ({ when: [{ field, op: "eq", value }] });
 
 /** The workflows by what they are about. */
 export const WORKFLOWS: { readonly [about: string]: FaultCase } = {
@@ -263,5 +292,230 @@ export const WORKFLOWS: { readonly [about: string]: FaultCase } = {
       answers("b", { status: 503 }, { body: 1 }),
       ok("c"),
     ],
+  },
+  "branches that wait and try again, and branches in them": {
+    file: {
+      steps: [
+        call("a"),
+        parallel({
+          long: [post("b", "${a.from}"), wait(40), call("c", { retries: 3, backoff_seconds: 60 })],
+          short: { steps: [wait(2), stamp, post("d", "${at}")], result_from: "d.from" },
+          inner: [
+            parallel({ one: [call("e")], two: [wait(600), post("f", "${a.from}")] }),
+            set({ g: "${parallel}" }),
+          ],
+        }),
+        post("h", "${parallel}"),
+      ],
+    },
+    http: [
+      ...["a", "b", "d", "e", "f", "h"].map(ok),
+      answers("c", { status: 503 }, { status: 429 }, { body: { from: "c" } }),
+    ],
+  },
+  "a branch that heals in a later delivery": {
+    file: {
+      steps: [parallel({ one: [call("a"), call("b")], two: [call("c"), post("d", "${c.from}")] }), call("e")],
+    },
+    http: [
+      ...["a", "c", "d", "e"].map(ok),
+      answers("b", { status: 503 }, { status: 500 }, { body: { from: "b" } }),
+    ],
+  },
+  "a branch that fails for good, and the alarm": {
+    file: {
+      steps: [call("a"), parallel({ bad: [call("b")], good: [call("c"), wait(60), call("d")] })],
+      on_failure: [call("e"), print("${error.message}"), call("f")],
+    },
+    http: [...["a", "c", "d", "e", "f"].map(ok), fails("b", 400)],
+    acceptsFailures: true,
+  },
+  "a branch whose failure is accepted": {
+    file: {
+      steps: [
+        parallel(
+          { bad: [call("a"), call("b")], good: [call("c"), wait(60), call("d")] },
+          { on_branch_error: "continue" },
+        ),
+        call("e"),
+      ],
+    },
+    http: [...["a", "c", "d", "e"].map(ok), fails("b", 400)],
+    acceptsFailures: true,
+  },
+  "a branch that stops the run while others wait": {
+    file: {
+      steps: [
+        call("a"),
+        parallel({
+          one: [call("b"), wait(30), { type: "stop", message: "${b.from}" }],
+          two: [call("c"), wait(600), call("d")],
+          three: [wait(20), call("e")],
+        }),
+        call("f"),
+      ],
+    },
+    http: ["a", "b", "c", "e"].map(ok),
+    races: true,
+  },
+  "waits, short and long, in loops": {
+    file: {
+      steps: [
+        shared("ids", [post("a", "${item}"), wait(1)], { output_to: "first" }),
+        isolated("ids", [wait(60), stamp, post("b", "${at}"), wait(1200)], { output_to: "second" }),
+        { type: "wait", until: "2026-01-02T09:00:00Z" },
+        post("c", ["${first}", "${second}"]),
+      ],
+    },
+    event: { ids: [1, 2] },
+    http: ["a", "b", "c"].map(ok),
+  },
+  "values that are set, in branches and loops": {
+    file: {
+      steps: [
+        set({ sum: 0, "list.0": "a" }),
+        shared("ids", [
+          post("a", "${sum}"),
+          set({ sum: "${sum}${item}", "seen.last": "${item}", item: "changed" }),
+        ]),
+        { type: "if_else", if: { conditions: [], steps: [set({ n: "${seen.last}" }), call("b")] } },
+        post("c", ["${sum}", "${n}", "${list}", "${item}"]),
+      ],
+    },
+    event: { ids: [1, 2, 3], item: "hidden" },
+    http: ["a", "b", "c"].map(ok),
+  },
+  "a fail in an isolated item, and the alarm": {
+    file: {
+      steps: [
+        isolated(
+          "ids",
+          [post("a", "${item}"), { type: "fail", message: "no ${item}", ...is("item", 2) }, call("b")],
+          {
+            concurrency: 1,
+            on_item_error: "continue",
+          },
+        ),
+        call("c"),
+      ],
+      on_failure: [post("d", "${error.message}"), call("e")],
+    },
+    event: { ids: [1, 2, 3] },
+    http: ["a", "b", "d", "e"].map(ok),
+    acceptsFailures: true,
+  },
+  "a stop in an isolated item": {
+    file: {
+      steps: [
+        isolated(
+          "ids",
+          [post("a", "${item}"), set({ n: 1 }), { type: "stop", ...is("item", 2) }, call("b")],
+          {
+            concurrency: 1,
+          },
+        ),
+        call("c"),
+      ],
+    },
+    event: { ids: [1, 2, 3] },
+    http: ["a", "b"].map(ok),
+    acceptsFailures: true,
+  },
+  "Python that makes the state anew": {
+    file: {
+      steps: [
+        call("a"),
+        python("def process(s):\n    return {'n': s['n'] + 1, 'from': s['a']['from']}"),
+        post("b", ["${n}", "${from}", "${a, gone}"]),
+        parallel({
+          one: [python("def process(s):\n    s['m'] = s['n'] * 2\n    return s"), post("c", "${m}")],
+        }),
+        post("d", "${parallel}"),
+      ],
+    },
+    event: { n: 1, gone: true },
+    http: ["a", "b", "c", "d"].map(ok),
+    python: NO_PYTHON,
+  },
+  "Python that drops the run": {
+    file: { steps: [call("a"), python("def process(s):\n    return None"), call("b")] },
+    http: [ok("a")],
+    python: NO_PYTHON,
+  },
+  "a model that never answers as asked, and those in its place": {
+    file: {
+      steps: [
+        call("a"),
+        model({
+          model: "busy",
+          retries: 1,
+          backoff_seconds: 100,
+          fallback_models: ["wordy", "good"],
+          output_schema: { type: "object", required: ["n"] },
+          repair: 1,
+        }),
+        post("b", "${openai.n}"),
+      ],
+    },
+    http: [ok("a"), ok("b")],
+    llm: [
+      { model: "busy", error: "rate_limited" },
+      { model: "wordy", text: "Certainly!", usage: { input_tokens: 5, cost_usd: 0.01 } },
+      { model: "good", text: '{"n": 7}', usage: { input_tokens: 5, cost_usd: 0.1 } },
+    ],
+  },
+  "a run of another workflow": {
+    file: {
+      steps: [call("a"), starts("other", { event: { id: "${a.from}" } }), post("b", "${run_workflow}")],
+    },
+    workflows: { other: { steps: [post("c", "${id}"), call("d")], output: ["${id}", "${d.from}"] } },
+    http: ["a", "b", "c", "d"].map(ok),
+  },
+  "a run of another workflow that takes long": {
+    file: { steps: [starts("other", { event: 1 }), post("b", "${run_workflow}")] },
+    workflows: { other: { steps: [call("c"), wait(600), call("d")], output: ["${input}", "${d.from}"] } },
+    http: ["b", "c", "d"].map(ok),
+  },
+  "a run of another workflow that fails, tried again": {
+    file: {
+      steps: [call("a"), starts("other", { retries: 1, backoff_seconds: 100, retry_on: ["client_error"] })],
+      on_failure: [call("b"), print("${error.class}"), call("c")],
+    },
+    workflows: { other: { steps: [call("d"), call("e")], on_failure: [call("f")] } },
+    http: [...["a", "b", "c", "d", "f"].map(ok), fails("e", 400)],
+    acceptsFailures: true,
+  },
+  "a run of another workflow that is dropped": {
+    file: { steps: [starts("other"), post("a", "${run_workflow_meta.status}")] },
+    workflows: {
+      other: { steps: [call("b"), { type: "filter", conditions: [{ field: "x", op: "exists" }] }] },
+    },
+    http: ["a", "b"].map(ok),
+  },
+  "a run of another workflow that nobody waits for": {
+    file: { steps: [call("a"), starts("other", { await: false, event: 7 }), call("b")] },
+    workflows: { other: { steps: [post("c", "${input}"), wait(60), call("d")] } },
+    http: ["a", "b", "c", "d"].map(ok),
+  },
+  "runs of runs, for items and in branches": {
+    file: {
+      steps: [
+        isolated("ids", [starts("middle", { event: { id: "${item}" } })], {
+          output_to: "all",
+          result_from: "run_workflow",
+        }),
+        parallel({
+          one: [starts("inner", { event: { id: "x" } }), post("a", "${run_workflow}")],
+          two: [wait(40), call("b")],
+        }),
+        post("c", "${all}"),
+      ],
+    },
+    workflows: {
+      middle: { steps: [starts("inner")], output: "${run_workflow}" },
+      inner: { steps: [post("d", "${id}"), wait(20)], output: ["${id}"] },
+    },
+    event: { ids: [1, 2] },
+    http: ["a", "b", "c", "d"].map(ok),
   },
 };

@@ -13,6 +13,8 @@ import { webhookPathOf } from "../../lib/app/webhook-url.ts";
 import { formatJson, type Json, type JsonObject } from "../../lib/core/json.ts";
 import type { Clock } from "../../lib/core/ports/clock.ts";
 import type { Http } from "../../lib/core/ports/http.ts";
+import type { Llm } from "../../lib/core/ports/llm.ts";
+import type { Python } from "../../lib/core/ports/python.ts";
 import type { RunStore } from "../../lib/core/ports/run-store.ts";
 import type { RunRecord } from "../../lib/core/run.ts";
 import { inputTable, type Workflow } from "../../lib/core/workflow.ts";
@@ -50,12 +52,15 @@ export interface WorldOptions {
   /** Workflows beside it, by name. */
   readonly workflows?: { readonly [name: string]: JsonObject };
   readonly http?: readonly Json[];
+  readonly llm?: readonly Json[];
+  readonly python?: Python;
   readonly secrets?: { readonly [name: string]: string };
   readonly maxReceiveCount?: number;
   /** Stands in front of the store, to make it fail. */
   wrapStore?(store: RunStore, clock: VirtualClock): RunStore;
   wrapQueue?(queue: MemoryQueue): MemoryQueue;
   wrapHttp?(http: Http): Http;
+  wrapLlm?(llm: Llm): Llm;
   wrapClock?(clock: Clock): Clock;
 }
 
@@ -75,7 +80,8 @@ export function createWorld(options: WorldOptions): World {
   const queue = (options.wrapQueue ?? ((one) => one))(
     createMemoryQueue({ now: clock.now, visibilitySeconds: 5400 }),
   );
-  const script = parseScript({ http: options.http ?? [] });
+  const script = parseScript({ http: options.http ?? [], llm: options.llm ?? [] });
+  const llm = scriptedLlm(script, { clock });
   const http = scriptedHttp(script, { clock });
   const secrets = {
     workflowSecrets: async () => options.secrets ?? {},
@@ -83,7 +89,7 @@ export function createWorld(options: WorldOptions): World {
     forget: () => {},
   };
   const jq = { run: () => Promise.reject(new Error("this stage uses no jq")) };
-  const python = { run: () => Promise.reject(new Error("this stage uses no Python")), endRun() {} };
+  const noPython = { run: () => Promise.reject(new Error("this stage uses no Python")), endRun() {} };
   const runner: Runner = {
     store,
     queue,
@@ -94,9 +100,9 @@ export function createWorld(options: WorldOptions): World {
       clock: options.wrapClock?.(clock) ?? clock,
       random,
       http: options.wrapHttp?.(http) ?? http,
-      llm: scriptedLlm(script, { clock }),
+      llm: options.wrapLlm?.(llm) ?? llm,
       jq,
-      python,
+      python: options.python ?? noPython,
       salesforce: createSalesforce(http, clock),
     },
     log,
