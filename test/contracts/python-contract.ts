@@ -70,6 +70,53 @@ export function pythonContract(
       });
     });
 
+    test("time zones are known, with their summer times", async () => {
+      const code = `from datetime import datetime, timezone
+from zoneinfo import ZoneInfo
+def process(zones):
+  times = [datetime(2026, month, 15, 12, tzinfo=timezone.utc).astimezone(ZoneInfo(zone)) for zone in zones for month in (1, 7)]
+  return [f"{time:%H:%M %z} {time.tzname()} {time.dst()}" for time in times]`;
+      expect(await run(code, ["Europe/Rome", "America/New_York", "Asia/Kathmandu", "UTC"])).toMatchObject({
+        value: [
+          "13:00 +0100 CET 0:00:00",
+          "14:00 +0200 CEST 1:00:00",
+          "07:00 -0500 EST 0:00:00",
+          "08:00 -0400 EDT 1:00:00",
+          "17:45 +0545 +0545 0:00:00",
+          "17:45 +0545 +0545 0:00:00",
+          "12:00 +0000 UTC 0:00:00",
+          "12:00 +0000 UTC 0:00:00",
+        ],
+      });
+      const twice = `from datetime import datetime
+from zoneinfo import ZoneInfo
+def process(e):
+  return [datetime(2026, 10, 25, 2, 30, fold=fold, tzinfo=ZoneInfo("Europe/Rome")).isoformat() for fold in (0, 1)]`;
+      expect(await run(twice)).toMatchObject({
+        value: ["2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00"],
+      });
+      expect(
+        await run("import zoneinfo\ndef process(e): return zoneinfo.ZoneInfo('No/Where').key"),
+      ).toMatchObject({
+        error: { message: expect.stringContaining("No time zone found with key No/Where") },
+      });
+    });
+
+    test("the modules of the standard library are there, but those that need a terminal or another process", async () => {
+      const code = `import sys
+def process(e):
+  missing = []
+  for name in sorted(sys.stdlib_module_names):
+    if name.startswith("_") or name in ("antigravity", "this"): continue
+    try: __import__(name)
+    except ImportError: missing.append(name)
+  return " ".join(missing)`;
+      expect(await run(code)).toMatchObject({
+        value:
+          "ctypes curses dbm ensurepip grp idlelib msvcrt nt pwd pydoc_data readline resource syslog tkinter turtle turtledemo venv winreg winsound",
+      });
+    });
+
     describe("faults of the code", () => {
       test.each([
         ["def process(event): return event['x']", "KeyError: 'x' (line 1:", 1],

@@ -1,5 +1,5 @@
-# Runs once, before the snapshot is made, and leaves the function that answers requests: a line of JSON in, a line of
-# JSON out. What it takes from the standard library it keeps for itself, since the code of a workflow may change any
+# Runs once, before the snapshot is made, and leaves two functions: one that answers requests, a line of JSON in, a line
+# of JSON out, and one that is told who knows time zones. What it takes from the standard library it keeps for itself, since the code of a workflow may change any
 # module.
 def boot():
     import builtins
@@ -7,9 +7,12 @@ def boot():
     import json
     import os
     import random
+    import struct
     import sys
     import traceback
     import types
+    import zoneinfo
+    import zoneinfo._common
 
     NAME = "<python_function>"
     LARGEST_RESULT = 25_000_000
@@ -155,6 +158,38 @@ def boot():
                 found.append({"index": index, "line": max(line, 1), "column": max(column, 1), "message": words})
         return '{"problems":' + json_dumps(found) + "}"
 
+    zone_changes = None
+
+    def use_zones(known):
+        nonlocal zone_changes
+        zone_changes = known
+
+    def load_zone(key):
+        text = zone_changes(key)
+        if text is None:
+            raise zoneinfo.ZoneInfoNotFoundError(f"No time zone found with key {key}")
+        return io.BytesIO(zone_file(json_loads(text)))
+
+    def zone_file(changes):
+        """The form that the module reads (RFC 8536), version 2 with nothing in its first part."""
+        kinds = list(dict.fromkeys((offset, summer, name) for _, offset, summer, name in changes))
+        names = b"".join(name.encode() + b"\0" for _, _, name in kinds)
+        starts = [sum(len(name) + 1 for _, _, name in kinds[:at]) for at in range(len(kinds))]
+        later = changes[1:]
+        return b"".join(
+            [
+                struct.pack(">4sc15x6l", b"TZif", b"2", 0, 0, 0, 0, 0, 0),
+                struct.pack(">4sc15x6l", b"TZif", b"2", 0, 0, 0, len(later), len(kinds), len(names)),
+                *(struct.pack(">q", since) for since, *_ in later),
+                *(struct.pack("B", kinds.index((offset, summer, name))) for _, offset, summer, name in later),
+                *(struct.pack(">lBB", kind[0], kind[1], start) for kind, start in zip(kinds, starts)),
+                names,
+                b"\n\n",
+            ]
+        )
+
+    zoneinfo._common.load_tzdata = load_zone
+
     awake = False
 
     def answer_line(line):
@@ -169,7 +204,7 @@ def boot():
             return '{"printed":[],"error":' + json_dumps(unread) + "}"
         return problems_of(request["compile"]) if "compile" in request else answer(request)
 
-    return answer_line
+    return answer_line, use_zones
 
 
-answer_line = boot()
+answer_line, use_zones = boot()

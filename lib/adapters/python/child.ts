@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { readFileSync, readSync, writeSync } from "node:fs";
 import { Script } from "node:vm";
 import { openPyodide, type Pyodide } from "./pyodide-shell.ts";
+import { zoneChanges } from "./zone-changes.ts";
 
 // What is often imported: loaded once, into the snapshot.
 const MODULES =
@@ -48,6 +49,7 @@ function prepare(pyodide: Pyodide): void {
  * Whatever Python cannot answer itself (it exited, its stack or memory broke) ends the process.
  */
 function serve(pyodide: Pyodide): void {
+  pyodide.globals.get("use_zones")(zoneChanges);
   const answer = pyodide.globals.get("answer_line") as (line: string) => string;
   write(Buffer.from("ready\n"));
   for (let line = readLine(); line !== undefined; line = readLine()) {
