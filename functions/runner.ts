@@ -2,6 +2,7 @@ import middy from "@middy/core";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { dynamoClient, secretsClient, sqsClient } from "../lib/adapters/aws-clients.ts";
 import { createWorkflowCatalog } from "../lib/adapters/catalog-file.ts";
+import { createDynamoCache } from "../lib/adapters/dynamo/dynamo-cache.ts";
 import { createDynamoRunStore } from "../lib/adapters/dynamo/dynamo-run-store.ts";
 import { catalogFile, environment } from "../lib/adapters/environment.ts";
 import { createGuardedHttp } from "../lib/adapters/guarded-http.ts";
@@ -23,8 +24,9 @@ import { stepTypes } from "../lib/steps/registry.ts";
 const config = readConfig(runnerConfig, environment());
 const log = createLog({ service: "runner", level: config.HOOKLINE_LOG_LEVEL });
 const http = createGuardedHttp({ allowPrivateHosts: config.HOOKLINE_ALLOW_PRIVATE_HOSTS });
+const table = { client: dynamoClient(), table: config.HOOKLINE_TABLE };
 const runner: Runner = {
-  store: createDynamoRunStore({ client: dynamoClient(), table: config.HOOKLINE_TABLE }),
+  store: createDynamoRunStore(table),
   queue: createSqsQueue({
     client: sqsClient(),
     queueUrl: config.HOOKLINE_QUEUE_URL,
@@ -47,6 +49,7 @@ const runner: Runner = {
     python: createPython(),
     salesforce: createSalesforce(http, systemClock),
   },
+  cache: createDynamoCache(table),
   log,
   stage: config.HOOKLINE_STAGE,
   plainEnvironment: environment(),

@@ -28,7 +28,7 @@ const PACKAGES: { readonly [folder: string]: readonly string[] } = {
   "lib/core": ["zod", "re2js"],
   "lib/steps": ["zod", "@cfworker/json-schema"],
   "lib/language": ["zod", "yaml", "node:crypto"],
-  "lib/engine": [],
+  "lib/engine": ["node:crypto"],
   "lib/app": ["node:crypto", "aws-lambda"],
 };
 

@@ -1,6 +1,6 @@
 import { readBody } from "../core/event-body.ts";
 import type { LogLine, Usage } from "../core/journal.ts";
-import { foldJournal, initialState, type JournalEntry, type RunError } from "../core/journal.ts";
+import { foldJournal, initialState, type JournalEntry, type RunError, savedBy } from "../core/journal.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { isFinal, type RunRecord, type RunStatus } from "../core/run.ts";
 
@@ -25,6 +25,8 @@ export interface RunView {
   /** Claims: how often the run was taken up. */
   readonly attempts: number;
   readonly cost_usd: number;
+  /** What cached results would have cost, as far as that is known. */
+  readonly saved_usd: number;
   readonly steps: readonly StepView[];
 }
 
@@ -48,6 +50,7 @@ export interface StepView {
   /** Ids of the runs that the step started, by its attempts. */
   readonly children: readonly string[];
   readonly usage: Usage | null;
+  readonly saved_usd: number | null;
   readonly note: string | null;
   readonly error: RunError | null;
 }
@@ -71,6 +74,7 @@ export function describeRun(run: RunRecord): RunView {
     finished_at: run.finishedAt === undefined ? null : time(run.finishedAt),
     attempts: run.attempt,
     cost_usd: run.costUsd,
+    saved_usd: savedBy(run.journal),
     steps: run.journal.map(describeStep),
   };
 }
@@ -89,6 +93,7 @@ export function describeStep(entry: JournalEntry): StepView {
     logs: entry.logs ?? [],
     children: entry.children ?? [],
     usage: entry.usage ?? null,
+    saved_usd: entry.savedUsd ?? null,
     note: entry.note ?? null,
     error: entry.error ?? null,
   };

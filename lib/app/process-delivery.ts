@@ -1,4 +1,5 @@
 import { toFlowError } from "../core/flow-error.ts";
+import { savedBy } from "../core/journal.ts";
 import { parseMessage, type RunMessage } from "../core/ports/queue.ts";
 import { LeaseLost } from "../core/ports/run-store.ts";
 import { giveBackSeconds } from "./dispose-of.ts";
@@ -101,6 +102,7 @@ async function executeClaimed(
   const fields = {
     ms: attempt.spentMs,
     cost_usd: attempt.costUsd,
+    saved_usd: savedBy(attempt.journal),
     ...("error" in end && { class: end.error.class, step: end.error.step, error: end.error.message }),
     ...("reason" in end && { reason: end.reason }),
   };

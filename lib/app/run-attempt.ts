@@ -124,6 +124,7 @@ async function execute(
     request: run.event.request,
     steps: runner.steps,
     ports: { ...runner.ports, childRuns: createChildRuns({ ...runner, clock: runner.ports.clock }) },
+    cache: runner.cache,
     journal,
     limits: {
       get handOverAt() {

@@ -1,5 +1,6 @@
 import { readBody } from "../core/event-body.ts";
 import { costOf, type JournalEntry } from "../core/journal.ts";
+import type { Cache } from "../core/ports/cache.ts";
 import type { ChildRequest } from "../core/ports/child-runs.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { ParentLink, RunRecord, StoredEvent } from "../core/run.ts";
@@ -27,6 +28,7 @@ export interface InProcessRun {
   readonly stage: string;
   readonly steps: ReadonlyMap<string, AnyStep>;
   readonly ports: OutsidePorts;
+  readonly cache: Cache;
   readonly log: Log;
   /** Aborting it, with a FlowError `cancelled` as the reason, ends the run as `cancelled`. */
   readonly signal: AbortSignal;
@@ -87,6 +89,7 @@ async function execute(
       request: event.request,
       steps: request.steps,
       ports: { ...ports, childRuns },
+      cache: request.cache,
       journal,
       limits: {
         handOverAt: forever,

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../core/json.ts";
+import type { Cache } from "../core/ports/cache.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { Queue } from "../core/ports/queue.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
@@ -16,6 +17,7 @@ export interface Runner {
   readonly catalog: WorkflowCatalog;
   readonly steps: ReadonlyMap<string, AnyStep>;
   readonly ports: OutsidePorts;
+  readonly cache: Cache;
   readonly log: Log;
   readonly stage: string;
   /** The function's own environment. */

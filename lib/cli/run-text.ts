@@ -31,6 +31,7 @@ export function stepText(step: StepView, paint: Paint): string {
     step.status,
     `${step.duration_ms} ms`,
     ...(step.attempts > 1 ? [`${step.attempts} attempts`] : []),
+    ...(step.saved_usd === null ? [] : [`saved $${step.saved_usd}`]),
     ...(step.note === null ? [] : [printable(step.note)]),
   ];
   const depth = "  ".repeat(step.path.split(".").length - 1);
@@ -75,6 +76,7 @@ export function runText(run: RunView, paint: Paint): string {
     ["finished", time(run.finished_at)],
     ["attempts", String(run.attempts)],
     ...(run.cost_usd > 0 ? [["cost", `$${run.cost_usd}`]] : []),
+    ...(run.saved_usd > 0 ? [["saved", `$${run.saved_usd}`]] : []),
   ]);
   return [...facts, "", ...run.steps.map((step) => stepText(step, paint)), "", runEndText(run, paint)].join(
     "\n",

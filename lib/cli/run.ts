@@ -1,6 +1,7 @@
 import { createGuardedHttp } from "../adapters/guarded-http.ts";
 import { createJq } from "../adapters/jq-worker-pool.ts";
 import { createLlm } from "../adapters/llm/create-llm.ts";
+import { createMemoryCache } from "../adapters/memory/memory-cache.ts";
 import { createPython } from "../adapters/python/python-pool.ts";
 import { createSalesforce } from "../adapters/salesforce/create-salesforce.ts";
 import { scriptedHttp } from "../adapters/scripted/scripted-http.ts";
@@ -78,6 +79,7 @@ export async function run(file: string, options: RunOptions): Promise<number> {
       stage,
       steps: script ? scriptedSteps(stepTypes, script, systemClock) : stepTypes,
       ports: { clock: systemClock, random: systemRandom, http, llm, jq, python, salesforce },
+      cache: createMemoryCache(),
       log: runLog(paint),
       signal: cancel.signal,
       find: workflowsBeside(workflow),

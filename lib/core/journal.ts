@@ -77,6 +77,8 @@ export interface JournalEntry {
   readonly usage?: Usage;
   /** Ids of the runs that the step started, one for each attempt that did. */
   readonly children?: readonly string[];
+  /** US dollars that a cached result did not cost again; absent where nothing was to be paid, or nobody knows what. */
+  readonly savedUsd?: number;
   readonly error?: RunError;
   /** The reason of a drop, the branch taken: what a reader of the history wants to know. */
   readonly note?: string;
@@ -104,6 +106,11 @@ export function foldJournal(initial: JsonObject, entries: readonly JournalEntry[
 /** US dollars that the entries' model calls cost, as far as prices are known. */
 export function costOf(entries: readonly JournalEntry[]): number {
   return entries.reduce((sum, { usage }) => sum + (usage?.cost_usd ?? 0), 0);
+}
+
+/** US dollars that cached results did not cost again, as far as their cost is known. */
+export function savedBy(entries: readonly JournalEntry[]): number {
+  return entries.reduce((sum, { savedUsd }) => sum + (savedUsd ?? 0), 0);
 }
 
 /** The state a run starts with: the event body when it is an object, else empty. */

@@ -42,6 +42,13 @@ export function formatJson(value: Json): string {
   return JSON.stringify(value);
 }
 
+/** JSON text with the keys of every mapping in order: the same for values that differ in nothing else. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, item: Json) =>
+    isObject(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item,
+  );
+}
+
 /** Deep equality of JSON values; key order does not count, numbers compare by value. */
 export function jsonEquals(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;

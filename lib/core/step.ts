@@ -247,6 +247,11 @@ export interface StepDefinition<Params = never> {
   readonly assignments?: readonly string[];
   /** When the step has failed for good by the other side's doing, `parameter` takes each value of the list `from` in turn, one attempt each. */
   readonly alternatives?: { readonly parameter: string; readonly from: string };
+  /**
+   * What a result depends on beside the parameters, which are given with templates resolved: what a cached one is found
+   * by. Absent: there is nothing to cache.
+   */
+  dependsOn?(raw: JsonObject, context: StepContext): readonly Json[];
   /** Every place where `blocks` may find nested steps. */
   readonly nested?: readonly NestedPlace[];
   /** Where nested steps stand in the raw parameters. */

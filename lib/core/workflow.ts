@@ -79,6 +79,8 @@ export interface StepNode {
   readonly timeoutSeconds: number | null;
   readonly onError: FailurePolicy;
   readonly effect: "at_least_once" | "at_most_once";
+  /** Absent: the result is not kept for others. */
+  readonly cache?: CacheRule;
   /** The step's own parameters as in the file, the defaults that are templates filled in. */
   readonly params: JsonObject;
   /** Nested lists of steps by label (`if`, `else_if_1`, `steps`). */
@@ -93,6 +95,15 @@ export interface RetryRule {
   readonly backoff: "exponential" | "constant";
   readonly maxBackoffSeconds: number;
   readonly retryOn: readonly ErrorClass[];
+}
+
+/** How long and for whom a step's result is kept (language.md section 7). */
+export interface CacheRule {
+  readonly ttlSeconds: number;
+  /** Template of what results are kept apart by; absent: by everything that the step's result depends on. */
+  readonly key?: string;
+  /** Who shares a result: the steps of one run, of all runs of the workflow, of all workflows of the stage. */
+  readonly scope: "run" | "workflow" | "stage";
 }
 
 /** What ingest must know of a workflow: no steps, no text. */

@@ -36,7 +36,8 @@ export async function attemptStep(
     return { result: failed(place, error, before.attempts), attempts: before.attempts };
   }
   const awaitsRun = before?.status === "waiting" && before.children !== undefined;
-  if (before?.status === "waiting" && before.dueAt !== undefined)
+  // A cached step's entry of this kind says that it waited for another run's result.
+  if (before?.status === "waiting" && before.dueAt !== undefined && !node.cache)
     return { result: await waitUntil(walk, place, record, before.dueAt), attempts: before.attempts };
   let attempts = before?.status === "retrying" ? before.attempts : awaitsRun ? before.attempts - 1 : 0;
   const early = before?.status === "retrying" && (await untilDue(walk, place, before.dueAt ?? 0, attempts));
@@ -63,7 +64,8 @@ export async function attemptStep(
         record.entry({ status: "retrying", attempts: attempts - 1, usage: spent }, ports.clock.now()),
         entryTraits(place),
       );
-    if (result.kind !== "fail" || result.failure.endsRun) return { result, attempts, spent };
+    if (result.kind !== "fail" || result.failure.endsRun)
+      return { result, attempts, spent, substitute: alternative > 0 };
     const { error } = result.failure;
     // A step inside a block says itself what it spent.
     if (result.failure.path === path) spent = error.usage ?? spent;

@@ -15,7 +15,7 @@ import type { Attempted, ListEnd, Place } from "./walk.ts";
 export function concludeStep(
   execution: Execution,
   place: Place,
-  { result, attempts, spent }: Attempted,
+  { result, attempts, spent, cached }: Attempted,
   record: StepRecord,
   hidden: ReadonlyMap<string, Write>,
 ): ListEnd {
@@ -33,7 +33,8 @@ export function concludeStep(
     switch (result.kind) {
       case "next":
         end({
-          status: "ok",
+          status: cached ? "cached" : "ok",
+          ...cached,
           patch: [...restore, ...writesOf(place, result, redactor, record)],
           usage: result.usage,
           note: result.note,
@@ -72,7 +73,8 @@ export function concludeStep(
 
 function settle({ journal }: Execution, place: Place, entry: JournalEntry): void {
   place.view.apply(entry.patch);
-  journal.record(entry, entryTraits(place));
+  const { effect, repeatable } = entryTraits(place);
+  journal.record(entry, { effect: effect && entry.status !== "cached", repeatable });
 }
 
 /** The table of language.md section 4, "when a step has failed for good". */

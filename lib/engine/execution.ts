@@ -1,5 +1,6 @@
 import type { FlowError } from "../core/flow-error.ts";
 import type { Json } from "../core/json.ts";
+import type { Cache } from "../core/ports/cache.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { RequestInfo } from "../core/run.ts";
 import type { AnyStep, StepPorts } from "../core/step.ts";
@@ -34,6 +35,7 @@ export interface Execution {
   readonly request: RequestInfo;
   readonly steps: ReadonlyMap<string, AnyStep>;
   readonly ports: StepPorts;
+  readonly cache: Cache;
   readonly journal: Journal;
   readonly limits: Limits;
   /** When the whole run's own `timeout` is over, milliseconds since the epoch; what is waited here comes on top. */

@@ -7,6 +7,7 @@ import type { BlockEnd, BlockOptions, Interruption, StepFailure } from "../core/
 import { type Lookup, renderDeep } from "../core/template.ts";
 import type { StepNode } from "../core/workflow.ts";
 import { attemptStep } from "./attempt-step.ts";
+import { cachedStep } from "./cached-step.ts";
 import { concludeStep } from "./conclude-step.ts";
 import type { EarlyEnd } from "./early-end.ts";
 import { entryTraits } from "./entry-traits.ts";
@@ -165,7 +166,8 @@ export class Interpreter implements Walk {
         hidden,
       );
     }
-    const attempted = await attemptStep(this, place, record, hidden);
+    const attempt = () => attemptStep(this, place, record, hidden);
+    const attempted = await (node.cache ? cachedStep(this, place, node.cache, record, attempt) : attempt());
     return this.#noteEnd(concludeStep(this.execution, place, attempted, record, hidden));
   }
 

@@ -15,18 +15,24 @@ const constant = new WeakMap<StepNode, unknown>();
  */
 export function stepParams(node: StepNode, definition: AnyStep, lookup: Lookup): unknown {
   if (constant.has(node)) return constant.get(node);
-  let templated = false;
-  const raw: Record<string, Json> = {};
-  for (const [name, value] of Object.entries(node.params)) {
-    if (isLiteral(name, definition) || !hasPlaceholder(value)) raw[name] = value;
-    else {
-      templated = true;
-      raw[name] = renderParam(name, value, definition, lookup);
-    }
-  }
-  const params = checked(raw, node, definition);
-  if (!templated) constant.set(node, params);
+  const params = checked(renderParams(node, definition, lookup), node, definition);
+  if (Object.keys(templatedParams(node, definition)).length === 0) constant.set(node, params);
   return params;
+}
+
+/** A step's parameters with templates resolved, as yet unchecked. */
+export function renderParams(node: StepNode, definition: AnyStep, lookup: Lookup): JsonObject {
+  const rendered = Object.entries(templatedParams(node, definition)).map(
+    ([name, value]) => [name, renderParam(name, value, definition, lookup)] as const,
+  );
+  return { ...node.params, ...Object.fromEntries(rendered) };
+}
+
+/** Those of a step's parameters that hold placeholders. */
+export function templatedParams({ params }: StepNode, definition: AnyStep): JsonObject {
+  return Object.fromEntries(
+    Object.entries(params).filter(([name, value]) => !isLiteral(name, definition) && hasPlaceholder(value)),
+  );
 }
 
 /** The parameters with the n-th of the step's alternatives in its place (0: as they are), and whether there are more. */

@@ -12,6 +12,7 @@ export interface StepEnd {
   readonly dueAt?: number;
   readonly patch?: readonly Write[];
   readonly usage?: Usage | undefined;
+  readonly savedUsd?: number;
   readonly failure?: StepFailure;
   readonly handled?: boolean;
   readonly note?: string | undefined;
@@ -87,6 +88,7 @@ export class StepRecord {
       ...(this.#warnings && { warnings: this.#warnings }),
       ...(end.usage && { usage: { ...end.usage, model: this.#redactor.text(end.usage.model) } }),
       ...(this.#children.length > 0 && { children: this.#children }),
+      ...(end.savedUsd !== undefined && { savedUsd: end.savedUsd }),
       ...(end.failure && { error: runErrorOf(end.failure, this.#redactor) }),
       ...(end.note !== undefined && { note: this.#redactor.text(end.note) }),
     };

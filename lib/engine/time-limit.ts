@@ -4,6 +4,9 @@ import type { Workflow } from "../core/workflow.ts";
 import type { Execution } from "./execution.ts";
 import type { Place } from "./walk.ts";
 
+// A step without a limit that others may wait for (a UUID, a chunked text) takes milliseconds.
+const UNLIMITED_SECONDS = 60;
+
 type Work = (signal: AbortSignal) => Promise<StepResult> | StepResult;
 
 interface Limit {
@@ -62,6 +65,15 @@ export function fitsOnlyElsewhere(
 /** Milliseconds that the run may still take, waits not counted. */
 export function timeLeft({ runUntil, waits, ports }: Execution): number {
   return runUntil + waits.total() - ports.clock.now();
+}
+
+/** Milliseconds that all attempts of a step can take in this invocation, the waits between them included. */
+export function longestWorkMs({ limits }: Execution, { node, definition }: Place): number {
+  const { params, retry, timeoutSeconds } = node;
+  const further = definition.alternatives && params[definition.alternatives.from];
+  const attempts = retry.retries + 1 + (Array.isArray(further) ? further.length : 0);
+  const waitMs = Math.min(retry.maxBackoffSeconds * 1000, limits.longestWaitMs);
+  return attempts * (timeoutSeconds ?? UNLIMITED_SECONDS) * 1000 + retry.retries * waitMs;
 }
 
 /** The end of a run whose own time is over. */

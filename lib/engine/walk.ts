@@ -31,6 +31,10 @@ export interface Attempted {
   readonly attempts: number;
   /** What attempts that failed spent on models. */
   readonly spent?: Usage | undefined;
+  /** The result is that of an alternative, not what the step asks for. */
+  readonly substitute?: boolean;
+  /** The result was computed elsewhere, and how many US dollars it did not cost here. */
+  readonly cached?: { readonly savedUsd?: number };
 }
 
 /** What a step at its place needs of the interpreter that walks the run. */

@@ -24,6 +24,7 @@ export function commonSettings(own: StepKeys, fileDefaults: SharedKeys, definiti
     },
     timeoutSeconds: keys.timeout ?? definition.timeoutSeconds,
     onError: failurePolicy(keys),
+    ...cacheRule(keys, definition),
     effect: keys.effect ?? KEY_DEFAULTS.effect,
   };
 }
@@ -35,6 +36,13 @@ function withoutOverruled(defaults: SharedKeys, own: SharedKeys): SharedKeys {
   const decided = own.drop_on_failure ?? own.swallow_on_error ?? own.retry_propagate;
   const failure = decided === undefined ? { drop_on_failure, swallow_on_error, retry_propagate } : {};
   return { ...others, ...target, ...failure };
+}
+
+/** The file's `defaults` leave out a step that has nothing to cache. */
+function cacheRule({ cache }: SharedKeys, { dependsOn }: AnyStep): Pick<StepNode, "cache"> {
+  if (!cache || !dependsOn) return {};
+  const { ttl, key, scope } = cache;
+  return { cache: { ttlSeconds: ttl, ...(key !== undefined && { key }), scope } };
 }
 
 /** The table "when a step has failed for good" of language.md section 4. */

@@ -1,9 +1,10 @@
 import { isObject, type JsonObject } from "../core/json.ts";
 import type { AnyStep } from "../core/step.ts";
 import type { StepNode } from "../core/workflow.ts";
+import { checkCache } from "./check-cache.ts";
 import { checkSchema } from "./check-schema.ts";
 import { checkTarget } from "./check-target.ts";
-import { checkConditions, checkPaths, reportThrown, type TextCheck } from "./check-text.ts";
+import { checkConditions, checkPaths, checkTemplates, reportThrown, type TextCheck } from "./check-text.ts";
 import { commonSettings } from "./common-settings.ts";
 import { describeValue } from "./describe-issue.ts";
 import { nameHint } from "./nearest-name.ts";
@@ -116,6 +117,7 @@ function checkCommonKeys(node: YamlNode, definition: AnyStep, context: StepsCont
       "it needs swallow_on_error: true beside it",
     );
   }
+  if (common) checkCache(node, common, definition, problems);
   return common;
 }
 
@@ -149,7 +151,6 @@ export function checkSharedKeys(node: YamlNode, check: TextCheck, inOnFailure: b
   }
   const when = keys?.get("when")?.node;
   if (when) checkConditions(when, check);
-  const cache = keys?.get("cache");
-  if (cache)
-    problems.error("unknown-key", cache.keyAt, "cache is not available in this version", "remove the key");
+  const key = keys?.get("cache")?.node.entries?.get("key")?.node;
+  if (key) checkTemplates(key, check);
 }

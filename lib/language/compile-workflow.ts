@@ -1,4 +1,3 @@
-import { deletePath } from "../core/path.ts";
 import type { AnyStep } from "../core/step.ts";
 import type { StepNode, Workflow } from "../core/workflow.ts";
 import { readChangelog } from "./changelog.ts";
@@ -85,8 +84,7 @@ function defaultsOf(node: YamlNode, check: TextCheck): SharedKeys {
   const defaults = child(node, "defaults");
   if (!defaults || defaults.value === null) return {};
   checkSharedKeys(defaults, check, false);
-  const value = deletePath(defaults.value, ["cache"]);
-  return checkSchema(sharedKeys, defaults, { value, what: "defaults" }, check.problems) ?? {};
+  return checkSchema(sharedKeys, defaults, { what: "defaults" }, check.problems) ?? {};
 }
 
 /** The file's base name, made to fit where only spelling is in the way. */

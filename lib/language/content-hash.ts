@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isObject, type Json } from "../core/json.ts";
+import { canonicalJson } from "../core/json.ts";
 import type { StepNode, Workflow } from "../core/workflow.ts";
 
 /**
@@ -25,11 +25,4 @@ export function contentHash(workflow: Omit<Workflow, "hash">): string {
 function withoutLabels({ name: _name, line: _line, blocks, ...step }: StepNode): object {
   const nested = Object.entries(blocks).map(([label, steps]) => [label, steps.map(withoutLabels)]);
   return { ...step, blocks: Object.fromEntries(nested) };
-}
-
-/** JSON with the keys of every mapping in order. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, item: Json) =>
-    isObject(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item,
-  );
 }

@@ -51,6 +51,10 @@ export const LOADER_RULES = {
     summary: "The parameters of a step fit together",
     why: "Each may be right alone while the step cannot do what they say together.",
   },
+  "nothing-to-cache": {
+    summary: "`cache` stands on steps that have a result of their own",
+    why: "Who finds a kept result does not run the step: what it does beside giving a result would be missing.",
+  },
   "unknown-step": {
     summary: "Every step has a type that exists",
     why: "Nobody would know what to do.",

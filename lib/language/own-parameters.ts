@@ -40,9 +40,7 @@ export function ownParameters(
 ): { readonly params: JsonObject; readonly blocks: readonly Block[] } {
   const { problems } = check;
   const raw: JsonObject = Object.fromEntries(
-    Object.entries(isObject(node.value) ? node.value : {}).filter(
-      ([key]) => key !== "cache" && isOwnKey(key, definition),
-    ),
+    Object.entries(isObject(node.value) ? node.value : {}).filter(([key]) => isOwnKey(key, definition)),
   );
   const places = definition.blocks?.(raw) ?? [];
   const params = withTemplates(withoutBlocks(raw, places), definition, check);

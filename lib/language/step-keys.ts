@@ -28,6 +28,24 @@ const label = {
   name: z.string().optional().describe("Label for people"),
 };
 
+/** How a result is kept (language.md section 7). Times in seconds. */
+const cacheKeys = z.strictObject({
+  ttl: z.number().min(1).max(YEAR_SECONDS).describe("Seconds that a result is good for, at least 1"),
+  key: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Template of what results are kept apart by; default: the parameters and all else that the step's result depends on",
+    ),
+  scope: z
+    .enum(["workflow", "run", "stage"])
+    .default("workflow")
+    .describe(
+      "Who shares results: runs of the workflow, the steps of one run, or all workflows of the stage",
+    ),
+});
+
 /** What `defaults` of a file may hold: the keys that make sense for several steps at once. Times in seconds. */
 export const sharedKeys = z.strictObject({
   when: z
@@ -88,6 +106,10 @@ export const sharedKeys = z.strictObject({
     default: KEY_DEFAULTS.raw_on_error,
   }),
   retry_propagate: z.boolean().optional().describe("`false` is an old spelling of `swallow_on_error: true`"),
+  cache: z
+    .union([z.literal(false), cacheKeys])
+    .optional()
+    .describe("Keep the result for later runs, or take one that is kept; `false` keeps none"),
   effect: z.enum(["at_least_once", "at_most_once"]).optional().meta({
     description:
       "`at_most_once`: a call that a crash cut off is not repeated, the run fails with class `unknown_outcome`",

@@ -10,7 +10,7 @@ import { acceptTemplates } from "./templated-schema.ts";
 export function stepSchema(step: AnyStep): JsonObject {
   const { type: _type, ...common } = asObject(jsonSchemaOf(stepKeys).properties);
   const shared = Object.entries(common)
-    .filter(([key]) => !isOwnKey(key, step))
+    .filter(([key]) => !isOwnKey(key, step) && (key !== "cache" || step.dependsOn !== undefined))
     .map(([key, schema]) => [key, commonKey(key, asObject(schema), step)]);
   return withNestedSteps(
     {

@@ -25,6 +25,7 @@ export const addTimestamp = defineStep({
   defaultOutput: "meta.timestamp",
   timeoutSeconds: null,
   schema,
+  dependsOn: () => [],
   run({ format }, context) {
     const now = context.ports.clock.now();
     const duration = durationUntil(now, context);

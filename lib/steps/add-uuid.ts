@@ -10,5 +10,6 @@ export const addUuid = defineStep({
   defaultOutput: "meta.id",
   timeoutSeconds: null,
   schema: z.strictObject({}),
+  dependsOn: () => [],
   run: (_params, { ports }) => ({ kind: "next", output: ports.random.uuid() }),
 });

@@ -53,6 +53,10 @@ export const chatTraits = {
   timeoutSeconds: 120,
   paths: ["system_key"],
   alternatives: { parameter: "model", from: "fallback_models" },
+  dependsOn: ({ system_key, prompt, messages }: JsonObject, { read, input }: StepContext) => [
+    (typeof system_key === "string" && read(system_key)) || null,
+    prompt === undefined && messages === undefined ? input : null,
+  ],
   check: ({ messages, ...raw }: JsonObject) => [
     ...textProblems(raw, ["prompt", "system"]),
     ...(Array.isArray(messages) ? (messages as readonly Json[]) : []).flatMap((message, index) =>

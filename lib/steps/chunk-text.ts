@@ -27,6 +27,7 @@ export const chunkText = defineStep({
   timeoutSeconds: null,
   inputRequired: true,
   schema,
+  dependsOn: (_raw, { input }) => [input],
   run({ chunk_size, overlap }, { input, inputFrom = "input_from", warn }) {
     if (input === null) {
       warn(`${inputFrom} is missing or null: there is nothing to cut`);

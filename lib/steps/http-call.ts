@@ -57,6 +57,7 @@ export const httpCall = defineStep({
   timeoutSeconds: 30,
   schema,
   urls: ["url"],
+  dependsOn: () => [],
   check: ({ method = "GET", body }) =>
     /^(get|head)$/i.test(String(method)) && isUnsendable(body)
       ? [

@@ -24,6 +24,12 @@ export const jq = defineStep({
   limitsItself: true,
   schema,
   untemplated: ["query"],
+  dependsOn: ({ query }, { input, event, workflow, run }) => {
+    const named = Object.entries({ input: event, workflow, run }).filter(([name]) =>
+      String(query).includes(`$${name}`),
+    );
+    return [input, Object.fromEntries(named)];
+  },
   async run({ query, multiple }, context) {
     const outcome = await context.ports.jq.run({
       runId: String(context.run.id),

@@ -59,18 +59,26 @@ export function messageProblems(raw: JsonObject, content: readonly string[]) {
   ];
 }
 
+/** What of the event a message shows: one value, or none. */
+export function shownEvent(
+  params: { readonly include_event?: Json | undefined; readonly event_fields?: Json | undefined },
+  { read, event, input, inputFrom }: StepContext,
+): readonly Json[] {
+  const { include_event: includesIt, event_fields: fields } = params;
+  if (Array.isArray(fields))
+    return [Object.fromEntries(fields.map((field) => [field, read(String(field)) ?? null]))];
+  if (includesIt !== true) return [];
+  return [inputFrom === undefined ? event : input];
+}
+
 /** The event as a block; escaped, so that nothing in it mentions people or ends the block. */
 function eventText(
   params: Worded,
   context: StepContext,
   { begin, end, maxCharacters }: Preformatted,
 ): string {
-  if (!params.include_event && !params.event_fields) return "";
-  const shown: Json = params.event_fields
-    ? Object.fromEntries(params.event_fields.map((field) => [field, context.read(field) ?? null]))
-    : context.inputFrom === undefined
-      ? context.event
-      : context.input;
+  const [shown] = shownEvent(params, context);
+  if (shown === undefined) return "";
   const json = JSON.stringify(shown, null, 2);
   const cut = json.length > maxCharacters ? `${json.slice(0, maxCharacters)}…` : json;
   const escaped = cut

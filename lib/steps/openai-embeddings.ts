@@ -35,6 +35,7 @@ export const openaiEmbeddings = defineStep({
   schema,
   templates: { api_key: "${env:OPENAI_API_KEY}" },
   environment: [{ name: "OPENAI_API_KEY", secret: true }],
+  dependsOn: (_raw, { input }) => [input],
   async run(params, context) {
     const texts = textsOf(context);
     const vectors: Json[] = [];

@@ -36,6 +36,7 @@ export const pythonFunction = defineStep({
   schema,
   untemplated: ["code", "handler", "env"],
   environmentNames: ["env"],
+  dependsOn: (_raw, { input, environment }) => [input, environment([])],
   async run({ code, handler, env }, context) {
     const stage = String(context.workflow.stage);
     const outcome = await context.ports.python.run({

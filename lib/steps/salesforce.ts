@@ -34,6 +34,7 @@ export const salesforce = defineStep({
   ],
   urls: ["login_url"],
   soql: ["soql"],
+  dependsOn: () => [],
   check: salesforceProblems,
   async run(params, context) {
     // An operation that is a template is known only now.

@@ -6,7 +6,7 @@ import type { HttpResponse } from "../core/ports/http.ts";
 import { anyJson, jsonMapping } from "../core/schema.ts";
 import { defineStep, type StepContext } from "../core/step.ts";
 import { answerText } from "./answer-body.ts";
-import { eventParameters, messageProblems, messageText, textParameters } from "./message-text.ts";
+import { eventParameters, messageProblems, messageText, shownEvent, textParameters } from "./message-text.ts";
 import { postMessage } from "./post-message.ts";
 import { templatedText, textProblems } from "./text-parameter.ts";
 
@@ -42,6 +42,7 @@ export const teamsWebhook = defineStep({
   environment: [{ name: "TEAMS_WEBHOOK", secret: true }],
   urls: ["webhook_url"],
   paths: ["event_fields"],
+  dependsOn: shownEvent,
   check: (raw) => [...messageProblems(raw, CONTENT), ...textProblems(raw, ["title"])],
   async run(params, context) {
     const response = await postMessage("Teams", params.webhook_url, cardOf(params, context), context);

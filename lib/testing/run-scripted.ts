@@ -1,3 +1,4 @@
+import { createMemoryCache } from "../adapters/memory/memory-cache.ts";
 import { createSalesforce } from "../adapters/salesforce/create-salesforce.ts";
 import type { Script } from "../adapters/scripted/script.ts";
 import { scriptedHttp } from "../adapters/scripted/scripted-http.ts";
@@ -5,6 +6,7 @@ import { scriptedLlm } from "../adapters/scripted/scripted-llm.ts";
 import { scriptedSteps } from "../adapters/scripted/scripted-steps.ts";
 import type { RunView } from "../app/describe-run.ts";
 import { type InProcessRun, runInProcess } from "../app/run-in-process.ts";
+import type { Cache } from "../core/ports/cache.ts";
 import type { Jq } from "../core/ports/jq.ts";
 import type { Python } from "../core/ports/python.ts";
 import type { Random } from "../core/ports/random.ts";
@@ -17,12 +19,14 @@ export interface Interpreters {
 }
 
 /** One run whose network is a script and whose time is virtual. */
-export interface ScriptedRun extends Omit<InProcessRun, "ports" | "signal"> {
+export interface ScriptedRun extends Omit<InProcessRun, "ports" | "cache" | "signal"> {
   readonly script: Script;
   readonly clock: VirtualClock;
   /** The time that answers take; default: the clock's, which counts it as slept. */
   readonly answerClock?: StillClock;
   readonly random: Random;
+  /** Default: an empty one. */
+  readonly cache?: Cache;
 }
 
 /** Runs a workflow once with scripted answers, on a virtual clock; jq and Python are real, and take no time. */
@@ -30,6 +34,7 @@ export function runScripted(run: ScriptedRun, { jq, python }: Interpreters): Pro
   const { script, clock, answerClock = clock, random } = run;
   const http = scriptedHttp(script, { clock: answerClock });
   return runInProcess({
+    cache: createMemoryCache(),
     ...run,
     steps: scriptedSteps(run.steps, script, answerClock),
     ports: {

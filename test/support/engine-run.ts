@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { createMemoryCache } from "../../lib/adapters/memory/memory-cache.ts";
 import { createSalesforce } from "../../lib/adapters/salesforce/create-salesforce.ts";
 import { parseScript } from "../../lib/adapters/scripted/script.ts";
 import { scriptedHttp } from "../../lib/adapters/scripted/scripted-http.ts";
@@ -6,6 +7,7 @@ import { scriptedLlm } from "../../lib/adapters/scripted/scripted-llm.ts";
 import type { FlowError } from "../../lib/core/flow-error.ts";
 import { foldJournal, initialState, type JournalEntry } from "../../lib/core/journal.ts";
 import type { Json, JsonObject } from "../../lib/core/json.ts";
+import type { Cache } from "../../lib/core/ports/cache.ts";
 import type { StepPorts } from "../../lib/core/step.ts";
 import type { Workflow } from "../../lib/core/workflow.ts";
 import { resolveEnvironment } from "../../lib/engine/environment.ts";
@@ -44,6 +46,8 @@ export interface AttemptOptions {
   readonly lastDelivery?: boolean;
   readonly clock?: VirtualClock;
   readonly ports?: Partial<StepPorts>;
+  readonly cache?: Cache;
+  readonly runId?: string;
   readonly poison?: FlowError;
   /** Called instead of storing; what it throws is what the store threw. */
   append?(entries: readonly JournalEntry[], segment: number): Promise<void>;
@@ -86,7 +90,7 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResult> {
   const python = { run: () => Promise.reject(new Error("these examples use no Python")), endRun() {} };
   const execution: Execution = {
     workflow,
-    run: { id: "run-1", attempt: 1, startedAt: clock.now(), depth: 0 },
+    run: { id: options.runId ?? "run-1", attempt: 1, startedAt: clock.now(), depth: 0 },
     stage: "test",
     event,
     request: { method: "POST", path: "/", query: {}, headers: {}, received_at: "", delivery_id: "" },
@@ -102,6 +106,7 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResult> {
       childRuns: noRuns,
       ...options.ports,
     },
+    cache: options.cache ?? createMemoryCache(),
     journal,
     limits: {
       handOverAt: forever,

@@ -1,6 +1,7 @@
 import { expect } from "@jest/globals";
 import { stringify } from "yaml";
 import * as z from "zod";
+import { createMemoryCache } from "../../lib/adapters/memory/memory-cache.ts";
 import { parseScript } from "../../lib/adapters/scripted/script.ts";
 import type { RunView } from "../../lib/app/describe-run.ts";
 import { FlowError } from "../../lib/core/flow-error.ts";
@@ -24,6 +25,8 @@ export const exampleSchema = z.strictObject({
   name: z.string(),
   given: z.strictObject({
     event: anyJson.optional(),
+    /** Events of runs before this one, which share its cache. */
+    earlier: z.array(anyJson).default([]),
     env: values.optional(),
     workflows: z.record(z.string(), jsonMapping).optional(),
     secrets: values.optional(),
@@ -51,6 +54,8 @@ export const exampleSchema = z.strictObject({
     llm_calls: z.array(jsonMapping).optional(),
     slept: z.array(seconds).optional(),
     steps: z.array(jsonMapping).optional(),
+    cost_usd: z.number().optional(),
+    saved_usd: z.number().optional(),
     warnings: z.array(z.string()).optional(),
     logs: z.array(z.union([z.string(), jsonMapping])).optional(),
   }),
@@ -64,31 +69,38 @@ export async function checkExample({ given, then }: Example, interpreters: Inter
   const workflow = load(workflowText(given));
   const clock = virtualClock(given.now === undefined ? undefined : Date.parse(given.now));
   const script = parseScript({ http: given.http ?? [], llm: given.llm ?? [] });
-  const event = given.event ?? {};
-  const run = {
-    workflow,
-    event: {
-      body: new TextEncoder().encode(formatJson(event)),
-      contentType: "application/json",
-      request: {
-        method: "POST",
-        path: "/test",
-        query: {},
-        headers: {},
-        received_at: "2026-01-02T03:04:05.000Z",
-        delivery_id: "d-1",
+  const random = seededRandom();
+  const cache = createMemoryCache();
+  const run = (event: Json) =>
+    runScripted(
+      {
+        workflow,
+        event: {
+          body: new TextEncoder().encode(formatJson(event)),
+          contentType: "application/json",
+          request: {
+            method: "POST",
+            path: "/test",
+            query: {},
+            headers: {},
+            received_at: "2026-01-02T03:04:05.000Z",
+            delivery_id: "d-1",
+          },
+        },
+        environment: [given.env ?? {}, given.secrets ?? {}],
+        stage: "test",
+        steps: stepTypes,
+        script,
+        clock,
+        random,
+        cache,
+        find: finder(workflow, given.workflows ?? {}),
+        log: keptLog(),
       },
-    },
-    environment: [given.env ?? {}, given.secrets ?? {}],
-    stage: "test",
-    steps: stepTypes,
-    script,
-    clock,
-    random: seededRandom(),
-    find: finder(workflow, given.workflows ?? {}),
-    log: keptLog(),
-  };
-  const view = await runScripted(run, interpreters);
+      interpreters,
+    );
+  for (const event of given.earlier) await run(event);
+  const view = await run(given.event ?? {});
   checkOutcome(view, then);
   checkCalls(
     script.calls.filter(({ url }) => url !== undefined),
@@ -138,6 +150,8 @@ function checkOutcome(view: RunView, then: Example["then"]): void {
   if (then.reason !== undefined) expect(view.reason).toContain(then.reason);
   if (then.state !== undefined) expect(plain(view.state)).toEqual(plain(then.state));
   if (then.state_has !== undefined) expect(plain(view.state)).toMatchObject(plain(then.state_has) as object);
+  if (then.cost_usd !== undefined) expect(view.cost_usd).toBeCloseTo(then.cost_usd, 10);
+  if (then.saved_usd !== undefined) expect(view.saved_usd).toBeCloseTo(then.saved_usd, 10);
   if (then.output !== undefined) expect(plain(view.output)).toEqual(plain(then.output));
   for (const step of then.steps ?? []) {
     expect(plain(view.steps as unknown as Json)).toContainEqual(

@@ -29,6 +29,7 @@ const call = defineStep({
   }),
   templates: { key: "${env:CALL_KEY}" },
   environment: [{ name: "CALL_KEY", secret: true }],
+  dependsOn: () => [],
   check: ({ method, body }) =>
     method === "GET" && body !== undefined ? [{ at: ["body"], message: "GET carries no body" }] : [],
   run,
@@ -42,6 +43,7 @@ const say = defineStep({
   paths: ["fields"],
   templates: { text: "${env:GREETING, hello}" },
   environment: [{ name: "GREETING", secret: false }],
+  dependsOn: () => [],
   run,
 });
 

@@ -1,3 +1,4 @@
+import { createMemoryCache } from "../../lib/adapters/memory/memory-cache.ts";
 import { createMemoryQueue, type MemoryQueue } from "../../lib/adapters/memory/memory-queue.ts";
 import { createMemoryRunStore } from "../../lib/adapters/memory/memory-run-store.ts";
 import { createSalesforce } from "../../lib/adapters/salesforce/create-salesforce.ts";
@@ -11,6 +12,7 @@ import type { Ingest } from "../../lib/app/store-event.ts";
 import { sweep } from "../../lib/app/sweep.ts";
 import { webhookPathOf } from "../../lib/app/webhook-url.ts";
 import { formatJson, type Json, type JsonObject } from "../../lib/core/json.ts";
+import type { Cache } from "../../lib/core/ports/cache.ts";
 import type { Clock } from "../../lib/core/ports/clock.ts";
 import type { Http } from "../../lib/core/ports/http.ts";
 import type { Llm } from "../../lib/core/ports/llm.ts";
@@ -62,6 +64,7 @@ export interface WorldOptions {
   wrapHttp?(http: Http): Http;
   wrapLlm?(llm: Llm): Llm;
   wrapClock?(clock: Clock): Clock;
+  wrapCache?(cache: Cache): Cache;
 }
 
 const KEY = "a webhook key";
@@ -83,6 +86,7 @@ export function createWorld(options: WorldOptions): World {
   const script = parseScript({ http: options.http ?? [], llm: options.llm ?? [] });
   const llm = scriptedLlm(script, { clock });
   const http = scriptedHttp(script, { clock });
+  const cache = createMemoryCache();
   const secrets = {
     workflowSecrets: async () => options.secrets ?? {},
     webhookKeys: async () => [KEY],
@@ -105,6 +109,7 @@ export function createWorld(options: WorldOptions): World {
       python: options.python ?? noPython,
       salesforce: createSalesforce(http, clock),
     },
+    cache: options.wrapCache?.(cache) ?? cache,
     log,
     stage: "test",
     plainEnvironment: {},

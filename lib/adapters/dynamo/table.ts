@@ -36,6 +36,8 @@ export interface TableQuery {
 export interface Table {
   /** Stores an item unless its key is taken; false when it is. */
   putNew(item: Item): Promise<boolean>;
+  /** Stores an item in place of the one under its key; false when the condition does not hold. */
+  putIf(item: Item, condition: Expression): Promise<boolean>;
   /** Changes an item; false when the condition does not hold. */
   update(key: Key, change: Expression, condition: Expression): Promise<boolean>;
   /** Changes an item and gives its new state; undefined when the condition does not hold. */
@@ -74,15 +76,18 @@ export function createTable({ client, table }: { client: DynamoDBClient; table: 
     return unlessRefused(() => call("updating an item", () => client.send(command)));
   };
 
+  const putIf: Table["putIf"] = async (item, condition) => {
+    const put = new PutItemCommand({
+      TableName: table,
+      Item: item,
+      ...expressions({ ConditionExpression: condition.text }, condition.values),
+    });
+    return (await unlessRefused(() => call("storing an item", () => client.send(put)))) !== undefined;
+  };
+
   return {
-    async putNew(item) {
-      const put = new PutItemCommand({
-        TableName: table,
-        Item: item,
-        ...expressions({ ConditionExpression: "attribute_not_exists(#pk)" }),
-      });
-      return (await unlessRefused(() => call("storing an item", () => client.send(put)))) !== undefined;
-    },
+    putNew: (item) => putIf(item, { text: "attribute_not_exists(#pk)" }),
+    putIf,
     async update(key, change, condition) {
       return (await update(key, change, condition, "NONE")) !== undefined;
     },
