@@ -59,6 +59,27 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .action(async (options) => done(await (await import("./start.ts")).start(options)));
 
   program
+    .command("new")
+    .description("Make a workflow, its tests and a sample event from a template")
+    .argument("[name]", "name of the workflow; in a terminal, what is missing is asked for")
+    .option("--from <template>", "what it begins with (without a terminal: blank)")
+    .option("--description <text>", "what it does")
+    .option("--secret <name>", "a secret that it reads, may be repeated", collect, [])
+    .option("--workflows <dir>", "folder of the workflow files", "workflows")
+    .option("--list", "show the templates")
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      example(["hookline new", "hookline new --list", "hookline new lead-intake --from lead-to-salesforce"]),
+    )
+    .action(async (name, options) => {
+      const { stdin, stdout } = process;
+      const terminal =
+        stdin.isTTY && stdout.isTTY && !options.json ? { input: stdin, output: stdout } : undefined;
+      done(await (await import("./new.ts")).newWorkflow(name, options, terminal));
+    });
+
+  program
     .command("run")
     .description("Run a workflow file once, in this process")
     .argument("<file>", "workflow file")

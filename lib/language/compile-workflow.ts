@@ -8,10 +8,11 @@ import { compileInput } from "./compile-input.ts";
 import { checkSharedKeys, compileSteps } from "./compile-steps.ts";
 import { contentHash } from "./content-hash.ts";
 import { createEnvironmentReads } from "./environment-reads.ts";
-import { type FileKeys, fileKeys, WORKFLOW_NAME } from "./file-keys.ts";
+import { type FileKeys, fileKeys } from "./file-keys.ts";
 import type { ProblemLog } from "./problem-log.ts";
 import { createStepIds } from "./step-ids.ts";
 import { type SharedKeys, sharedKeys } from "./step-keys.ts";
+import { workflowNameFrom } from "./workflow-name.ts";
 import { child, type YamlNode } from "./yaml-node.ts";
 
 /** Compiles the mapping with a workflow's keys; undefined when too little of it is right. Faults go to `problems`. */
@@ -90,11 +91,8 @@ function defaultsOf(node: YamlNode, check: TextCheck): SharedKeys {
 /** The file's base name, made to fit where only spelling is in the way. */
 function nameFromFile({ at }: YamlNode, file: string, problems: ProblemLog): string | undefined {
   const base = file.replace(/^.*[/\\]/s, "").replace(/\.ya?ml$/i, "");
-  const name = base
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "");
-  if (WORKFLOW_NAME.test(name)) return name;
+  const name = workflowNameFrom(base);
+  if (name !== undefined) return name;
   problems.error(
     "missing-key",
     at,

@@ -13,6 +13,7 @@ describe("hookline", () => {
     [["url"]],
     [["runs", "list"]],
     [["runs", "show"]],
+    [["new"]],
     [["schema"]],
     [["reference"]],
   ])("%j --help shows an example and is exit code 0", async (command) => {
