@@ -1,4 +1,4 @@
-import type { Redactor } from "../core/redactor.ts";
+import { bothRedactors } from "../core/redactor.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { type Environment, resolveEnvironment, STAGE_NAME } from "../engine/environment.ts";
 import type { Runner } from "./runner.ts";
@@ -21,16 +21,9 @@ export async function stageEnvironment(runner: Runner, workflow: Workflow): Prom
       const fresh = await resolve(runner, workflow);
       const changed = workflow.environment.some(({ name }) => fresh.value(name) !== environment.value(name));
       // The old value may still be good, and come back in an answer.
-      environment = { ...fresh, redactor: bothOf(environment.redactor, fresh.redactor) };
+      environment = { ...fresh, redactor: bothRedactors(environment.redactor, fresh.redactor) };
       return changed;
     },
-  };
-}
-
-function bothOf(before: Redactor, now: Redactor): Redactor {
-  return {
-    text: (text) => now.text(before.text(text)),
-    json: (value) => now.json(before.json(value)),
   };
 }
 

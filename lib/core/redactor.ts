@@ -1,98 +1,123 @@
 import { isExactNumber, isObject, type Json } from "./json.ts";
+import { formsOf } from "./secret-forms.ts";
+import { compileMatcher, type SecretMatcher, type Span } from "./secret-matcher.ts";
 
 /** What stands where a secret stood. */
 export const REDACTED = "***";
 
-/** A secret shorter than this would blank ordinary text: it is not redacted, and loading warns. */
-export const SHORTEST_SECRET = 4;
-
 /** Blanks secrets in everything that is stored, logged or shown. */
 export interface Redactor {
+  /** The same text when it holds no secret. What is blanked once stays as it is the second time. */
   text(text: string): string;
-  /** The same value when it holds no secret. Keys are redacted too. */
+  /** The same value when it holds no secret. Keys are redacted too, and numbers that hold one become text. */
   json<T extends Json>(value: T): T;
+  /** Redacts one text that arrives in pieces. */
+  stream(): RedactedStream;
 }
 
-/** Blanks each secret in its raw, base64, URL-encoded and JSON-escaped forms (language.md section 3). */
+/** A text in pieces: a secret that lies across two of them is blanked as well. */
+export interface RedactedStream {
+  /** What is certain by now; an end that may be the start of a secret is kept back. */
+  push(piece: string): string;
+  /** What was kept back. */
+  end(): string;
+}
+
+/** Blanks nothing. */
+const OPEN: Redactor = {
+  text: (text) => text,
+  json: (value) => value,
+  stream: () => ({ push: (piece) => piece, end: () => "" }),
+};
+
+/**
+ * Blanks each secret, each line of 16 or more characters of one that has several, and each text of that length in one
+ * that is a JSON document: as it is, in base64, URL-encoded and JSON-escaped (language.md section 3).
+ */
 export function createRedactor(secrets: Iterable<string>): Redactor {
-  const forms = [
-    ...new Set([...secrets].filter((secret) => secret.length >= SHORTEST_SECRET).flatMap(formsOf)),
-  ];
-  if (forms.length === 0) return { text: (text) => text, json: (value) => value };
-  forms.sort((a, b) => b.length - a.length);
-  const pattern = new RegExp(forms.map((form) => RegExp.escape(form)).join("|"), "g");
-  const text = (raw: string) => raw.replace(pattern, REDACTED);
-  return { text, json: (value) => redactJson(value, text) as typeof value };
-}
+  const forms = [...new Set([...secrets].flatMap(formsOf))];
+  if (forms.length === 0) return OPEN;
+  let compiled: SecretMatcher | undefined;
+  const matcher = () => {
+    compiled ??= compileMatcher(forms);
+    return compiled;
+  };
+  const mayBeNumbers = forms.some((form) => /^[-+.\deE]+$/.test(form));
 
-function redactJson(value: Json, text: (raw: string) => string): Json {
-  if (typeof value === "string") return text(value);
-  if (typeof value === "number" || isExactNumber(value)) {
+  function text(raw: string): string {
+    let before = raw;
+    // Where one secret was blanked another one may come about, if it has asterisks.
+    for (;;) {
+      const blanked = blank(before, matcher().find(before));
+      if (blanked === before) return blanked;
+      before = blanked;
+    }
+  }
+
+  function json(value: Json): Json {
+    if (typeof value === "string") return text(value);
+    if (typeof value === "number" || isExactNumber(value)) return mayBeNumbers ? number(value) : value;
+    if (Array.isArray(value)) {
+      const items = value.map(json);
+      return items.some((item, index) => item !== value[index]) ? items : value;
+    }
+    if (!isObject(value)) return value;
+    const entries = Object.entries(value);
+    const redacted = entries.map(([key, item]) => [text(key), json(item)] as const);
+    const changed = redacted.some(
+      ([key, item], index) => key !== entries[index]?.[0] || item !== entries[index]?.[1],
+    );
+    return changed ? Object.fromEntries(redacted) : value;
+  }
+
+  function number(value: Json): Json {
     const digits = JSON.stringify(value);
     return text(digits) === digits ? value : REDACTED;
   }
-  if (Array.isArray(value)) {
-    const items = value.map((item) => redactJson(item, text));
-    return items.some((item, index) => item !== value[index]) ? items : value;
+
+  function stream(): RedactedStream {
+    let kept = "";
+    return {
+      push(piece) {
+        kept += piece;
+        let cut = matcher().unfinished(kept, 1);
+        for (const { start, end } of matcher().find(kept)) if (start < cut && cut < end) cut = start;
+        const certain = text(kept.slice(0, cut));
+        kept = kept.slice(cut);
+        return certain;
+      },
+      end() {
+        const rest = text(kept);
+        kept = "";
+        return rest;
+      },
+    };
   }
-  if (!isObject(value)) return value;
-  const entries = Object.entries(value);
-  const redacted = entries.map(([key, item]) => [text(key), redactJson(item, text)] as const);
-  const changed = redacted.some(
-    ([key, item], index) => key !== entries[index]?.[0] || item !== entries[index]?.[1],
-  );
-  return changed ? Object.fromEntries(redacted) : value;
+
+  return { text, json: (value) => json(value) as typeof value, stream };
 }
 
-function formsOf(secret: string): string[] {
-  const base64 = [0, 1, 2].map((offset) => base64At(secret, offset));
-  const forms = [
-    secret,
-    ...jsonForms(secret),
-    ...urlForms(secret.toWellFormed()),
-    ...base64,
-    ...base64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_")),
-  ];
-  return forms.filter((form) => form.length >= SHORTEST_SECRET);
+/** Blanks what either of two blanks. */
+export function bothRedactors(one: Redactor, other: Redactor): Redactor {
+  return {
+    text: (text) => other.text(one.text(text)),
+    json: (value) => other.json(one.json(value)),
+    stream() {
+      const [first, second] = [one.stream(), other.stream()];
+      return {
+        push: (piece) => second.push(first.push(piece)),
+        end: () => second.push(first.end()) + second.end(),
+      };
+    },
+  };
 }
 
-/** JSON text may write characters beyond ASCII and slashes as escapes. */
-function jsonForms(secret: string): string[] {
-  const json = JSON.stringify(secret).slice(1, -1);
-  const ascii = json.replace(
-    /[\u007f-\uffff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-  return [json, ascii].flatMap((form) => [form, form.replaceAll("/", "\\/")]);
-}
-
-/** Encoders differ in what they leave alone, in how they write a space, and in the case of their digits. */
-function urlForms(secret: string): string[] {
-  const component = encodeURIComponent(secret);
-  const strict = component.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-  const form = new URLSearchParams([["", secret]]).toString().slice(1);
-  const forms = [
-    component,
-    strict,
-    form,
-    component.replaceAll("%20", "+"),
-    encodeURI(secret),
-    queryForm(secret),
-  ];
-  return forms.flatMap((one) => [one, one.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase())]);
-}
-
-/** What a URL parser makes of the secret in a query: it escapes less than any encoder. */
-function queryForm(secret: string): string {
-  const url = new URL("https://host");
-  url.search = secret;
-  return url.search.slice(1);
-}
-
-/** The base64 digits that are certain when the secret starts `offset` bytes after a group of three (`user:secret`). */
-function base64At(secret: string, offset: number): string {
-  const bytes = new TextEncoder().encode("\0".repeat(offset) + secret);
-  const digits = btoa(String.fromCharCode(...bytes)).replace(/=+$/, "");
-  const uncertainEnd = bytes.length % 3 === 0 ? 0 : 1;
-  return digits.slice(Math.ceil((offset * 8) / 6), digits.length - uncertainEnd);
+function blank(text: string, spans: readonly Span[]): string {
+  let blanked = "";
+  let at = 0;
+  for (const { start, end } of spans) {
+    blanked += text.slice(at, start) + REDACTED;
+    at = end;
+  }
+  return at === 0 ? text : blanked + text.slice(at);
 }

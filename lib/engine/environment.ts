@@ -1,4 +1,5 @@
-import { createRedactor, type Redactor, SHORTEST_SECRET } from "../core/redactor.ts";
+import { createRedactor, type Redactor } from "../core/redactor.ts";
+import { SHORTEST_SECRET } from "../core/secret-forms.ts";
 import type { EnvironmentName, Workflow } from "../core/workflow.ts";
 
 /** The values of the names that a workflow reads, and the redactor that blanks the secret ones. */

@@ -1,5 +1,5 @@
 import { isObject } from "../core/json.ts";
-import { SHORTEST_SECRET } from "../core/redactor.ts";
+import { SHORTEST_SECRET } from "../core/secret-forms.ts";
 import { textOf } from "../core/template.ts";
 import type { EnvironmentName } from "../core/workflow.ts";
 import { checkSchema } from "./check-schema.ts";
