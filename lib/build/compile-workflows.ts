@@ -5,6 +5,7 @@ import type { Workflow } from "../core/workflow.ts";
 import { codeFrame } from "../language/code-frame.ts";
 import { loadWorkflow } from "../language/load-workflow.ts";
 import type { Problem } from "../language/problem.ts";
+import { unknownWorkflows } from "../language/unknown-workflows.ts";
 import { readWorkflowFile } from "./read-workflow-file.ts";
 
 /** What a folder of workflow files holds. */
@@ -15,12 +16,14 @@ export interface CompiledWorkflows {
 }
 
 /**
- * Loads every `*.yaml` and `*.yml` of a folder except `*.test.yaml`; two files of one name are an error of the second.
+ * Loads every `*.yaml` and `*.yml` of a folder except `*.test.yaml`; two files of one name are an error of the second, a step
+ * that runs a workflow of which there is no file a warning.
  * @throws FlowError `config_error` when the folder cannot be read.
  */
 export async function compileWorkflows(dir: string): Promise<CompiledWorkflows> {
   const files = (await namesIn(dir)).filter(isWorkflowFile).sort();
   const workflows = new Map<string, Workflow>();
+  const texts = new Map<Workflow, string>();
   const problems: Problem[] = [];
   for (const file of files) {
     const path = join(dir, file);
@@ -36,8 +39,13 @@ export async function compileWorkflows(dir: string): Promise<CompiledWorkflows> 
     const { name } = loaded.workflow;
     const namesake = workflows.get(name);
     if (namesake) problems.push(nameTaken(name, text, path, namesake.file));
-    else workflows.set(name, loaded.workflow);
+    else {
+      workflows.set(name, loaded.workflow);
+      texts.set(loaded.workflow, text);
+    }
   }
+  const known = [...workflows.keys()];
+  for (const [workflow, text] of texts) problems.push(...unknownWorkflows(workflow, text, known));
   return { workflows: [...workflows.values()], problems };
 }
 

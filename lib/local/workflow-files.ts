@@ -1,11 +1,13 @@
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { isWorkflowFile } from "../build/compile-workflows.ts";
 import { readWorkflowFile } from "../build/read-workflow-file.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { inputTable, isDeployedTo, type Workflow } from "../core/workflow.ts";
 import { loadWorkflow } from "../language/load-workflow.ts";
 import type { Problem } from "../language/problem.ts";
+import { unknownWorkflows } from "../language/unknown-workflows.ts";
 import { LOCAL_STAGE } from "./local-names.ts";
 import { identityOf, watchFolder } from "./watch-folder.ts";
 
@@ -45,6 +47,8 @@ const SETTLE_MS = 60;
 interface Entry extends WorkflowFile {
   /** What was read, or why nothing could be. */
   readonly content: string;
+  /** Problems of the file alone. */
+  readonly own: readonly Problem[];
 }
 
 /**
@@ -108,6 +112,8 @@ function readFolder(folder: string, before: ReadonlyMap<string, Entry>): Readonl
     entries.set(path, withIdle(entry, idle));
     if (entry.workflow && idle === undefined) owners.set(entry.workflow.name, path);
   }
+  const known = [...owners.keys()];
+  for (const [path, entry] of entries) entries.set(path, withUnknown(entry, known));
   return entries;
 }
 
@@ -132,7 +138,7 @@ function readEntry(path: string, known: Entry | undefined): Entry {
   if (known?.content === content) return known;
   const { workflow = known?.workflow, problems } =
     "text" in read ? loadWorkflow(read.text, path) : { problems: [read.problem] };
-  return { path, content, problems, ...(workflow && { workflow }) };
+  return { path, content, problems, own: problems, ...(workflow && { workflow }) };
 }
 
 function whyIdle(workflow: Workflow, owners: ReadonlyMap<string, string>): string | undefined {
@@ -147,6 +153,14 @@ function withIdle(entry: Entry, idle: string | undefined): Entry {
   if (entry.idle === idle) return entry;
   const { idle: _before, ...rest } = entry;
   return idle === undefined ? rest : { ...rest, idle };
+}
+
+/** The same object when nothing changed. What it warns of, other files can put right and wrong. */
+function withUnknown(entry: Entry, known: readonly string[]): Entry {
+  const isBroken = entry.own.some(({ severity }) => severity === "error");
+  const unknown = entry.workflow && !isBroken ? unknownWorkflows(entry.workflow, entry.content, known) : [];
+  const problems = [...entry.own, ...unknown];
+  return isDeepStrictEqual(problems, entry.problems) ? entry : { ...entry, problems };
 }
 
 function serving(entries: ReadonlyMap<string, Entry>): readonly Workflow[] {

@@ -5,7 +5,7 @@ import { anyJson } from "../core/schema.ts";
 import { beside, defineStep, type StartedRun, type StepContext, type StepResult } from "../core/step.ts";
 
 const SHORTEST_LOOK_MS = 25;
-/** Until then looking again is cheaper than to leave and come back: four writes and a message. */
+/** Until then it looks again by itself: to leave and come back takes three writes and a message. */
 const SOON_MS = 1_000;
 const MINUTE_MS = 60_000;
 const LONGEST_LOOK_MS = 15 * MINUTE_MS;

@@ -171,7 +171,7 @@ describe("the end of the other run", () => {
       wrapStore: (store) => ({
         ...store,
         async release(lease, release) {
-          // The other run ends after the last look and before this run has let go: its message finds it held.
+          // The other run ends after the last look and before this run has let go.
           if (lease.run.workflow === "example") await child?.();
           return store.release(lease, release);
         },
@@ -180,7 +180,7 @@ describe("the end of the other run", () => {
     const runId = runIdOf(await world.post({}));
     child = async () => {
       child = undefined;
-      for (let turn = 0; turn < 3; turn += 1) {
+      for (let turn = 0; turn < 2; turn += 1) {
         const next = world.queue.nextVisibleAt() ?? 0;
         if (next > world.clock.now()) world.clock.advance(next - world.clock.now());
         await world.invoke();

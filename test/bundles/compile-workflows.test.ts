@@ -63,6 +63,40 @@ test("the second file of one name is an error at its name", async () => {
   expect(problems[0]?.frame).toContain("> 2 | name: twin");
 });
 
+test("a step that runs a workflow of which there is no file is warned of, with the nearest name", async () => {
+  await write({
+    "a.yaml": `name: first
+steps:
+  - type: if_else
+    if: { conditions: [] }
+    steps:
+      - type: run_workflow
+        event: {}
+        name: secnod
+  - { type: run_workflow, name: second }
+  - { type: run_workflow, name: first }
+  - { type: run_workflow, name: "${"${which}"}" }
+on_failure:
+  - { type: run_workflow, name: "gone" }
+`,
+    "b.yaml": "name: second\nsteps: []",
+  });
+  const { workflows, problems } = await compileWorkflows(dir);
+  expect(workflows).toHaveLength(2);
+  expect(problems).toMatchObject([
+    {
+      id: "unknown-workflow",
+      severity: "warning",
+      file: join(dir, "a.yaml"),
+      line: 8,
+      column: 15,
+      hint: 'did you mean "second"?',
+    },
+    { id: "unknown-workflow", line: 13, column: 34 },
+  ]);
+  expect(problems[0]?.message).toContain('no workflow "secnod"');
+});
+
 test("a folder that is not there is an error, not a folder without workflows", async () => {
   await expect(compileWorkflows(join(dir, "nowhere"))).rejects.toThrow("nowhere");
 });

@@ -38,6 +38,15 @@ describe("what a run costs the table", () => {
     expect(await costOf([{ type: "add_timestamp" }, effect("a"), pure], http)).toMatchObject({ writes: 5 });
   });
 
+  test("another run costs what a run costs, one write for its name, and three where it is waited for elsewhere", async () => {
+    const start = { type: "run_workflow", name: "other" };
+    const workflows = { other: { steps: [] } };
+    const apart = await costOfRun(dynalite, [{ ...start, await: false }], [], workflows);
+    expect(apart).toMatchObject({ writes: 3 + 3 + 1, units: 7 + 7 + 2, sends: 2 });
+    const awaited = await costOfRun(dynalite, [start], [], workflows);
+    expect(awaited).toMatchObject({ writes: 3 + 3 + 1 + 3, units: 7 + 7 + 2 + 5, sends: 3 });
+  });
+
   test("isolated effects that end together share a write", async () => {
     const loop = { type: "for_each", input_from: "ids", item_scope: "isolated", steps: [effect("a"), pure] };
     const { writes } = await costOf([loop, pure], http);

@@ -10,11 +10,12 @@ export interface RunCost extends WriteCount {
   readonly sends: number;
 }
 
-/** Posts an event and runs it to its end, after another of the same version has stored the version. */
+/** Posts an event and runs it and what it starts to their ends, after another of the same version has stored the version. */
 export async function costOfRun(
   dynalite: Dynalite,
   steps: readonly JsonObject[],
   http: readonly Json[] = [],
+  workflows: { readonly [name: string]: JsonObject } = {},
 ): Promise<RunCost> {
   const table = await dynalite.createTable();
   const client = dynalite.client();
@@ -24,6 +25,7 @@ export async function costOfRun(
   const world = createWorld({
     file: { steps },
     http,
+    workflows,
     wrapStore: (_memory, { now }) => createDynamoRunStore({ client, table, now }),
     wrapQueue: (queue) => ({
       ...queue,

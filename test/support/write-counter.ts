@@ -149,6 +149,7 @@ function sizeOf(value: AttributeValue): number {
   if (value.S !== undefined) return Buffer.byteLength(value.S);
   if (value.B !== undefined) return value.B.length;
   if (value.N !== undefined) return Math.ceil(value.N.replace(/\D/g, "").length / 2) + 1;
+  if (value.BOOL !== undefined) return 1;
   if (value.M === undefined) throw new Error(`no size known for ${JSON.stringify(value)}`);
   return Object.entries(value.M).reduce(
     (total, [name, member]) => total + Buffer.byteLength(name) + sizeOf(member) + 1,
