@@ -40,6 +40,11 @@ export function propertiesAt(
   return found;
 }
 
+/** The value as a mapping; what is none counts as empty. */
+export function asObject(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}
+
 /** The parameters that a step's schema takes, by name. */
 export function parametersOf(schema: z.ZodType): ReadonlyMap<string, JsonObject> {
   return propertiesAt(jsonSchemaOf(schema), []);

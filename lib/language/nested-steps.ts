@@ -1,5 +1,6 @@
-import { isObject, type Json, type JsonObject } from "../core/json.ts";
+import { isObject, type JsonObject } from "../core/json.ts";
 import type { NestedPlace } from "../core/step.ts";
+import { asObject } from "./json-schema.ts";
 
 const steps: JsonObject = { $ref: "#/definitions/steps" };
 
@@ -36,8 +37,4 @@ function withList(schema: JsonObject, [key, ...rest]: readonly string[], require
 
 function requirementOf([key = "", ...rest]: readonly string[]): JsonObject {
   return { required: [key], ...(rest.length > 0 && { properties: { [key]: requirementOf(rest) } }) };
-}
-
-function asObject(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {};
 }

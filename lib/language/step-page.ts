@@ -1,7 +1,7 @@
-import { isObject, type JsonObject } from "../core/json.ts";
+import type { JsonObject } from "../core/json.ts";
 import type { AnyStep } from "../core/step.ts";
 import { defaultText, isEmpty } from "./described.ts";
-import { jsonSchemaOf, parametersOf } from "./json-schema.ts";
+import { asObject, jsonSchemaOf, parametersOf } from "./json-schema.ts";
 import { markdownTable } from "./markdown-table.ts";
 import { withNestedSteps } from "./nested-steps.ts";
 import type { StepNotes } from "./step-notes.ts";
@@ -41,8 +41,8 @@ function parameterRows(step: AnyStep): readonly (readonly string[])[] {
   const { required } = jsonSchemaOf(step.schema);
   const own: JsonObject = { type: "object", properties: Object.fromEntries(parametersOf(step.schema)) };
   const { properties } = withNestedSteps(own, step.nested);
-  return Object.entries(isObject(properties) ? properties : {}).map(([name, schema]) => {
-    const described: JsonObject = isObject(schema) ? schema : {};
+  return Object.entries(asObject(properties)).map(([name, schema]) => {
+    const described = asObject(schema);
     const needed = Array.isArray(required) && required.includes(name);
     const fallback = step.templates?.[name] ?? described.default;
     const given = fallback === undefined || isEmpty(fallback) ? "–" : `\`${defaultText(fallback)}\``;

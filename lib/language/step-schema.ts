@@ -1,6 +1,6 @@
-import { isObject, type Json, type JsonObject } from "../core/json.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 import type { AnyStep } from "../core/step.ts";
-import { jsonSchemaOf, parametersOf } from "./json-schema.ts";
+import { asObject, jsonSchemaOf, parametersOf } from "./json-schema.ts";
 import { withNestedSteps } from "./nested-steps.ts";
 import { isOwnKey, takesTemplates } from "./own-parameters.ts";
 import { stepKeys } from "./step-keys.ts";
@@ -53,8 +53,4 @@ function requiredKeys({ schema, templates = {}, inputRequired, effect }: AnyStep
     : [];
   // A step with an effect may have it from the file's defaults.
   return ["type", ...own, ...(inputRequired && !effect ? ["input_from"] : [])];
-}
-
-function asObject(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {};
 }

@@ -1,10 +1,9 @@
 import { OPERATORS } from "../core/condition.ts";
 import { ERROR_CLASSES, heals } from "../core/flow-error.ts";
-import { isObject, type JsonObject } from "../core/json.ts";
 import type { AnyStep } from "../core/step.ts";
 import { defaultText } from "./described.ts";
 import { ERROR_MEANINGS } from "./error-meanings.ts";
-import { jsonSchemaOf } from "./json-schema.ts";
+import { asObject, jsonSchemaOf } from "./json-schema.ts";
 import { markdownTable } from "./markdown-table.ts";
 import { OPERATOR_MEANINGS } from "./operators.ts";
 import { stepKeys } from "./step-keys.ts";
@@ -57,8 +56,8 @@ const FAILURE_POLICIES: readonly (readonly [says: string, happens: string])[] = 
 
 function keyRows(): readonly (readonly string[])[] {
   const { properties } = jsonSchemaOf(stepKeys);
-  return Object.entries(isObject(properties) ? properties : {}).map(([name, schema]) => {
-    const key: JsonObject = isObject(schema) ? schema : {};
+  return Object.entries(asObject(properties)).map(([name, schema]) => {
+    const key = asObject(schema);
     const given = key.default === undefined ? OTHER_DEFAULTS[name] : `\`${defaultText(key.default)}\``;
     return [`\`${name}\``, typeText(key), given ?? "–", `${key.description ?? ""}`];
   });

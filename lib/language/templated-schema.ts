@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
+import { asObject } from "./json-schema.ts";
 
 /** Text with a placeholder; `$${` is no placeholder (language.md section 3). */
 const PLACEHOLDER = String.raw`(?:^|[^$])\$\{`;
@@ -21,9 +22,12 @@ export function acceptTemplates(schema: JsonObject): JsonObject {
       patternErrorMessage: `Expected ${NOUNS[type] ?? type}, or text with a placeholder: \${path}.`,
     };
   }
-  const { description, markdownDescription, default: fallback, ...rest } = inner;
-  const outer = { description, markdownDescription, default: fallback };
-  return { ...defined(outer), anyOf: [rest, template] };
+  const { description, default: fallback, ...rest } = inner;
+  return {
+    ...(description !== undefined && { description }),
+    ...(fallback !== undefined && { default: fallback }),
+    anyOf: [rest, template],
+  };
 }
 
 const NOUNS: { readonly [type: string]: string } = {
@@ -59,12 +63,6 @@ function mayBeText(type: Json | undefined): boolean {
 
 function mapValues(mapping: JsonObject, change: (schema: JsonObject) => JsonObject): JsonObject {
   return Object.fromEntries(
-    Object.entries(mapping).map(([name, schema]) => [name, isObject(schema) ? change(schema) : schema]),
-  );
-}
-
-function defined(mapping: { readonly [key: string]: Json | undefined }): JsonObject {
-  return Object.fromEntries(
-    Object.entries(mapping).filter((entry): entry is [string, Json] => entry[1] !== undefined),
+    Object.entries(mapping).map(([name, schema]) => [name, change(asObject(schema))]),
   );
 }

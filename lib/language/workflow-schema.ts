@@ -1,10 +1,10 @@
-import { isObject, type Json, type JsonObject } from "../core/json.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 import type { AnyStep } from "../core/step.ts";
 import { byType } from "./by-type.ts";
 import { conditionDefinition } from "./condition-definition.ts";
 import { withSentences } from "./described.ts";
 import { environmentKey, fileKeys, inputKeys } from "./file-keys.ts";
-import { jsonSchemaOf } from "./json-schema.ts";
+import { asObject, jsonSchemaOf } from "./json-schema.ts";
 import { sharedKeys, stepKeys } from "./step-keys.ts";
 import { stepSchema } from "./step-schema.ts";
 import { acceptTemplates } from "./templated-schema.ts";
@@ -93,8 +93,4 @@ function innerDefinitions(steps: readonly AnyStep[]): JsonObject {
 
 function withoutHead({ $schema: _schema, definitions: _definitions, ...rest }: JsonObject): JsonObject {
   return rest;
-}
-
-function asObject(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {};
 }

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { getLanguageService } from "yaml-language-server";
@@ -132,5 +134,28 @@ test("it explains a key where the cursor rests, with its default", async () => {
   );
   expect(await explained("steps:\n  - type: http_call\n    retr¦ies: 3\n")).toContain(
     "Further attempts, 0 to 10.",
+  );
+});
+
+describe("a shipped workflow", () => {
+  const folder = new URL("../../workflows/", import.meta.url);
+  const reading = getLanguageService({
+    schemaRequestService: async (uri) => readFileSync(fileURLToPath(uri), "utf8"),
+    workspaceContext: { resolveRelativePath: (path, file) => new URL(path, file).href },
+  });
+  reading.configure({ validate: true });
+  const complaintsOf = async (uri: string, text: string) => {
+    const found = await reading.doValidation(TextDocument.create(uri, "yaml", 1, text), false);
+    return found.map(({ message }) => message);
+  };
+
+  test.each(readdirSync(folder).filter((name) => /^[^.]+\.yaml$/.test(name)))(
+    "%s leads an editor to the schema by its first line",
+    async (name) => {
+      const text = readFileSync(new URL(name, folder), "utf8");
+      expect(await complaintsOf(new URL(name, folder).href, text)).toEqual([]);
+      const broken = await complaintsOf(new URL(`broken-${name}`, folder).href, `${text}\nextra: 1\n`);
+      expect(broken).toEqual(["Property extra is not allowed."]);
+    },
   );
 });
