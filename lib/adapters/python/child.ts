@@ -11,7 +11,7 @@ const MODULES =
 const NEWLINE = 10;
 const GRACE_MS = 1_000;
 const LONGEST_MS = 2 ** 32 - 1;
-const CALL = new Script("call()");
+const CALL = new Script(`"use strict";call()`);
 const [folder = "", bootFile = "", snapshotFile = ""] = process.argv.slice(2);
 // What process.exit ends in: process itself will be empty.
 const { reallyExit } = process as unknown as { reallyExit(code: number): never };
