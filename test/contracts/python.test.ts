@@ -59,6 +59,23 @@ def process(megabytes):
   });
 });
 
+test("runs with many calls give way to one that waits", async () => {
+  const python = createPython({ spare: false, turnMs: 100 });
+  const sleep = "import time\ndef process(e): time.sleep(0.1)";
+  let open = 0;
+  const call = async (runId: string, code: string) => {
+    open += 1;
+    await python.run({ runId, code, input: 1, env: {}, timeoutMs: 10_000 });
+    open -= 1;
+  };
+  const many = [0, 1, 2, 3].flatMap((run) => Array.from({ length: 30 }, () => call(`many-${run}`, sleep)));
+  await call("one", "def process(e): return e");
+  expect(open).toBeGreaterThan(40);
+  const ended = Promise.allSettled(many);
+  await python.close();
+  await ended;
+});
+
 /** Runs until it is killed; Linux tells of a process that has ended though nobody took note. */
 function isRunning(pid: number): boolean {
   try {

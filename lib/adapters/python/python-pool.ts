@@ -1,9 +1,9 @@
-import { FlowError } from "../../core/flow-error.ts";
 import type { Python, PythonCompiler, PythonOutcome } from "../../core/ports/python.ts";
 import { cancellation, startDeadline } from "../deadline.ts";
-import { createMemoryWatch, type MemoryLimits } from "./memory-watch.ts";
+import type { MemoryLimits } from "./memory-watch.ts";
 import { formatCompileRequest, formatRequest, parseAnswer, parseProblems } from "./python-answer.ts";
-import { openPythonSession, type PythonSession } from "./python-session.ts";
+import type { PythonSession } from "./python-session.ts";
+import { closedError, createPythonSessions } from "./python-sessions.ts";
 
 /** Python with a life of its own. */
 export interface PythonPool extends Python, PythonCompiler {
@@ -13,14 +13,14 @@ export interface PythonPool extends Python, PythonCompiler {
   close(): Promise<void>;
 }
 
-/** How many interpreters may live at once: each takes some 210 MB, 170 of them its own. */
-const MOST_SESSIONS = 4;
 /**
  * For one: Python's own memory, the snapshot it came from and JavaScript beside it. For all: what a runner of 1,769 MB
  * has beside itself.
  */
 const MEMORY: MemoryLimits = { each: 720 * 1024 * 1024, all: 1_400 * 1024 * 1024 };
 
+/** So long may a run with many calls keep an interpreter that others wait for. */
+const TURN_MS = 5_000;
 const COMPILE_TIMEOUT_MS = 30_000;
 
 /** One question to an interpreter, and how its answer is read. */
@@ -43,6 +43,8 @@ interface Job {
 interface Tenant {
   readonly jobs: Job[];
   session: PythonSession | undefined;
+  /** When it got its interpreter, in the time of `performance.now()`. */
+  since: number;
   serving: boolean;
   /** The run has left. */
   gone: boolean;
@@ -50,28 +52,30 @@ interface Tenant {
 
 /**
  * Python in child processes, one for each run, killed when the run leaves. With `spare` the next run finds one that is
- * ready. When no more may live, runs that call nothing just now give theirs up, and others wait. When all together hold
- * too much memory, the largest ends.
+ * ready. When no more may live, runs that call nothing just now give theirs up, and others wait; those with many calls
+ * give way after a while. When all together hold too much memory, the largest ends.
  */
 export function createPython({
   spare = true,
   memory = MEMORY,
+  turnMs = TURN_MS,
 }: {
   readonly spare?: boolean;
   readonly memory?: MemoryLimits;
+  readonly turnMs?: number;
 } = {}): PythonPool {
-  const memoryWatch = createMemoryWatch(memory);
   const tenants = new Map<string | symbol, Tenant>();
-  const live = new Set<Promise<PythonSession>>();
-  let waiting: (() => void)[] = [];
-  let next: Promise<PythonSession> | undefined;
+  const sessions = createPythonSessions(memory, () => {
+    const idle = [...tenants.values()].find(({ serving, session }) => !serving && session?.isAlive());
+    idle?.session?.end();
+  });
   let closed = false;
 
   async function enqueue<T>(owner: string | symbol, question: Question<T>): Promise<T> {
     const { signal } = question;
     if (closed) throw closedError();
     if (signal?.aborted) throw cancellation(signal.reason);
-    const tenant = tenants.get(owner) ?? { jobs: [], session: undefined, serving: false, gone: false };
+    const tenant = tenants.get(owner) ?? newTenant();
     tenants.set(owner, tenant);
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const job: Job = { reject, ask: (session) => ask(session, question).then(resolve, reject) };
@@ -96,18 +100,22 @@ export function createPython({
     tenant.serving = true;
     while (tenant.jobs.length > 0) {
       try {
-        if (!tenant.session?.isAlive()) tenant.session = await rent();
+        if (!tenant.session?.isAlive()) {
+          tenant.session = await sessions.rent();
+          tenant.since = performance.now();
+        }
       } catch (fault) {
         for (const job of tenant.jobs.splice(0)) job.reject(fault);
         break;
       }
       const job = tenant.jobs.shift();
       if (job) await job.ask(tenant.session);
-      if (spare && !closed && live.size < MOST_SESSIONS) next ??= open();
+      if (sessions.isWanted() && performance.now() - tenant.since > turnMs) tenant.session.end();
+      if (spare) void sessions.prepare();
     }
     tenant.serving = false;
     if (tenant.gone) tenant.session?.end();
-    wake();
+    sessions.wake();
   }
 
   async function ask<T>(session: PythonSession, question: Question<T>): Promise<T> {
@@ -125,51 +133,10 @@ export function createPython({
     }
   }
 
-  /** The spare one, a new one, or the one that an idle run gives up. */
-  async function rent(): Promise<PythonSession> {
-    for (;;) {
-      if (closed) throw closedError();
-      const ready = next;
-      next = undefined;
-      const session = await (ready ?? (live.size < MOST_SESSIONS ? open() : undefined));
-      if (session?.isAlive()) return session;
-      if (session === undefined) {
-        evictIdle();
-        await new Promise<void>((resolve) => waiting.push(resolve));
-      }
-    }
-  }
-
-  function open(): Promise<PythonSession> {
-    const opened = openPythonSession(memoryWatch, () => {
-      live.delete(opened);
-      wake();
-    });
-    live.add(opened);
-    opened.catch(() => {
-      live.delete(opened);
-      if (next === opened) next = undefined;
-      wake();
-    });
-    return opened;
-  }
-
-  /** Its end wakes who waits. */
-  function evictIdle(): void {
-    const idle = [...tenants.values()].find(({ serving, session }) => !serving && session?.isAlive());
-    idle?.session?.end();
-  }
-
   function leave(tenant: Tenant): void {
     tenant.gone = true;
     tenant.session?.end();
     for (const job of tenant.jobs.splice(0)) job.reject(closedError());
-  }
-
-  function wake(): void {
-    const woken = waiting;
-    waiting = [];
-    for (const resume of woken) resume();
   }
 
   function end(owner: string | symbol): void {
@@ -205,20 +172,17 @@ export function createPython({
     },
     endRun: end,
     async warm() {
-      next ??= open();
-      await next;
+      await sessions.prepare();
     },
     async close() {
       closed = true;
-      wake();
       for (const tenant of tenants.values()) leave(tenant);
       tenants.clear();
-      const opened = await Promise.allSettled(live);
-      for (const one of opened) if (one.status === "fulfilled") one.value.end();
+      await sessions.close();
     },
   };
 }
 
-function closedError(): FlowError {
-  return new FlowError("cancelled", "Python was closed before the function returned");
+function newTenant(): Tenant {
+  return { jobs: [], session: undefined, since: 0, serving: false, gone: false };
 }
