@@ -4,6 +4,7 @@ import * as z from "zod";
 import { createMemoryCache } from "../../lib/adapters/memory/memory-cache.ts";
 import { parseScript } from "../../lib/adapters/scripted/script.ts";
 import type { RunView } from "../../lib/app/describe-run.ts";
+import { mediaType } from "../../lib/core/event-body.ts";
 import { FlowError } from "../../lib/core/flow-error.ts";
 import { formatJson, type Json, type JsonObject } from "../../lib/core/json.ts";
 import { readPath } from "../../lib/core/path.ts";
@@ -27,6 +28,9 @@ export const exampleSchema = z.strictObject({
     event: anyJson.optional(),
     /** Events of runs before this one, which share its cache. */
     earlier: z.array(anyJson).default([]),
+    /** The event as it comes over the wire, instead of `event` as JSON. */
+    body: z.union([z.string(), z.strictObject({ base64: z.base64() })]).optional(),
+    content_type: z.string().optional(),
     env: values.optional(),
     workflows: z.record(z.string(), jsonMapping).optional(),
     secrets: values.optional(),
@@ -65,19 +69,19 @@ export const exampleSchema = z.strictObject({
 export type Example = z.infer<typeof exampleSchema>;
 
 /** Runs a case in this process, with time and chance of its own, and checks everything that it states. */
-export async function checkExample({ given, then }: Example, interpreters: Interpreters): Promise<void> {
+export async function checkExample({ given, then }: Example, interpreters: Interpreters): Promise<RunView> {
   const workflow = load(workflowText(given));
   const clock = virtualClock(given.now === undefined ? undefined : Date.parse(given.now));
   const script = parseScript({ http: given.http ?? [], llm: given.llm ?? [] });
   const random = seededRandom();
   const cache = createMemoryCache();
-  const run = (event: Json) =>
+  const run = (body: Uint8Array) =>
     runScripted(
       {
         workflow,
         event: {
-          body: new TextEncoder().encode(formatJson(event)),
-          contentType: "application/json",
+          body,
+          contentType: mediaType(given.content_type ?? "application/json"),
           request: {
             method: "POST",
             path: "/test",
@@ -99,8 +103,8 @@ export async function checkExample({ given, then }: Example, interpreters: Inter
       },
       interpreters,
     );
-  for (const event of given.earlier) await run(event);
-  const view = await run(given.event ?? {});
+  for (const event of given.earlier) await run(Buffer.from(formatJson(event)));
+  const view = await run(bodyOf(given));
   checkOutcome(view, then);
   checkCalls(
     script.calls.filter(({ url }) => url !== undefined),
@@ -113,6 +117,11 @@ export async function checkExample({ given, then }: Example, interpreters: Inter
   expect({ unused: script.unused() }).toEqual({ unused: [] });
   if (then.slept) checkSlept(clock, then.slept);
   checkSecrets(view, given.secrets ?? {});
+  return view;
+}
+
+function bodyOf({ event = {}, body = formatJson(event) }: Example["given"]): Uint8Array {
+  return typeof body === "string" ? Buffer.from(body) : Buffer.from(body.base64, "base64");
 }
 
 /** The workflow file of a case. */
