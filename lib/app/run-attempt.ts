@@ -11,7 +11,7 @@ import { createWaits, type Waits } from "../engine/waits.ts";
 import { findVersion } from "./find-version.ts";
 import { logFault } from "./log-fault.ts";
 import { type Invocation, type Runner, runFields } from "./runner.ts";
-import { createChildRuns } from "./stage-child-runs.ts";
+import { createStageChildRuns } from "./stage-child-runs.ts";
 import { type StageEnvironment, stageEnvironment } from "./stage-environment.ts";
 import { DAY_MS, HAND_OVER_MARGIN_MS, INVOCATION_MS, LONGEST_WAIT_MS } from "./timings.ts";
 
@@ -123,7 +123,7 @@ async function execute(
     event: readBody(run.event),
     request: run.event.request,
     steps: runner.steps,
-    ports: { ...runner.ports, childRuns: createChildRuns({ ...runner, clock: runner.ports.clock }) },
+    ports: { ...runner.ports, childRuns: createStageChildRuns({ ...runner, clock: runner.ports.clock }) },
     cache: runner.cache,
     journal,
     limits: {

@@ -13,7 +13,7 @@ import { storeEvent } from "./store-event.ts";
 import { DAY_MS } from "./timings.ts";
 
 /** What starting runs in a stage needs. */
-export interface Stage {
+export interface StageChildRunsOptions {
   readonly store: RunStore;
   readonly queue: Queue;
   readonly catalog: WorkflowCatalog;
@@ -22,7 +22,7 @@ export interface Stage {
 }
 
 /** Runs beside the one that starts them, by store and queue; whoever ends one tells the run that waits for it. */
-export function createChildRuns(place: Stage): ChildRuns {
+export function createStageChildRuns(place: StageChildRunsOptions): ChildRuns {
   return {
     async check(workflow) {
       deployed(place, workflow);
@@ -58,7 +58,7 @@ export function outcomeOf(run: RunRecord): ChildOutcome {
     case "cancelled":
       return {
         kind: status,
-        class: error?.class ?? status,
+        class: error?.class ?? "internal",
         message: error?.message ?? "no reason is kept",
         step: error?.step ?? null,
       };
@@ -92,7 +92,7 @@ function forgotten(runId: string, name: string): FlowError {
   );
 }
 
-function deployed({ catalog, stage }: Stage, name: string): Workflow {
+function deployed({ catalog, stage }: StageChildRunsOptions, name: string): Workflow {
   const here = catalog.all().filter((workflow) => isDeployedTo(stage, workflow));
   const found = here.find((workflow) => workflow.name === name);
   if (found) return found;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type ErrorClass, FlowError } from "../core/flow-error.ts";
+import { FlowError } from "../core/flow-error.ts";
 import type { JsonObject } from "../core/json.ts";
 import { anyJson } from "../core/schema.ts";
 import { beside, defineStep, type StartedRun, type StepContext, type StepResult } from "../core/step.ts";
@@ -59,7 +59,7 @@ function endOf(started: StartedRun, workflow: string, context: StepContext): Ste
       const where = step === null ? "" : ` at its step ${step}`;
       throw new FlowError(
         // A run that somebody cancelled does not cancel the one that waits for it.
-        outcome.kind === "cancelled" ? "refused" : (errorClass as ErrorClass),
+        outcome.kind === "cancelled" ? "refused" : errorClass,
         `run ${runId} of ${workflow} ${outcome.kind === "failed" ? `failed${where}` : "was cancelled"}: ${message}`,
         { final: true, details: { run_id: runId, workflow, step, class: errorClass } },
       );

@@ -1,3 +1,4 @@
+import type { ErrorClass } from "../flow-error.ts";
 import type { Json } from "../json.ts";
 import type { ParentLink } from "../run.ts";
 
@@ -22,7 +23,7 @@ export type ChildOutcome =
   | { readonly kind: "dropped"; readonly reason: string }
   | {
       readonly kind: "failed" | "cancelled";
-      readonly class: string;
+      readonly class: ErrorClass;
       readonly message: string;
       /** Path of the step that failed; null when none is to blame. */
       readonly step: string | null;
