@@ -1,6 +1,6 @@
 # Runs once, before the snapshot is made, and leaves two functions: one that answers requests, a line of JSON in, a line
-# of JSON out, and one that is told who knows time zones. What it takes from the standard library it keeps for itself, since the code of a workflow may change any
-# module.
+# of JSON out, and one that is told who knows time zones. What they take from the standard library they keep for
+# themselves, since the code of a workflow may change any module.
 def boot():
     import builtins
     import io
