@@ -1,4 +1,5 @@
 import { readBody } from "../core/event-body.ts";
+import type { ErrorClass } from "../core/flow-error.ts";
 import type { LogLine, Usage } from "../core/journal.ts";
 import { foldJournal, initialState, type JournalEntry, type RunError, savedBy } from "../core/journal.ts";
 import type { Json, JsonObject } from "../core/json.ts";
@@ -36,6 +37,14 @@ export interface RunLink {
   readonly path: string;
 }
 
+/** An attempt that was followed by another one. */
+export interface FailedAttemptView {
+  readonly class: ErrorClass;
+  /** HTTP status of the answer, where there was one. */
+  readonly status: number | null;
+  readonly wait_seconds: number;
+}
+
 /** A journal entry as `--json` prints it. */
 export interface StepView {
   readonly path: string;
@@ -43,6 +52,8 @@ export interface StepView {
   readonly type: string;
   readonly status: string;
   readonly attempts: number;
+  /** Those after which the step was tried again, with the seconds waited. */
+  readonly failed_attempts: readonly FailedAttemptView[];
   readonly started_at: string;
   readonly duration_ms: number;
   readonly warnings: readonly string[];
@@ -87,6 +98,11 @@ export function describeStep(entry: JournalEntry): StepView {
     type: entry.type,
     status: entry.status,
     attempts: entry.attempts,
+    failed_attempts: (entry.failedAttempts ?? []).map(({ class: errorClass, status, waitMs }) => ({
+      class: errorClass,
+      status: status ?? null,
+      wait_seconds: waitMs / 1000,
+    })),
     started_at: time(entry.startedAt),
     duration_ms: entry.durationMs,
     warnings: entry.warnings ?? [],

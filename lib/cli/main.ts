@@ -119,6 +119,30 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .action(async (files, options) => done(await (await import("./test.ts")).test(files, options)));
 
   program
+    .command("record")
+    .description("Make a test case of a stored run, and run it")
+    .argument("<run-id>", "id of a run that has ended")
+    .option(
+      "--out <file>",
+      "test file to add it to, - for standard output (default: the one beside the workflow)",
+    )
+    .option("--name <text>", "name of the case")
+    .option("--env <name=value>", "value of ${env:NAME} that is no secret, may be repeated", collect, [])
+    .option("--workflows <dir>", "folder of the workflow files", "workflows")
+    .option("--force", "write the case although it does not pass")
+    .addOption(stageOption())
+    .addOption(dataOption())
+    .addHelpText(
+      "after",
+      example([
+        "hookline record 019d0c1e-…",
+        "hookline record 019d0c1e-… --stage prod --name 'an order without lines'",
+        "hookline record 019d0c1e-… --out -",
+      ]),
+    )
+    .action(async (runId, options) => done(await (await import("./record.ts")).record(runId, options)));
+
+  program
     .command("url")
     .description("Print the webhook URL of a workflow")
     .argument("<name>", "name of the workflow")

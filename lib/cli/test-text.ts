@@ -1,7 +1,8 @@
 import { formatProblem } from "../language/problem.ts";
 import type { CoverageView } from "../testing/coverage.ts";
 import { failureText } from "../testing/failure-text.ts";
-import type { CaseResult, FileResult } from "../testing/run-test-file.ts";
+import type { CaseResult } from "../testing/run-test-case.ts";
+import type { FileResult } from "../testing/run-test-file.ts";
 import { isBroken, slowestOf, type TestReport } from "../testing/test-report.ts";
 import { columns } from "./columns.ts";
 import { printable, printableLine } from "./printable.ts";
@@ -22,7 +23,8 @@ export function troubleText(result: FileResult, paint: Paint): string {
   ].join("\n\n");
 }
 
-function failedCaseText(one: CaseResult, file: string, paint: Paint): string {
+/** A failed case: what differs, and the run's steps. */
+export function failedCaseText(one: CaseResult, file: string, paint: Paint): string {
   const failures = one.failures.flatMap((failure) => printable(failureText(failure, file)).split("\n"));
   const steps = one.steps.flatMap((step) => stepText(step, paint).split("\n"));
   return [

@@ -35,7 +35,8 @@ export function blankPaths(value: Json, redact: readonly string[]): Json {
   return blank(value, redact.map(statePath));
 }
 
-function statePath(text: string): Path {
+/** A path of `history.redact` as one of the state. */
+export function statePath(text: string): Path {
   const path = parsePath(text);
   return path[0] === "input" || path[0] === "state" ? path.slice(1) : path;
 }

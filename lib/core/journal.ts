@@ -54,6 +54,15 @@ export interface RunError {
   readonly details: JsonObject;
 }
 
+/** An attempt of a step that failed and was followed by another one. */
+export interface FailedAttempt {
+  readonly class: ErrorClass;
+  /** HTTP status of the answer, where there was one. */
+  readonly status?: number;
+  /** Milliseconds that were waited for the next attempt. */
+  readonly waitMs: number;
+}
+
 /** One step that ended: history and checkpoint at once (execution.md section 2). */
 export interface JournalEntry {
   /** The step's place: `2`, `3.else.0`, `4.items.17.1`, `on_failure.0`. */
@@ -69,6 +78,8 @@ export interface JournalEntry {
   readonly startedAt: number;
   readonly durationMs: number;
   readonly attempts: number;
+  /** Those of the attempts after which the step was tried again, in order. */
+  readonly failedAttempts?: readonly FailedAttempt[];
   /** When a wait is over, milliseconds since the epoch. */
   readonly dueAt?: number;
   readonly patch: readonly Write[];

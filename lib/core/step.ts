@@ -129,6 +129,8 @@ export interface StartedRun {
 export interface StepContext {
   /** The step's id in its file. */
   readonly id: string;
+  /** Its place in the run, e.g. `3.items.17.0`. */
+  readonly path: string;
   /** The value at `input_from`, null when the path resolves to nothing; without `input_from` the whole state. */
   readonly input: Json;
   /** The path that `input` was read from; absent when the file gave none. */

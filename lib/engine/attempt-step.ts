@@ -31,6 +31,7 @@ export async function attemptStep(
   const { journal, ports } = execution;
   const onlyOnce = isOnlyOnce(place);
   const before = journal.unsettled(path);
+  if (before?.status === "retrying" || before?.status === "waiting") record.takeUp(before);
   if (before?.status === "started") {
     const error = unknownOutcome(node.id, "was under way when its process ended");
     return { result: failed(place, error, before.attempts), attempts: before.attempts };
@@ -81,6 +82,7 @@ export async function attemptStep(
         return { result: { kind: "fail", failure: last }, attempts, spent };
       }
       alternative += 1;
+      record.failedAttempt(error, 0);
       record.log({
         level: "warn",
         message: `attempt ${attempts} of ${node.id} failed (${error.class}): ${error.message}; next with ${definition.alternatives?.from}.${alternative - 1}`,
@@ -88,6 +90,7 @@ export async function attemptStep(
       continue;
     }
     const waitMs = backoffMs(node.retry, attempts, ports.random.next(), error.retryAfterMs);
+    record.failedAttempt(error, waitMs);
     record.log({
       level: "warn",
       message: `attempt ${attempts} of ${node.id} failed (${error.class}): ${error.message}; next in ${waitMs} ms`,

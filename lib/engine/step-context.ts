@@ -38,6 +38,7 @@ export function stepContext(
   const read = (text: string) => walk.read(text, view);
   return {
     id: node.id,
+    path,
     get input(): Json {
       return node.inputFrom === undefined ? view.state : (read(node.inputFrom) ?? null);
     },

@@ -1,5 +1,13 @@
 import type { FlowError } from "../core/flow-error.ts";
-import type { EntryStatus, JournalEntry, LogLine, RunError, Usage, Write } from "../core/journal.ts";
+import type {
+  EntryStatus,
+  FailedAttempt,
+  JournalEntry,
+  LogLine,
+  RunError,
+  Usage,
+  Write,
+} from "../core/journal.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Redactor } from "../core/redactor.ts";
 import type { StepFailure } from "../core/step.ts";
@@ -27,6 +35,7 @@ export class StepRecord {
   readonly #startedAt: number;
   #logs: LogLine[] | undefined;
   #warnings: string[] | undefined;
+  #failedAttempts: FailedAttempt[] | undefined;
   #children: readonly string[];
 
   constructor(
@@ -71,6 +80,17 @@ export class StepRecord {
     this.#children = [...this.#children, runId];
   }
 
+  /** Keeps that an attempt failed and another one follows, `waitMs` later. */
+  failedAttempt({ class: errorClass, status }: FlowError, waitMs: number): void {
+    this.#failedAttempts ??= [];
+    this.#failedAttempts.push({ class: errorClass, ...(status !== undefined && { status }), waitMs });
+  }
+
+  /** Takes up what an entry of the step kept when it left an earlier invocation. */
+  takeUp({ failedAttempts }: JournalEntry): void {
+    if (failedAttempts) this.#failedAttempts = [...failedAttempts];
+  }
+
   entry(end: StepEnd, now: number): JournalEntry {
     return {
       path: this.#path,
@@ -82,6 +102,7 @@ export class StepRecord {
       startedAt: this.#startedAt,
       durationMs: now - this.#startedAt,
       attempts: end.attempts,
+      ...(this.#failedAttempts && { failedAttempts: this.#failedAttempts }),
       ...(end.dueAt !== undefined && { dueAt: end.dueAt }),
       patch: end.patch ?? [],
       ...(this.#logs && { logs: this.#logs }),

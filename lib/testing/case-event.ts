@@ -17,20 +17,19 @@ export function caseEvent(
   nowMs: number,
   readFile: (file: string) => string,
 ): StoredEvent {
-  const {
-    event,
-    event_file: file,
-    body,
-    content_type: type = body === undefined ? "application/json" : "",
-  } = given;
+  const { event, event_file: file, body, base64 } = given;
+  const isRaw = body !== undefined || base64 !== undefined;
+  const type = given.content_type ?? (isRaw ? "" : "application/json");
   const usual: Json = input.type === "cron" ? input.payload : {};
   const text = body ?? (file === undefined ? formatJson(event ?? usual) : readFile(file));
-  const problem = bodyKindOf(mediaType(type)) === "json" && text !== "" ? findJsonError(text) : undefined;
+  const bytes = base64 === undefined ? new TextEncoder().encode(text) : Buffer.from(base64, "base64");
+  const isJson = bodyKindOf(mediaType(type)) === "json" && bytes.length > 0;
+  const problem = isJson ? findJsonError(new TextDecoder().decode(bytes)) : undefined;
   if (problem) throw new FlowError("invalid_input", `${file ?? "the body"} is not JSON: ${problem.message}`);
   const { method = "POST", path = "/", query = {}, headers = {} } = given.request ?? {};
   const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
   return {
-    body: new TextEncoder().encode(text),
+    body: bytes,
     contentType: mediaType(type),
     request: {
       method,

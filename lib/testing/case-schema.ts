@@ -7,8 +7,10 @@ const texts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]
 
 const given = z.strictObject({
   event: anyJson.optional(),
+  earlier: z.array(anyJson).optional(),
   event_file: z.string().min(1).optional(),
   body: z.string().optional(),
+  base64: z.base64().optional(),
   content_type: z.string().optional(),
   request: z
     .strictObject({
@@ -27,9 +29,9 @@ const given = z.strictObject({
   answers: z.array(answerRule).optional(),
 });
 
-const ONE_EVENT = "event, event_file and body are three ways to give the event: keep one";
-const oneEvent = ({ event, event_file, body }: z.infer<typeof given>) =>
-  [event, event_file, body].filter((one) => one !== undefined).length <= 1;
+const ONE_EVENT = "event, event_file, body and base64 are ways to give the event: keep one";
+const oneEvent = ({ event, event_file, body, base64 }: z.infer<typeof given>) =>
+  [event, event_file, body, base64].filter((one) => one !== undefined).length <= 1;
 
 const calls = z.array(z.union([z.string(), jsonMapping]));
 
@@ -53,6 +55,7 @@ const expected = z.strictObject({
   logs: z.array(z.union([z.string(), jsonMapping])).optional(),
   warnings: z.array(z.string()).optional(),
   cost_usd: anyJson.optional(),
+  saved_usd: anyJson.optional(),
 });
 
 /** What a test file holds. */

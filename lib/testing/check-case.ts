@@ -25,6 +25,7 @@ export function checkCase(expected: Expected, run: CaseRun): readonly Failure[] 
     ...compare(["waits"], expected.waits, run.waits),
     ...checkLines(expected, view),
     ...compare(["cost_usd"], expected.cost_usd, view.cost_usd),
+    ...compare(["saved_usd"], expected.saved_usd, view.saved_usd),
   ];
 }
 
@@ -57,13 +58,25 @@ function unscripted({ missed, unused }: CaseRun): readonly Failure[] {
   ];
 }
 
-const SHOWN = ["status", "attempts", "note", "warnings", "logs", "usage", "error"] as const;
+const SHOWN = [
+  "status",
+  "attempts",
+  "failed_attempts",
+  "note",
+  "warnings",
+  "logs",
+  "usage",
+  "error",
+] as const;
+
+/** Of a step that has not ended yet: another entry of it follows. */
+const UNDER_WAY = ["started", "retrying", "waiting"];
 
 /** Each run of a step in a loop is an entry: a list states them one by one, anything else states all of them. */
 function checkSteps(expected: JsonObject, views: readonly StepView[]): readonly Failure[] {
   return Object.entries(expected).flatMap(([id, pattern]) => {
     const path = ["steps", id];
-    const found = views.filter((one) => one.id === id && one.status !== "waiting");
+    const found = views.filter((one) => one.id === id && !UNDER_WAY.includes(one.status));
     if (pattern === "not_run" || found.length === 0)
       return compare(path, pattern, found.at(-1)?.status ?? "not_run");
     if (Array.isArray(pattern) && pattern.length !== found.length)

@@ -1,4 +1,4 @@
-import type { CaseFailure } from "./run-test-file.ts";
+import type { CaseFailure } from "./run-test-case.ts";
 
 /** A longer value is cut. */
 const MOST_SHOWN = 2_000;

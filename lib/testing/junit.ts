@@ -1,6 +1,7 @@
 import { formatProblem } from "../language/problem.ts";
 import { failureText } from "./failure-text.ts";
-import type { CaseResult, FileResult } from "./run-test-file.ts";
+import type { CaseResult } from "./run-test-case.ts";
+import type { FileResult } from "./run-test-file.ts";
 import { isBroken, type TestReport } from "./test-report.ts";
 
 /** The report as JUnit's XML, which GitHub's and GitLab's viewers read: one suite for each test file. */

@@ -1,3 +1,4 @@
+import { createMemoryCache } from "../adapters/memory/memory-cache.ts";
 import { rulesOf, Script } from "../adapters/scripted/script.ts";
 import type { RunView } from "../app/describe-run.ts";
 import type { JsonObject } from "../core/json.ts";
@@ -11,7 +12,7 @@ import type { Given } from "./case-schema.ts";
 import { withQuery } from "./made-call.ts";
 import { type Interpreters, runScripted } from "./run-scripted.ts";
 import { seededRandom } from "./seeded-random.ts";
-import { virtualClock } from "./virtual-clock.ts";
+import { type VirtualClock, virtualClock } from "./virtual-clock.ts";
 
 /** What a run of a case is done with. */
 export interface CaseTools extends Interpreters {
@@ -37,36 +38,44 @@ export interface CaseRun {
   readonly redactor: Redactor;
 }
 
+const NO_EVENT = { event_file: undefined, body: undefined, base64: undefined, content_type: undefined };
 const SILENT: Log = { write() {}, with: () => SILENT };
 
-/** Runs a case: time starts at `now`, passes only in waits, and chance is the same every time. */
+/** Another time and another chance: what a run makes of them comes out differently. */
+const ELSEWHERE = { laterMs: 133_323_456, tickMs: 7, seed: 2 };
+
+/** Runs a case: time starts at `now`, passes only in waits, and chance is the same every time; unless it is
+ * to be disturbed, so that what hangs on either shows. */
 export async function runCase(
   workflow: Workflow,
   { given, ownAnswers }: { readonly given: Given; readonly ownAnswers: number },
   tools: CaseTools,
+  { disturbed = false } = {},
 ): Promise<CaseRun> {
   const { answers = [], environment = {}, stage = "test", now } = given;
-  const clock = virtualClock(now === undefined ? undefined : Date.parse(now));
+  const still = virtualClock(now === undefined ? undefined : Date.parse(now));
+  const clock = disturbed ? ticking(still) : still;
   const script = new Script([
     ...rulesOf(answers.slice(0, ownAnswers)),
     ...rulesOf(answers.slice(ownAnswers), true),
   ]);
-  const view = await runScripted(
-    {
-      workflow,
-      event: caseEvent(given, workflow, clock.now(), tools.readFile),
-      environment: [environment],
-      stage,
-      steps: tools.steps,
-      find: (name) => tools.find(name),
-      script,
-      clock,
-      answerClock: clock.uncounted,
-      random: steadyRandom(),
-      log: SILENT,
-    },
-    tools,
-  );
+  const made = {
+    workflow,
+    environment: [environment],
+    stage,
+    steps: tools.steps,
+    find: (name: string) => tools.find(name),
+    script,
+    clock,
+    answerClock: clock.uncounted,
+    random: steadyRandom(disturbed ? ELSEWHERE.seed : 1),
+    cache: createMemoryCache(),
+    log: SILENT,
+  };
+  const eventOf = (one: Given) => caseEvent(one, workflow, clock.now(), tools.readFile);
+  for (const event of given.earlier ?? [])
+    await runScripted({ ...made, event: eventOf({ ...given, ...NO_EVENT, event }) }, tools);
+  const view = await runScripted({ ...made, event: eventOf(given) }, tools);
   return {
     view,
     calls: script.calls.map(withQuery),
@@ -78,8 +87,18 @@ export async function runCase(
 }
 
 /** Backoff is spread by chance; here it is always the whole of it, so that a test can name it. */
-function steadyRandom(): Random {
-  return { ...seededRandom(), next: () => 1 - Number.EPSILON };
+function steadyRandom(seed: number): Random {
+  return { ...seededRandom(seed), next: () => 1 - Number.EPSILON };
+}
+
+/** A clock that is ahead, and whose time passes whenever it is asked. */
+function ticking(clock: VirtualClock): VirtualClock {
+  let ahead = ELSEWHERE.laterMs;
+  const now = (): number => {
+    ahead += ELSEWHERE.tickMs;
+    return clock.now() + ahead;
+  };
+  return { ...clock, uncounted: { ...clock.uncounted, now }, now };
 }
 
 /** What only a workflow reads that a step starts may be a secret there. */

@@ -13,6 +13,9 @@ import { checkPatterns } from "./check-patterns.ts";
 import { looksLikeCall } from "./made-call.ts";
 import { nodesOf } from "./workflow-places.ts";
 
+/** A step's place in a run, e.g. `3.items.1.0`. */
+const PLACE = /^(?:on_failure\.)?\d+(?:\.|$)/;
+
 /** One case of a test file. */
 export interface TestCase {
   readonly name: string;
@@ -83,9 +86,9 @@ function workflowBeside(file: string): string {
 
 /** A case that gives an event has it in place of the one in `defaults`, however either is given. */
 function withoutEvent(defaults: Given, own: Given): Given {
-  const { event, event_file, body, content_type, ...others } = defaults;
-  const given = own.event ?? own.event_file ?? own.body;
-  return given === undefined ? defaults : others;
+  const { event, event_file, body, base64, content_type, ...others } = defaults;
+  const isGiven = [own.event, own.event_file, own.body, own.base64].some((one) => one !== undefined);
+  return isGiven ? others : defaults;
 }
 
 /** What is given by name or one by one: the case adds to the defaults. */
@@ -110,7 +113,7 @@ function reportNamesakes(cases: YamlNode, problems: ProblemLog): void {
 
 function checkExpectation(expected: YamlNode | undefined, problems: ProblemLog): void {
   if (!expected) return;
-  for (const key of ["state", "output", "error", "reason", "steps", "waits", "logs", "cost_usd"])
+  for (const key of ["state", "output", "error", "reason", "steps", "waits", "logs", "cost_usd", "saved_usd"])
     checkPatterns(child(expected, key), problems);
   const calls = child(expected, "calls");
   checkPatterns((calls && child(calls, "exactly")) ?? calls, problems);
@@ -123,7 +126,7 @@ function checkNames(root: YamlNode, workflow: Workflow, problems: ProblemLog): v
   // What runs that its steps start read is not known here.
   const startsRuns = nodesOf(workflow).some(({ node }) => stepTypes.get(node.type)?.startsRuns);
   const checkStep = (node: YamlNode | undefined, name = node?.value) => {
-    if (node && typeof name === "string" && !ids.includes(name))
+    if (node && typeof name === "string" && !ids.includes(name) && !PLACE.test(name))
       problems.error("wrong-value", node.at, `${workflow.file} has no step "${name}"`, nameHint(name, ids));
   };
   const checkGiven = (given: YamlNode | undefined) => {

@@ -1,5 +1,6 @@
 import type { CoverageView } from "./coverage.ts";
-import type { CaseResult, FileResult } from "./run-test-file.ts";
+import type { CaseResult } from "./run-test-case.ts";
+import type { FileResult } from "./run-test-file.ts";
 
 /** Everything that `hookline test` found out, as `--json` prints it. */
 export interface TestReport {

@@ -49,6 +49,47 @@ describe("retries that wait long, of items that run at once", () => {
   });
 });
 
+describe("the attempts that failed", () => {
+  const workflow = compiled({ steps: [call("a", { retries: 2, backoff: "constant", backoff_seconds: 60 })] });
+  const bad = { status: 503, headers: { "retry-after": "100" } };
+
+  test("are kept by class, status and the wait behind them", async () => {
+    const http = [answers("a", bad, { error: "connection" }, { body: 1 })];
+    const { entries } = await attempt({ workflow, http });
+    expect(entries).toMatchObject([
+      {
+        status: "ok",
+        attempts: 3,
+        failedAttempts: [
+          { class: "server_error", status: 503, waitMs: 100_000 },
+          { class: "connection", waitMs: expect.any(Number) },
+        ],
+      },
+    ]);
+  });
+
+  test("are kept over a wait in the queue, and the last one is the step's failure", async () => {
+    const limits = { longestWaitMs: 10_000 };
+    const first = await attempt({ workflow, http: [answers("a", bad)], limits });
+    first.clock.advance(100_000);
+    const more = { workflow, limits, clock: first.clock };
+    const second = await attempt({ ...more, past: first.tail, http: [answers("a", { status: 500 })] });
+    second.clock.advance(60_000);
+    const past = [...first.tail, ...second.tail];
+    const third = await attempt({ ...more, past, http: [answers("a", { status: 502 })] });
+    expect(third.entries.at(-1)).toMatchObject({
+      status: "failed",
+      failedAttempts: [{ status: 503 }, { status: 500 }],
+      error: { details: { status: 502, attempts: 3 } },
+    });
+  });
+
+  test("are none where the first one succeeds", async () => {
+    const { entries } = await attempt({ workflow, http: [answers("a", { body: 1 })] });
+    expect(entries[0]).not.toHaveProperty("failedAttempts");
+  });
+});
+
 describe("when the invocation ends between two attempts", () => {
   const http = [answers("a", { status: 503, delay_seconds: 500 }, { body: 1, delay_seconds: 500 })];
   const limits = { handOverAt: NOW + 885_000, freshMs: 885_000 };

@@ -4,15 +4,15 @@ import { parse } from "yaml";
 import * as z from "zod";
 import { createJq } from "../../lib/adapters/jq-worker-pool.ts";
 import { createPython } from "../../lib/adapters/python/python-pool.ts";
-import type { Python } from "../../lib/core/ports/python.ts";
+import { oneInterpreter } from "../../lib/testing/one-interpreter.ts";
 import { checkExample, exampleSchema } from "../support/example.ts";
 import { type Shown, unshown } from "../support/language-coverage.ts";
 
 const folder = new URL("./", import.meta.url);
 const jq = createJq();
 const pool = createPython({ spare: false });
-// One interpreter for all: that runs never share one is the contract suite's matter.
-const python: Python = { run: (request) => pool.run({ ...request, runId: "examples" }), endRun() {} };
+// That runs never share one is the contract suite's matter.
+const python = oneInterpreter(pool);
 const shown: Shown[] = [];
 let count = 0;
 afterAll(() => Promise.all([jq.close(), pool.close()]));

@@ -6,6 +6,7 @@ import { parseScript } from "../../lib/adapters/scripted/script.ts";
 import type { RunView } from "../../lib/app/describe-run.ts";
 import { mediaType } from "../../lib/core/event-body.ts";
 import { FlowError } from "../../lib/core/flow-error.ts";
+import type { JournalEntry } from "../../lib/core/journal.ts";
 import { formatJson, type Json, type JsonObject } from "../../lib/core/json.ts";
 import { readPath } from "../../lib/core/path.ts";
 import { anyJson, jsonMapping } from "../../lib/core/schema.ts";
@@ -70,41 +71,7 @@ export type Example = z.infer<typeof exampleSchema>;
 
 /** Runs a case in this process, with time and chance of its own, and checks everything that it states. */
 export async function checkExample({ given, then }: Example, interpreters: Interpreters): Promise<RunView> {
-  const workflow = load(workflowText(given));
-  const clock = virtualClock(given.now === undefined ? undefined : Date.parse(given.now));
-  const script = parseScript({ http: given.http ?? [], llm: given.llm ?? [] });
-  const random = seededRandom();
-  const cache = createMemoryCache();
-  const run = (body: Uint8Array) =>
-    runScripted(
-      {
-        workflow,
-        event: {
-          body,
-          contentType: mediaType(given.content_type ?? "application/json"),
-          request: {
-            method: "POST",
-            path: "/test",
-            query: {},
-            headers: {},
-            received_at: "2026-01-02T03:04:05.000Z",
-            delivery_id: "d-1",
-          },
-        },
-        environment: [given.env ?? {}, given.secrets ?? {}],
-        stage: "test",
-        steps: stepTypes,
-        script,
-        clock,
-        random,
-        cache,
-        find: finder(workflow, given.workflows ?? {}),
-        log: keptLog(),
-      },
-      interpreters,
-    );
-  for (const event of given.earlier) await run(Buffer.from(formatJson(event)));
-  const view = await run(bodyOf(given));
+  const { view, script, clock } = await runExample(given, interpreters);
   checkOutcome(view, then);
   checkCalls(
     script.calls.filter(({ url }) => url !== undefined),
@@ -122,6 +89,47 @@ export async function checkExample({ given, then }: Example, interpreters: Inter
 
 function bodyOf({ event = {}, body = formatJson(event) }: Example["given"]): Uint8Array {
   return typeof body === "string" ? Buffer.from(body) : Buffer.from(body.base64, "base64");
+}
+
+/** Runs what a case gives: the run, its own journal, and what it was made with. */
+export async function runExample(given: Example["given"], interpreters: Interpreters) {
+  const workflow = load(workflowText(given));
+  const find = finder(workflow, given.workflows ?? {});
+  const clock = virtualClock(given.now === undefined ? undefined : Date.parse(given.now));
+  const script = parseScript({ http: given.http ?? [], llm: given.llm ?? [] });
+  const eventOf = (body: Uint8Array) => ({
+    body,
+    contentType: mediaType(given.content_type ?? "application/json"),
+    request: {
+      method: "POST",
+      path: "/test",
+      query: {},
+      headers: {},
+      received_at: "2026-01-02T03:04:05.000Z",
+      delivery_id: "d-1",
+    },
+  });
+  const made = {
+    workflow,
+    environment: [given.env ?? {}, given.secrets ?? {}],
+    stage: "test",
+    steps: stepTypes,
+    script,
+    clock,
+    random: seededRandom(),
+    cache: createMemoryCache(),
+    find,
+    log: keptLog(),
+  };
+  for (const earlier of given.earlier) {
+    const body = Buffer.from(formatJson(earlier));
+    await runScripted({ ...made, event: eventOf(body) }, interpreters);
+  }
+  const journal: JournalEntry[] = [];
+  const onStep = (entry: JournalEntry, depth: number) => void (depth === 0 && journal.push(entry));
+  const event = eventOf(bodyOf(given));
+  const view = await runScripted({ ...made, event, onStep }, interpreters);
+  return { view, script, clock, workflow, find, event, journal };
 }
 
 /** The workflow file of a case. */

@@ -49,6 +49,7 @@ export function stepContext(options: ContextOptions = {}): MadeContext {
   const accepted: Record<string, JsonObject> = { ...options.accepted };
   const context: StepContext = {
     id: "step_1",
+    path: "0",
     input: inputFrom === undefined ? state : (read(inputFrom) ?? null),
     ...(inputFrom !== undefined && { inputFrom }),
     outputTo,

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { ERROR_CLASSES } from "../../core/flow-error.ts";
-import { anyJson } from "../../core/schema.ts";
+import { anyJson, jsonMapping } from "../../core/schema.ts";
 
 const tokens = z.int().min(0).default(0);
 
@@ -36,7 +36,12 @@ const modelAnswer = {
     .optional(),
 };
 
-const answerFields = { ...anyAnswer, ...httpAnswer, ...modelAnswer, output: anyJson.optional() };
+const resultAnswer = {
+  output: anyJson.optional(),
+  meta: jsonMapping.optional().describe("What is written under `<output_to>_meta`"),
+};
+
+const answerFields = { ...anyAnswer, ...httpAnswer, ...modelAnswer, ...resultAnswer };
 
 /** One answer of any kind. */
 export type Answer = z.infer<z.ZodObject<typeof answerFields>> & {
@@ -49,15 +54,15 @@ export function kindOf(answer: Answer): "http" | "model" | "output" | "any" {
   const has = (fields: object) =>
     Object.keys(fields).some((key) => answer[key as keyof Answer] !== undefined);
   if (has(modelAnswer)) return "model";
-  if (answer.output !== undefined) return "output";
+  if (has(resultAnswer)) return "output";
   return answer.error !== undefined && !has(httpAnswer) ? "any" : "http";
 }
 
 const ONE_KIND =
-  "an answer is of one kind: status, headers and body (HTTP), text or vectors with finish and usage (a model), output (the step's result), or error";
+  "an answer is of one kind: status, headers and body (HTTP), text or vectors with finish and usage (a model), output with meta (the step's result), or error";
 
 function isOneKind(answer: Answer): boolean {
-  const given = [httpAnswer, modelAnswer, { output: 0 }, { error: 0 }].filter((fields) =>
+  const given = [httpAnswer, modelAnswer, resultAnswer, { error: 0 }].filter((fields) =>
     Object.keys(fields).some((key) => answer[key as keyof Answer] !== undefined),
   );
   return given.length <= 1 && (kindOf(answer) !== "model" || isModelAnswer(answer));

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { FlowError } from "../../core/flow-error.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { type Answer, answerRule, httpRule, kindOf, llmAnswer } from "./answer-schema.ts";
-import { askingStep } from "./asking-step.ts";
+import { type AskingStep, askingStep, isNamed } from "./asking-step.ts";
 import { nextAnswer, type ScriptedAnswer, scripted, unusedAnswers } from "./sequence.ts";
 import { matchesCall, parseCall } from "./url-pattern.ts";
 
@@ -65,11 +65,11 @@ export class Script {
   }
 
   /** The next answer of a rule that gives the results of a step in the step's place, or of any rule for the step. */
-  nextResult(step: string, ofAnyRule: boolean): FoundAnswer | undefined {
+  nextResult(step: AskingStep, ofAnyRule: boolean): FoundAnswer | undefined {
     for (const rule of this.#rules) {
       const { name, sequence } = rule;
-      const answer =
-        rule.step === step && (ofAnyRule || rule.givesResults) ? nextAnswer(sequence) : undefined;
+      const isTheirs = rule.step !== undefined && isNamed(rule.step, step);
+      const answer = isTheirs && (ofAnyRule || rule.givesResults) ? nextAnswer(sequence) : undefined;
       if (answer) return { answer, name };
     }
     return undefined;
@@ -78,7 +78,7 @@ export class Script {
   /** Keeps a call, with the step that makes it. */
   asked(call: JsonObject): JsonObject {
     const step = askingStep.getStore();
-    const kept = step === undefined ? call : { step, ...call };
+    const kept = step === undefined ? call : { step: step.id, ...call };
     this.calls.push(kept);
     return kept;
   }
@@ -132,7 +132,7 @@ export function rulesOf(entries: readonly z.infer<typeof answerRule>[], spare = 
       step,
       givesResults: sequence.some(({ answer }) => kindOf(answer) === "output"),
       matches: (question) =>
-        (step === undefined || step === askingStep.getStore()) &&
+        (step === undefined || isNamed(step, askingStep.getStore())) &&
         (target === undefined || (question.http !== undefined && matchesCall(target, question.http))) &&
         (model === undefined || model === question.model),
     };

@@ -1,5 +1,5 @@
 import type { Clock } from "../../core/ports/clock.ts";
-import type { AnyStep } from "../../core/step.ts";
+import { type AnyStep, beside } from "../../core/step.ts";
 import { askingStep } from "./asking-step.ts";
 import type { Script } from "./script.ts";
 import { awaitAnswer } from "./scripted-wait.ts";
@@ -21,11 +21,14 @@ function scriptedStep(definition: AnyStep, script: Script, clock: Clock): AnySte
   return {
     ...definition,
     run: (params, context) =>
-      askingStep.run(context.id, async () => {
-        const found = script.nextResult(context.id, definition.startsRuns === true);
+      askingStep.run(context, async () => {
+        const found = script.nextResult(context, definition.startsRuns === true);
         if (!found) return definition.run(params, context);
         await awaitAnswer(found, { signal: context.signal }, clock);
-        return { kind: "next", output: found.answer.output ?? null };
+        const { output = null, meta } = found.answer;
+        const { outputTo } = context;
+        const also = meta && outputTo !== null ? { also: { [beside(outputTo, "meta")]: meta } } : {};
+        return { kind: "next", output, ...also };
       }),
   };
 }

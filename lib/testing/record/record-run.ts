@@ -1,0 +1,49 @@
+import { describeRun } from "../../app/describe-run.ts";
+import { FlowError } from "../../core/flow-error.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { isFinal, type RunRecord } from "../../core/run.ts";
+import type { AnyStep } from "../../core/step.ts";
+import type { Workflow } from "../../core/workflow.ts";
+import { testFileSchema } from "../case-schema.ts";
+import { type CaseTools, runCase } from "../run-case.ts";
+import { recordedExpected } from "./recorded-expected.ts";
+import { recordedGiven } from "./recorded-given.ts";
+
+/** What a recording needs beside the run. */
+export interface Recording {
+  /** The version that the run ran on. */
+  readonly workflow: Workflow;
+  readonly name: string;
+  readonly steps: ReadonlyMap<string, AnyStep>;
+  readonly tools: CaseTools;
+  /** Values of the environment that are no secrets, as far as they are known. */
+  known(name: string): string | undefined;
+}
+
+/**
+ * Makes a case of a stored run: its event, the answers it got, and what came of it.
+ * @throws FlowError `invalid_input` for a run that has not ended, or whose end no test can bring about.
+ */
+export async function recordRun(run: RunRecord, recording: Recording): Promise<JsonObject> {
+  refuse(run);
+  const { workflow, name, steps, tools } = recording;
+  const given = recordedGiven(run, workflow, steps, recording.known);
+  const elsewhere = recordedGiven(run, workflow, steps, recording.known, "other");
+  const once = await runCase(workflow, asCase(given), tools);
+  const again = await runCase(workflow, asCase(elsewhere), tools, { disturbed: true });
+  const expect = recordedExpected(run, describeRun(run), workflow, steps, [once.view, again.view]);
+  return { name, given, expect };
+}
+
+function asCase(given: JsonObject) {
+  const parsed = testFileSchema.parse({ cases: [{ name: "recorded", given }] }).cases[0]?.given ?? {};
+  return { given: parsed, ownAnswers: parsed.answers?.length ?? 0 };
+}
+
+function refuse({ runId, status, error }: RunRecord): void {
+  const no = (why: string) => new FlowError("invalid_input", `run ${runId} makes no test: ${why}`);
+  if (!isFinal(status)) throw no(`it is ${status}, and only a run that has ended can be recorded`);
+  if (status === "cancelled") throw no("somebody cancelled it, which no test does");
+  if (error?.class === "internal")
+    throw no("it ended by a fault of the machinery, which no test brings about");
+}
