@@ -10,7 +10,7 @@ const FIRST_LOOK_MS = 100;
 
 /** How a step waits for another one's result. */
 export interface Patience {
-  /** True when it has waited as long as its own work would take at worst. */
+  /** True when it has waited long enough. */
   isOver(): boolean;
   /** Until when it waits before it looks again: half as long as it has waited so far, `until` at the latest. */
   nextLook(until: number): number;

@@ -20,8 +20,8 @@ interface Shared {
 }
 
 /**
- * One step's share in a result: it finds it kept, computes it, or waits for whoever computes it, at most as long as its
- * own work would take at worst. Only results are kept, and not those of an alternative. A cache that cannot be reached
+ * One step's share in a result: it finds it kept, computes it, or waits for whoever computes it, at most twice as long
+ * as its own work would take at worst: one that dies, and one that takes over. Only results are kept, and not those of an alternative. A cache that cannot be reached
  * makes the step run as if it had none, with a warning.
  */
 export class SharedWork {
@@ -43,7 +43,7 @@ export class SharedWork {
     this.#owner = `${execution.run.id}/${place.path}`;
     this.#attempts = execution.journal.unsettled(place.path)?.attempts ?? 0;
     this.#workMs = longestWorkMs(execution, place);
-    this.#patience = createPatience(walk, place, record, this.#workMs + MARGIN_MS);
+    this.#patience = createPatience(walk, place, record, 2 * (this.#workMs + MARGIN_MS));
   }
 
   /** The step's end. @throws what storing the journal threw. */
@@ -68,8 +68,8 @@ export class SharedWork {
   async #lead(flight: Flight): Promise<Attempted> {
     for (;;) {
       const answer = await this.#claim();
-      if (answer === undefined) return this.#shared.compute();
-      if (answer.kind === "claimed") return this.#compute(flight);
+      // A claim whose answer got lost may have got the lease.
+      if (answer === undefined || answer.kind === "claimed") return this.#compute(flight);
       if (answer.kind === "hit") {
         flight.result = answer.result;
         // What the step itself computed before its process died, it has paid for.

@@ -2,9 +2,10 @@ import { formatJson, isObject, type Json, type JsonObject } from "../core/json.t
 
 /** What a JSON Schema takes, in words for a reference table. */
 export function typeText(schema: JsonObject): string {
-  const { type, enum: values, anyOf, allOf, $ref: reference } = schema;
+  const { type, enum: values, const: value, anyOf, allOf, $ref: reference } = schema;
   if (typeof reference === "string") return REFERRED[reference.split("/").at(-1) ?? ""] ?? ANY;
   if (Array.isArray(values)) return `one of ${lowerCaseTwinsLeftOut(values).map(codeOf).join(", ")}`;
+  if (value !== undefined) return codeOf(value);
   const inner = Array.isArray(anyOf) ? anyOf : allOf;
   if (Array.isArray(inner)) return joined(inner.filter(isObject).map(typeText));
   // The first is what a file should give; others are understood as well.

@@ -47,17 +47,32 @@ steps:
       def process(event):
           return {"next": event["id"] + 1, "seen": sorted(os.environ)}
 `;
-const workflows = [orders, letters, nightly, reports].map((text) => {
+const scores = `
+name: scores
+environment: [MODEL_URL]
+steps:
+  - type: http_call
+    url: \${env:MODEL_URL}/score
+    cache: { ttl: 60 }
+`;
+const workflows = [orders, letters, nightly, reports, scores].map((text) => {
   const { workflow, problems } = loadWorkflow(text, "test.yaml");
   if (!workflow) throw new Error(problems.map(({ message }) => message).join("; "));
   return workflow;
 });
 
+/** Requests for a score, and what they wait for. */
+let scored = 0;
+const score = Promise.withResolvers<void>();
 let world: Server;
 let deployment: Deployment;
 
 beforeAll(async () => {
-  world = createServer((request, response) => {
+  world = createServer(async (request, response) => {
+    if (request.url === "/score") {
+      scored += 1;
+      await score.promise;
+    }
     const answer = request.url?.startsWith("/chat/completions")
       ? {
           model: "test-model",
@@ -138,6 +153,26 @@ test("a run calls Python in its own process, which sees nothing of the function'
     state: { seen: ["HOOKLINE_STAGE", "etlr_stage"] },
   });
   expect(JSON.stringify(run?.output)).toContain('"next":12345678901234567891');
+});
+
+test("runs in two processes that want the same result make one call", async () => {
+  const other = await deployment.start("runner", {});
+  const processes = [deployment.functions.runner, other];
+  const runIds = await Promise.all(Array.from({ length: 10 }, () => post("scores", "{}")));
+  const records = (await Promise.all(runIds.map(deployment.nextMessage))).flatMap(
+    (event) => event?.Records ?? [],
+  );
+  const invocations = processes.map((runner, index) =>
+    runner.invoke({ Records: records.filter((_record, at) => at % 2 === index) }),
+  );
+  const runs = () => Promise.all(runIds.map(viewOf));
+  while ((await runs()).some((run) => run?.status === "queued"));
+  score.resolve();
+  expect(await Promise.all(invocations)).toEqual([{ batchItemFailures: [] }, { batchItemFailures: [] }]);
+  const statuses = (await runs()).map((run) => run?.steps[0]?.status);
+  expect(statuses.sort()).toEqual([...Array(9).fill("cached"), "ok"]);
+  expect(scored).toBe(1);
+  await other.stop();
 });
 
 test("a wrong hash is a 404 with an empty body", async () => {

@@ -47,6 +47,19 @@ describe("what a run costs the table", () => {
     expect(awaited).toMatchObject({ writes: 3 + 3 + 1 + 3, units: 7 + 7 + 2 + 5, sends: 3 });
   });
 
+  test("a cached step: a hit costs one read and no write, a miss one read and two writes of one unit each", async () => {
+    const cached = (scope: string) => [{ ...effect("a"), cache: { ttl: 60, scope } }, pure];
+    const [plain, hit, miss] = await Promise.all([
+      costOf([effect("a"), pure], http),
+      costOf(cached("workflow"), http),
+      costOf(cached("run"), http),
+    ]);
+    const reads = plain.reads + 1;
+    expect(hit).toMatchObject({ writes: plain.writes - 1, reads });
+    expect(hit.units).toBeLessThanOrEqual(plain.units);
+    expect(miss).toMatchObject({ writes: plain.writes + 2, units: plain.units + 2, reads });
+  });
+
   test("isolated effects that end together share a write", async () => {
     const loop = { type: "for_each", input_from: "ids", item_scope: "isolated", steps: [effect("a"), pure] };
     const { writes } = await costOf([loop, pure], http);

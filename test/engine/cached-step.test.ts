@@ -122,11 +122,11 @@ describe("whoever computes", () => {
 
   test("has died: its lease runs out, and exactly one of those who wait takes over", async () => {
     const { script, clock, run, hold } = stage({ url: A, body: 1, delay_seconds: 5 });
-    await hold(30_000);
+    await hold(35_000);
     const runs = await Promise.all(names(4).map((name) => run(name)));
     expect(script.calls).toHaveLength(1);
     expect(statuses(runs)).toEqual(["cached", "cached", "cached", "ok"]);
-    expect(clock.now() - NOW).toBeLessThan(30_000 + 5_000 * 2 + 15_000);
+    expect(clock.now() - NOW).toBeLessThan(35_000 * 1.5 + 5_000 * 1.5);
   });
 
   test("has died behind storing its result: when its run comes back, the result is its own, and paid for", async () => {
@@ -198,13 +198,13 @@ describe("whoever waits", () => {
     expect(third.entries).toMatchObject([{ status: "cached", startedAt: NOW, durationMs: dueAt - NOW }]);
   });
 
-  test("computes without the cache when it has waited as long as its own work would take at worst", async () => {
+  test("computes without the cache when it has waited twice as long as its own work would take at worst", async () => {
     const { script, clock, run, hold } = stage({ url: A, body: 1 });
     await hold(900_000);
     const { entries, state } = await run("run-1");
     expect(state).toMatchObject({ x: 1 });
     expect(script.calls).toHaveLength(1);
-    expect(clock.now() - NOW).toBe(35_000);
+    expect(clock.now() - NOW).toBe(70_000);
     expect(entries).toMatchObject([
       {
         status: "ok",

@@ -1,3 +1,4 @@
+import { createDynamoCache } from "../../lib/adapters/dynamo/dynamo-cache.ts";
 import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
 import { describeRun } from "../../lib/app/describe-run.ts";
 import type { WebhookAnswer } from "../../lib/app/ingest-event.ts";
@@ -63,6 +64,7 @@ export function faultyStage(
   const faults = planFaults(strikes);
   const ranAgain: string[] = [];
   let kept: RunStore | undefined;
+  const client = table && faults.wrap("table", table.client, ["send"]);
   const world = createWorld({
     file,
     workflows,
@@ -73,10 +75,14 @@ export function faultyStage(
     wrapStore(store, clock) {
       const place = table && { table: table.name, now: clock.now };
       kept = place ? createDynamoRunStore({ ...place, client: table.client }) : store;
-      return place
-        ? createDynamoRunStore({ ...place, client: faults.wrap("table", table.client, ["send"]) })
+      return place && client
+        ? createDynamoRunStore({ ...place, client })
         : faults.wrap("store", store, STORE);
     },
+    wrapCache: (cache) =>
+      table && client
+        ? createDynamoCache({ client, table: table.name })
+        : faults.wrap("cache", cache, ["claim", "store", "release"]),
     wrapQueue: (queue) => faults.wrap("queue", queue, QUEUE),
     wrapHttp(peer) {
       const send = async (request: HttpRequest) => {

@@ -78,6 +78,8 @@ const model = (more: JsonObject): JsonObject => ({
 });
 const is = (field: string, value: Json): JsonObject => ({ when: [{ field, op: "eq", value }] });
 
+const HOUR: JsonObject = { ttl: 3600 };
+
 /** The workflows by what they are about. */
 export const WORKFLOWS: { readonly [about: string]: FaultCase } = {
   "effects one after another": {
@@ -463,6 +465,51 @@ export const WORKFLOWS: { readonly [about: string]: FaultCase } = {
       { model: "wordy", text: "Certainly!", usage: { input_tokens: 5, cost_usd: 0.01 } },
       { model: "good", text: '{"n": 7}', usage: { input_tokens: 5, cost_usd: 0.1 } },
     ],
+  },
+  "cached calls, one for items that run at once": {
+    file: {
+      steps: [
+        isolated("ids", [call("a", { cache: HOUR }), post("b", "${a.from}", { cache: HOUR })], {
+          output_to: "all",
+          result_from: "b",
+        }),
+        post("c", "${all}"),
+        call("a", { cache: HOUR }),
+      ],
+      output: ["${all}", "${a}"],
+    },
+    event: { ids: [1, 2, 3] },
+    http: ["a", "b", "c"].map(ok),
+    races: true,
+  },
+  "a cached call of unknown outcome, and one that is tried again": {
+    file: {
+      steps: [
+        call("a", { cache: HOUR }),
+        call("b", { cache: HOUR, effect: "at_most_once" }),
+        call("c", { cache: HOUR, retries: 2, backoff_seconds: 60 }),
+      ],
+    },
+    http: [ok("a"), ok("b"), answers("c", { status: 503 }, { body: { from: "c" } })],
+  },
+  "a cached answer that holds a secret": {
+    file: {
+      environment: [{ name: "TOKEN", secret: true }],
+      steps: [
+        call("a", { headers: { Authorization: "Bearer ${env:TOKEN}" }, cache: HOUR }),
+        call("b", { cache: { ttl: 60, key: "${a.token}-${env:TOKEN}" } }),
+      ],
+    },
+    http: [{ url: "https://x.test/a", body: { token: SECRET } }, ok("b")],
+    secrets: { TOKEN: SECRET },
+  },
+  "a cached model, paid for once": {
+    file: {
+      environment: [{ name: "OPENAI_API_KEY", default: "sk-test" }],
+      steps: [{ type: "openai_completion", model: "good", prompt: "Hi", cache: HOUR }, call("a")],
+    },
+    http: [ok("a")],
+    llm: [{ model: "good", text: "Hello", usage: { input_tokens: 5, cost_usd: 0.1 }, times: 99 }],
   },
   "a run of another workflow": {
     file: {

@@ -1,3 +1,4 @@
+import { createDynamoCache } from "../../lib/adapters/dynamo/dynamo-cache.ts";
 import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
 import { tableDefinition } from "../../lib/adapters/dynamo/table-definition.ts";
 import type { Json, JsonObject } from "../../lib/core/json.ts";
@@ -27,6 +28,7 @@ export async function costOfRun(
     http,
     workflows,
     wrapStore: (_memory, { now }) => createDynamoRunStore({ client, table, now }),
+    wrapCache: () => createDynamoCache({ client, table }),
     wrapQueue: (queue) => ({
       ...queue,
       send: (...args) => {

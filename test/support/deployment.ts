@@ -84,12 +84,7 @@ export async function deploy(
       })),
     );
     const urls = Object.fromEntries(proxies.map(({ service, proxy }) => [service, proxy.url]));
-    const endpoints = {
-      AWS_ENDPOINT_URL_DYNAMODB: urls.dynamodb ?? "",
-      AWS_ENDPOINT_URL_SQS: urls.sqs ?? "",
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: urls.secretsmanager ?? "",
-    };
-    const lambda = await startLambda(join(dir, name), { ...variables[name], ...endpoints });
+    const lambda = await startLambda(join(dir, name), { ...variables[name], ...endpointsAt(urls) });
     return { lambda, proxies };
   };
   const [ingest, runner, sweeper] = await Promise.all([boot("ingest"), boot("runner"), boot("sweeper")]);
@@ -138,7 +133,7 @@ export async function deploy(
       };
     },
     start(name, changes) {
-      const all = Object.entries({ ...variables[name], ...changes });
+      const all = Object.entries({ ...variables[name], ...endpointsAt(services), ...changes });
       const set = all.filter((entry): entry is [string, string] => entry[1] !== undefined);
       return startLambda(join(dir, name), Object.fromEntries(set));
     },
@@ -148,6 +143,15 @@ export async function deploy(
       await Promise.all([dynalite.stop(), fauxqs.stop(), secretsServer.close()]);
       await rm(dir, { recursive: true });
     },
+  };
+}
+
+/** Where a function finds the services. */
+function endpointsAt(urls: { readonly [service: string]: string }) {
+  return {
+    AWS_ENDPOINT_URL_DYNAMODB: urls.dynamodb ?? "",
+    AWS_ENDPOINT_URL_SQS: urls.sqs ?? "",
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: urls.secretsmanager ?? "",
   };
 }
 
