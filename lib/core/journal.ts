@@ -80,6 +80,8 @@ export interface JournalEntry {
   readonly attempts: number;
   /** Those of the attempts after which the step was tried again, in order. */
   readonly failedAttempts?: readonly FailedAttempt[];
+  /** Which of the step's alternatives the next attempt takes; absent: none. */
+  readonly alternative?: number;
   /** When a wait is over, milliseconds since the epoch. */
   readonly dueAt?: number;
   readonly patch: readonly Write[];

@@ -1,6 +1,6 @@
 import { FlowError, isTheirs, toFlowError } from "../core/flow-error.ts";
 import type { Usage, Write } from "../core/journal.ts";
-import type { Interruption, StepFailure, StepResult } from "../core/step.ts";
+import type { Interruption, StepResult } from "../core/step.ts";
 import { awaitRun } from "./await-run.ts";
 import { backoffMs, mayRetry } from "./backoff.ts";
 import { entryTraits } from "./entry-traits.ts";
@@ -8,7 +8,7 @@ import type { Execution } from "./execution.ts";
 import { spendWait } from "./spend-wait.ts";
 import { type AttemptTraits, stepContext } from "./step-context.ts";
 import { stepParams, withAlternative } from "./step-params.ts";
-import type { StepRecord } from "./step-record.ts";
+import { failureIn, type StepEnd, type StepRecord } from "./step-record.ts";
 import { fitsOnlyElsewhere, withTimeLimit } from "./time-limit.ts";
 import { waitUntil } from "./wait-until.ts";
 import type { AttemptEnd, Attempted, Place, Walk } from "./walk.ts";
@@ -44,9 +44,14 @@ export async function attemptStep(
   const early = before?.status === "retrying" && (await untilDue(walk, place, before.dueAt ?? 0, attempts));
   if (early) return { result: early, attempts };
   let refreshed = false;
-  let alternative = 0;
-  let failure: StepFailure | undefined;
+  let alternative = before?.alternative ?? 0;
+  let failure = alternative > 0 && before ? failureIn(before) : undefined;
   let spent: Usage | undefined;
+  const retryLater = (made: number, more: Partial<StepEnd> = {}): void => {
+    const end = { status: "retrying", attempts: made, usage: spent, alternative } as const;
+    const first = failure && alternative > 0 ? { failure } : {};
+    journal.record(record.entry({ ...end, ...first, ...more }, ports.clock.now()), entryTraits(place));
+  };
   for (;;) {
     if (definition.effect) await journal.beforeEffect();
     attempts += 1;
@@ -61,10 +66,7 @@ export async function attemptStep(
     const { result, more } = await tryUntilEnd(walk, place, record, hidden, traits);
     // An attempt that was cut short does not count, those before it do.
     if (result.kind === "pause" && attempts > 1 && !onlyOnce && !isNamed(walk, path))
-      journal.record(
-        record.entry({ status: "retrying", attempts: attempts - 1, usage: spent }, ports.clock.now()),
-        entryTraits(place),
-      );
+      retryLater(attempts - 1);
     if (result.kind !== "fail" || result.failure.endsRun)
       return { result, attempts, spent, substitute: alternative > 0 };
     const { error } = result.failure;
@@ -87,6 +89,10 @@ export async function attemptStep(
         level: "warn",
         message: `attempt ${attempts} of ${node.id} failed (${error.class}): ${error.message}; next with ${definition.alternatives?.from}.${alternative - 1}`,
       });
+      if (!onlyOnce && fitsOnlyElsewhere(execution, place)) {
+        retryLater(attempts);
+        return { result: { kind: "pause", pause: { reason: "hand_over" } }, attempts, spent };
+      }
       continue;
     }
     const waitMs = backoffMs(node.retry, attempts, ports.random.next(), error.retryAfterMs);
@@ -97,10 +103,7 @@ export async function attemptStep(
     });
     const dueAt = ports.clock.now() + waitMs;
     const leave = await untilDue(walk, place, dueAt, attempts);
-    if (leave?.kind === "pause") {
-      const end = { status: "retrying", attempts, dueAt, failure: result.failure, usage: spent } as const;
-      journal.record(record.entry(end, ports.clock.now()), entryTraits(place));
-    }
+    if (leave?.kind === "pause") retryLater(attempts, { dueAt, failure: result.failure });
     if (leave) return { result: leave, attempts, spent };
   }
 }

@@ -1,4 +1,4 @@
-import type { FlowError } from "../core/flow-error.ts";
+import { FlowError } from "../core/flow-error.ts";
 import type {
   EntryStatus,
   FailedAttempt,
@@ -17,6 +17,7 @@ import type { StepNode } from "../core/workflow.ts";
 export interface StepEnd {
   readonly status: EntryStatus;
   readonly attempts: number;
+  readonly alternative?: number;
   readonly dueAt?: number;
   readonly patch?: readonly Write[];
   readonly usage?: Usage | undefined;
@@ -103,6 +104,7 @@ export class StepRecord {
       durationMs: now - this.#startedAt,
       attempts: end.attempts,
       ...(this.#failedAttempts && { failedAttempts: this.#failedAttempts }),
+      ...(end.alternative && { alternative: end.alternative }),
       ...(end.dueAt !== undefined && { dueAt: end.dueAt }),
       patch: end.patch ?? [],
       ...(this.#logs && { logs: this.#logs }),
@@ -125,6 +127,18 @@ export function runErrorOf({ path, id, error, attempts }: StepFailure, redactor:
     message: redactor.text(error.message),
     details: redactor.json(errorDetails(error, attempts)),
   };
+}
+
+/** The failure that an entry tells of, as far as it is kept; undefined when it tells of none. */
+export function failureIn({ path, id, attempts, error }: JournalEntry): StepFailure | undefined {
+  if (!error) return undefined;
+  const { status, body, details } = error.details;
+  const more = {
+    ...(typeof status === "number" && { status }),
+    ...(typeof body === "string" && { body }),
+    details,
+  };
+  return { path, id, attempts, error: new FlowError(error.class, error.message, more) };
 }
 
 /** `{ error, error_details }`: what a failure that the file accepts leaves in place of the result. */

@@ -446,6 +446,42 @@ describe("a wait that is too long to be spent in the invocation", () => {
   });
 });
 
+describe("a step that asks another model in the place of one that failed", () => {
+  const model = { type: "openai_completion", api_key: "k", prompt: "hi", include_usage: false };
+  const workflow = compiled({
+    steps: [{ ...model, model: "first", fallback_models: ["second", "third"], timeout: 100 }],
+  });
+  const start = Date.UTC(2026, 0, 2, 3, 4, 5);
+  const failing = (name: string) => ({ model: name, error: "server_error", delay_seconds: 30 });
+  const models = (calls: readonly JsonObject[]) => calls.map((one) => one.model);
+
+  test("hands over before an answer that only a fresh invocation can wait for, and goes on with the same one", async () => {
+    const here = { workflow, limits: { handOverAt: start + 120_000, freshMs: 900_000 } };
+    const llm = [failing("first"), { model: "second", text: "hello", delay_seconds: 95 }];
+    const first = await attempt({ ...here, llm });
+    expect(first.end).toEqual({ kind: "paused", pause: { reason: "hand_over" } });
+    expect(models(first.calls)).toEqual(["first"]);
+    const second = await attempt({ workflow, llm, past: first.tail });
+    expect(models(second.calls)).toEqual(["second"]);
+    expect(second.end.kind).toBe("succeeded");
+    expect(second.entries.at(-1)).toMatchObject({ status: "ok", attempts: 2 });
+  });
+
+  test("that is cut off by the invocation's end is asked again elsewhere, and the first failure is not forgotten", async () => {
+    const limits = { handOverAt: start + 50_000, freshMs: 20_000 };
+    const llm = ["first", "second", "third"].map(failing);
+    const first = await attempt({ workflow, llm, limits });
+    expect(first.end.kind).toBe("paused");
+    expect(models(first.calls)).toEqual(["first", "second"]);
+    const second = await attempt({ workflow, llm, past: first.tail });
+    expect(models(second.calls)).toEqual(["second", "third"]);
+    expect(second.end).toMatchObject({
+      kind: "failed",
+      error: { class: "server_error", details: { attempts: 3 } },
+    });
+  });
+});
+
 describe("when the invocation's time is nearly up", () => {
   test("the run hands over before the next step and goes on behind it", async () => {
     const workflow = compiled({ steps: [call("a"), call("b")] });
