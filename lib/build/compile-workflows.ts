@@ -71,7 +71,8 @@ export function isTestFile(name: string): boolean {
   return /^[^.].*\.test\.ya?ml$/.test(name);
 }
 
-function nameTaken(name: string, text: string, file: string, other: string): Problem {
+/** The problem of a second file whose workflow has the name of the first. */
+export function nameTaken(name: string, text: string, file: string, other: string): Problem {
   const lines = text.split("\n");
   const at = lines.findIndex((line) => /^\s*name:/.test(line));
   const line = at + 1 || 1;

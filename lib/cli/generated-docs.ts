@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
+import { rulesPage } from "../language/rules-page.ts";
 import { stepNotesSchema } from "../language/step-notes.ts";
 import { stepPage } from "../language/step-page.ts";
 import { stepsIndexPage } from "../language/steps-index-page.ts";
@@ -9,7 +10,7 @@ import { schemaText } from "./schema.ts";
 const folder = new URL("../../docs/steps/", import.meta.url);
 
 /**
- * Every file of `docs/` that is made from the step types, by its path.
+ * Every file of `docs/` that is made from the step types and the rules, by its path.
  * @throws Error when a step type has no example or no notes.
  */
 export function generatedDocs(): ReadonlyMap<string, string> {
@@ -22,6 +23,7 @@ export function generatedDocs(): ReadonlyMap<string, string> {
   });
   return new Map([
     ["docs/workflow.schema.json", schemaText()],
+    ["docs/rules.md", `${rulesPage()}\n`],
     ["docs/steps/README.md", stepsIndexPage(stepTypes)],
     ...pages,
   ]);

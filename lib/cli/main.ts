@@ -143,6 +143,37 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .action(async (runId, options) => done(await (await import("./record.ts")).record(runId, options)));
 
   program
+    .command("check")
+    .description("Check workflow files: the language, the way of the data, secrets, retries, cost")
+    .argument("[files...]", "workflow files and folders (default: workflows)")
+    .option("--stage <name>", "also check that ${env:…} has values in this stage, as run finds them")
+    .option("--env <name=value>", "value for ${env:NAME}, may be repeated", collect, [])
+    .option("--fix", "change what can be changed safely, then tell the rest")
+    .option("--checklist", "print the production checklist, item by item")
+    .option("--notes", "show notes too")
+    .option("--strict", "notes count as problems")
+    .addOption(new Option("--json", "print one JSON object on standard output").conflicts("sarif"))
+    .option("--sarif", "print SARIF 2.1.0, e.g. for code scanning")
+    .addHelpText(
+      "after",
+      `${example([
+        "hookline check",
+        "hookline check workflows/order.yaml --stage prod",
+        "hookline check --fix workflows",
+        "hookline check --checklist workflows/order.yaml",
+        "hookline check --sarif > hookline.sarif",
+      ])}
+
+Exit codes: 0 no errors and no warnings, 1 some were found, 2 a file cannot be read.
+A comment switches a rule off: "# hookline-disable-line RULE" at the end of its line,
+"# hookline-disable-next-line RULE" above it, "# hookline-disable RULE" for the file.
+docs/rules.md lists the rules.`,
+    )
+    .action(async (files, options) =>
+      done(await (await import("./check.ts")).check(files, options, readVersion())),
+    );
+
+  program
     .command("url")
     .description("Print the webhook URL of a workflow")
     .argument("<name>", "name of the workflow")

@@ -19,10 +19,11 @@ import type { Workflow } from "../core/workflow.ts";
 import type { EnvironmentSource } from "../engine/environment.ts";
 import { loadWorkflow } from "../language/load-workflow.ts";
 import { formatProblem } from "../language/problem.ts";
-import { localSources, parseAssignment, pickValues } from "../local/local-environment.ts";
+import { localSources, pickValues } from "../local/local-environment.ts";
 import { readIfPresent } from "../local/working-folder.ts";
 import { stepTypes } from "../steps/registry.ts";
 import { EXIT } from "./exit.ts";
+import { readAssignments } from "./given-values.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { readEvent, readText } from "./read-event.ts";
 import { readMocks } from "./read-mocks.ts";
@@ -53,7 +54,7 @@ function runLog(paint: Paint): Log {
  * @throws FlowError `config_error` or `invalid_input` for files and options that are wrong.
  */
 export async function run(file: string, options: RunOptions): Promise<number> {
-  const given = Object.fromEntries(options.env.map(assignment));
+  const given = readAssignments(options.env);
   const workflow = load(file);
   if (!workflow) return EXIT.usage;
   const script = options.mocks === undefined ? undefined : readMocks(options.mocks);
@@ -106,12 +107,6 @@ function load(file: string): Workflow | undefined {
 /** Steps of a run that another one started stand below its own. */
 function indented(text: string, depth: number): string {
   return text.replaceAll(/^/gm, "    ".repeat(depth));
-}
-
-function assignment(text: string): readonly [string, string] {
-  const found = parseAssignment(text);
-  if (!found) throw new FlowError("invalid_input", `--env ${text.split("=")[0]}: write NAME=VALUE`);
-  return [found.name, found.value];
 }
 
 const settings = runnerConfig.pick({ HOOKLINE_ALLOW_PRIVATE_HOSTS: true });

@@ -12,6 +12,7 @@ import type { Llm } from "./ports/llm.ts";
 import type { Python } from "./ports/python.ts";
 import type { Random } from "./ports/random.ts";
 import type { Salesforce } from "./ports/salesforce.ts";
+import type { StepFacts } from "./step-facts.ts";
 
 /** The outside world as steps may use it, but for other runs. */
 export interface OutsidePorts {
@@ -191,6 +192,16 @@ export interface BlockPlace {
   readonly at: readonly (string | number)[];
   /** True when the list must be there. */
   readonly required: boolean;
+  /** Whether its steps write to a view of their own, which is dropped. Default `shared`. */
+  readonly scope?: "shared" | "isolated";
+  /** A name that its steps can read beside the state. */
+  readonly variable?: string;
+  /** It may run any number of times, also not at all. */
+  readonly repeats?: true;
+  /** Keys from the step's mapping to a path that is read where the block ends. */
+  readonly resultAt?: readonly (string | number)[];
+  /** It runs whenever the step does and no block before it was chosen. */
+  readonly always?: boolean;
 }
 
 /** Where a step type may have a nested list of steps, for the schema that editors use. */
@@ -256,6 +267,8 @@ export interface StepDefinition<Params = never> {
   dependsOn?(raw: JsonObject, context: StepContext): readonly Json[];
   /** Every place where `blocks` may find nested steps. */
   readonly nested?: readonly NestedPlace[];
+  /** What is known without running it. */
+  readonly facts?: StepFacts;
   /** Where nested steps stand in the raw parameters. */
   blocks?(raw: JsonObject): readonly BlockPlace[];
   /** Checks of literal parameters beyond the schema: messages by parameter, empty when fine. */

@@ -5,7 +5,8 @@ import { parseTemplate } from "../core/template.ts";
 import { describeExpected, describeValue, describeWayOut, ownMessage } from "./describe-issue.ts";
 import { jsonSchemaOf, propertiesAt } from "./json-schema.ts";
 import type { LoaderRule } from "./loader-rules.ts";
-import { nameHint } from "./nearest-name.ts";
+import { nameHint, nearestName } from "./nearest-name.ts";
+import type { Fix } from "./problem.ts";
 import type { ProblemLog } from "./problem-log.ts";
 import { nearestNode, nodeAt, type YamlNode } from "./yaml-node.ts";
 
@@ -96,12 +97,11 @@ function report(
     const known = [...propertiesAt(jsonSchemaOf(schema), issue.path).keys()];
     if (issue.path.length === 0) known.push(...(check.known ?? []));
     for (const key of issue.keys) {
-      problems.error(
-        "unknown-key",
-        place.entries?.get(key)?.keyAt ?? place.at,
-        `unknown key "${key}"`,
-        unknownKeyHint(key, known),
-      );
+      const at = place.entries?.get(key)?.keyAt ?? place.at;
+      const near = nearestName(key, known);
+      const fix =
+        near === undefined || place.entries?.has(near) ? undefined : problems.replacing(at, key, near);
+      problems.error("unknown-key", at, `unknown key "${key}"`, unknownKeyHint(key, known), fix);
     }
     return;
   }
@@ -131,7 +131,22 @@ function report(
       : issue.code === "custom"
         ? own
         : `${own} (found ${describeValue(found)})`;
-  problems.error(ruleOf(issue), place.at, `${label}: ${message}`, describeWayOut(issue, found, place.source));
+  const hint = describeWayOut(issue, found, place.source);
+  const fix = wayOutOf(issue, place, problems);
+  problems.error(ruleOf(issue), place.at, `${label}: ${message}`, hint, fix);
+}
+
+/** Quotes around what YAML reads as a number, and the known word that was misspelt. */
+function wayOutOf(
+  issue: z.core.$ZodIssue,
+  { value, at, source }: YamlNode,
+  problems: ProblemLog,
+): Fix | undefined {
+  if (issue.code === "invalid_type" && issue.expected === "string" && source !== undefined && value !== null)
+    return problems.replacing(at, source, `"${source}"`);
+  if (issue.code !== "invalid_value" || typeof value !== "string") return undefined;
+  const near = nearestName(value, issue.values.map(String));
+  return near === undefined ? undefined : problems.replacing(at, value, near);
 }
 
 /** Another type, or a value that the type allows and the schema does not. */

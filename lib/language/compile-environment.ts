@@ -3,6 +3,7 @@ import { SHORTEST_SECRET } from "../core/secret-forms.ts";
 import { textOf } from "../core/template.ts";
 import type { EnvironmentName } from "../core/workflow.ts";
 import { checkSchema } from "./check-schema.ts";
+import { declareName } from "./edits.ts";
 import type { DeclaredName, EnvironmentReads } from "./environment-reads.ts";
 import { environmentKey } from "./file-keys.ts";
 import type { ProblemLog } from "./problem-log.ts";
@@ -35,7 +36,7 @@ export function compileEnvironment(
     warnOfShortSecret(name, at, problems);
     return name;
   });
-  return reads.conclude(declared, problems);
+  return reads.conclude(declared, problems, (name) => declareName(problems.text, node, name));
 }
 
 function warnOfShortSecret(

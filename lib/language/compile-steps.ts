@@ -7,7 +7,7 @@ import { checkTarget } from "./check-target.ts";
 import { checkConditions, checkPaths, checkTemplates, reportThrown, type TextCheck } from "./check-text.ts";
 import { commonSettings } from "./common-settings.ts";
 import { describeValue } from "./describe-issue.ts";
-import { nameHint } from "./nearest-name.ts";
+import { nameHint, nearestName } from "./nearest-name.ts";
 import { isOwnKey, ownParameters } from "./own-parameters.ts";
 import type { StepIds } from "./step-ids.ts";
 import { type SharedKeys, STEP_KEY_NAMES, type StepKeys, stepKeys } from "./step-keys.ts";
@@ -20,6 +20,8 @@ export interface StepsContext extends TextCheck {
   /** The file's `defaults`. */
   readonly defaults: SharedKeys;
   readonly inOnFailure: boolean;
+  /** Collects where each compiled step stands. */
+  readonly origins: Map<StepNode, YamlNode>;
 }
 
 /** Compiles a list of steps; steps with faults are reported and left out. Nothing under the key is an empty list. */
@@ -48,7 +50,7 @@ function compileStep(node: YamlNode, context: StepsContext): StepNode | undefine
     .map((block) => ({ ...block, at: block.list.at }))
     .sort((a, b) => a.at - b.at)
     .map(({ label, list }) => [label, compileSteps(list, label, context)] as const);
-  return {
+  const step: StepNode = {
     type: definition.type,
     id,
     line: problems.lineOf(node.at),
@@ -56,6 +58,8 @@ function compileStep(node: YamlNode, context: StepsContext): StepNode | undefine
     params,
     blocks: Object.fromEntries(compiled),
   };
+  context.origins.set(step, node);
+  return step;
 }
 
 function definitionOf(node: YamlNode, { types, problems }: StepsContext): AnyStep | undefined {
@@ -80,11 +84,13 @@ function definitionOf(node: YamlNode, { types, problems }: StepsContext): AnySte
   const definition = typeof type.value === "string" ? types.get(type.value) : undefined;
   if (definition) return definition;
   if (typeof type.value === "string") {
+    const near = nearestName(type.value, types.keys());
     problems.error(
       "unknown-step",
       type.at,
       `unknown step type "${type.value}"`,
       nameHint(type.value, [...types.keys()]),
+      near === undefined ? undefined : problems.replacing(type.at, type.value, near),
     );
   } else
     problems.error(

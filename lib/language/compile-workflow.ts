@@ -22,13 +22,14 @@ export function compileWorkflow(
   file: string,
   types: ReadonlyMap<string, AnyStep>,
   problems: ProblemLog,
+  origins: Map<StepNode, YamlNode>,
 ): Workflow | undefined {
   const reads = createEnvironmentReads();
   const check: TextCheck = { problems, reads };
   const keys = checkSchema(fileKeys, node, { what: "the workflow" }, problems);
   const name = keys?.name ?? nameFromFile(node, file, problems);
   const input = compileInput(child(node, "input"), check);
-  const { steps, onFailure } = compileLists(node, types, check);
+  const { steps, onFailure } = compileLists(node, types, check, origins);
   const output = child(node, "output");
   if (output) checkTemplates(output, check);
   checkPaths(child(child(node, "history") ?? node, "redact"), problems);
@@ -59,9 +60,11 @@ function compileLists(
   node: YamlNode,
   types: ReadonlyMap<string, AnyStep>,
   check: TextCheck,
+  origins: Map<StepNode, YamlNode>,
 ): { steps: readonly StepNode[]; onFailure: readonly StepNode[] } {
   const { problems } = check;
-  const shared = { ...check, types, ids: createStepIds(problems), defaults: defaultsOf(node, check) };
+  const defaults = defaultsOf(node, check);
+  const shared = { ...check, types, ids: createStepIds(problems), defaults, origins };
   const [steps, onFailure] = [child(node, "steps"), child(node, "on_failure")];
   if (!steps) {
     problems.error(

@@ -1,5 +1,6 @@
 import type { EnvironmentName } from "../core/workflow.ts";
 import { nearestName } from "./nearest-name.ts";
+import type { Fix } from "./problem.ts";
 import type { ProblemLog } from "./problem-log.ts";
 
 /** A name that the file declares under `environment`. */
@@ -16,7 +17,11 @@ export interface EnvironmentReads {
   /** A default of a step type, which says itself whether the name is secret. */
   byStep(name: string, hasDefault: boolean, secret: boolean): void;
   /** Declared names first, then the others in the order they are read; warns of those that are not declared. */
-  conclude(declared: readonly DeclaredName[], problems: ProblemLog): readonly EnvironmentName[];
+  conclude(
+    declared: readonly DeclaredName[],
+    problems: ProblemLog,
+    declaring: (name: string) => Fix | undefined,
+  ): readonly EnvironmentName[];
 }
 
 interface Read {
@@ -49,7 +54,7 @@ export function createEnvironmentReads(): EnvironmentReads {
     byStep(name, hasDefault, secret) {
       add(name, hasDefault, secret);
     },
-    conclude(declared, problems) {
+    conclude(declared, problems, declaring) {
       const names = declared.map(({ name }) => name);
       const own = declared.map((one) => ({
         ...one,
@@ -64,7 +69,13 @@ export function createEnvironmentReads(): EnvironmentReads {
           near === undefined
             ? `declare it: environment: [{ name: ${name}, secret: true }]`
             : `did you mean "${near}", which is declared?`;
-        problems.warn("undeclared-env", at, `"${name}" is read but not declared: it counts as secret`, hint);
+        problems.warn(
+          "undeclared-env",
+          at,
+          `"${name}" is read but not declared: it counts as secret`,
+          hint,
+          near === undefined ? declaring(name) : undefined,
+        );
       }
       return [
         ...own,

@@ -1,5 +1,5 @@
 import type { AnyStep } from "../core/step.ts";
-import type { Workflow } from "../core/workflow.ts";
+import type { StepNode, Workflow } from "../core/workflow.ts";
 import { stepTypes } from "../steps/registry.ts";
 import { compileWorkflow } from "./compile-workflow.ts";
 import { describeValue } from "./describe-issue.ts";
@@ -15,20 +15,44 @@ export interface LoadResult {
   readonly problems: readonly Problem[];
 }
 
+/** A file that has been read, for those who look at it further. */
+export interface LoadedFile {
+  /** Without its byte order mark. */
+  readonly text: string;
+  readonly problems: ProblemLog;
+  /** The mapping with the workflow's keys; absent when the text has none. */
+  readonly root?: YamlNode | undefined;
+  /** Absent when something in the file is an error. */
+  readonly workflow?: Workflow;
+  /** Where the steps stand. */
+  readonly origins: ReadonlyMap<StepNode, YamlNode>;
+}
+
 /** Loads a workflow file: its text in, the checked workflow or its problems out. Touches no file; never throws. */
 export function loadWorkflow(
   text: string,
   file: string,
   types: ReadonlyMap<string, AnyStep> = stepTypes,
 ): LoadResult {
+  const { workflow, problems } = loadFile(text, file, types);
+  return { ...(workflow && { workflow }), problems: problems.sorted() };
+}
+
+/** Loads a workflow file as {@link loadWorkflow} does, and keeps the places of everything in it. */
+export function loadFile(
+  text: string,
+  file: string,
+  types: ReadonlyMap<string, AnyStep> = stepTypes,
+): LoadedFile {
   // The mark has no width, so columns are counted without it.
   const plain = text.replace(/^\uFEFF/, "");
   const problems = createProblemLog(plain, file);
   const root = readYaml(plain, problems);
   const content = root && unwrap(root, problems);
-  const workflow = content && compileWorkflow(content, plain, file, types, problems);
+  const origins = new Map<StepNode, YamlNode>();
+  const workflow = content && compileWorkflow(content, plain, file, types, problems, origins);
   const fine = workflow !== undefined && problems.errorCount() === 0;
-  return { ...(fine && { workflow }), problems: problems.sorted() };
+  return { text: plain, problems, root: content, ...(fine && { workflow }), origins };
 }
 
 /** The mapping with the workflow's keys, out of its optional wrapper. */

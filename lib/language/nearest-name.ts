@@ -41,6 +41,20 @@ function plain(name: string): string {
     .toLowerCase();
 }
 
+/**
+ * True when one name is most likely a slip of the other: a letter missing, doubled, wrong or swapped inside. Names that
+ * differ in their last letter, digits or spelling of word breaks may well be two names.
+ */
+export function isSlip(name: string, known: string): boolean {
+  const [a, b] = [name, known].map((one) => plain(one).replaceAll("_", ""));
+  if (a === undefined || b === undefined || a === b || Math.min(a.length, b.length) < 5) return false;
+  const [stem, otherStem] = [a.slice(0, -1), b.slice(0, -1)];
+  if (stem === otherStem || stem === b || a === otherStem) return false;
+  if (a.replace(/\d/g, "") === b.replace(/\d/g, "")) return false;
+  const distance = editDistance(a, b);
+  return distance === 1 || (distance === 2 && Math.min(a.length, b.length) >= 9);
+}
+
 /** Insertions, deletions, replacements and swaps of neighbours (Damerau's optimal string alignment). */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];

@@ -1,6 +1,7 @@
 import { codeFrame } from "./code-frame.ts";
 import type { LoaderRule } from "./loader-rules.ts";
 import type { Fix, Problem } from "./problem.ts";
+import { blankSecrets, type FoundSecret, findSecrets, withoutSecret } from "./secrets/find-secrets.ts";
 
 /** More than this many problems of one file are counted, not shown. */
 const MOST_SHOWN = 100;
@@ -14,9 +15,18 @@ export interface Finding extends Pick<Problem, "id" | "severity" | "message"> {
 
 /** Collects the problems of one file. Places are offsets into its text, in UTF-16 code units. */
 export interface ProblemLog {
+  /** The file, without its byte order mark. */
+  readonly text: string;
   error(id: LoaderRule, at: number, message: string, hint?: string, fix?: Fix): void;
   warn(id: LoaderRule, at: number, message: string, hint?: string, fix?: Fix): void;
   add(finding: Finding): void;
+  /** A fix that writes `to` in the place of `from`; undefined when something else stands there, such as a quote. */
+  replacing(at: number, from: string, to: string, title?: string): Fix | undefined;
+  /** Takes findings back, and says how many. */
+  remove(isRemoved: (finding: Finding) => boolean): number;
+  findings(): readonly Finding[];
+  /** No problem shows these; known shapes of secrets are never shown. */
+  hide(secrets: readonly FoundSecret[]): void;
   /** Errors so far. */
   errorCount(): number;
   /** Line of an offset, from 1. */
@@ -29,9 +39,9 @@ const SEVERITIES: readonly Problem["severity"][] = ["error", "warning", "note"];
 
 /** A log of the problems of `text`, which messages call `file`. */
 export function createProblemLog(text: string, file: string): ProblemLog {
-  const lines = text.split("\n");
-  const starts = lineStarts(lines);
+  const starts = lineStarts(text.split("\n"));
   const findings = new Map<string, Finding>();
+  let hidden: readonly FoundSecret[] = [];
   let errors = 0;
 
   function add(finding: Finding): void {
@@ -41,7 +51,20 @@ export function createProblemLog(text: string, file: string): ProblemLog {
     if (finding.severity === "error") errors += 1;
   }
 
-  function show({ id, severity, at, message, hint, fix }: Finding): Problem {
+  /** How findings are shown: with what must not be read blanked, also where a message repeats it. */
+  function shower(): (finding: Finding) => Problem {
+    const secrets = [...findSecrets(text), ...hidden].sort((a, b) => a.at - b.at);
+    const lines = blankSecrets(text, secrets).split("\n");
+    const values = secrets.map(({ at, end }) => text.slice(at, end));
+    const said = (words: string) => values.reduce(withoutSecret, words);
+    return (finding) => show(finding, lines, said);
+  }
+
+  function show(
+    { id, severity, at, message, hint, fix }: Finding,
+    lines: readonly string[],
+    said: (words: string) => string,
+  ): Problem {
     const line = lineAt(starts, at);
     const column = at - (starts[line - 1] as number) + 1;
     const frame = codeFrame(lines, line, column);
@@ -51,29 +74,48 @@ export function createProblemLog(text: string, file: string): ProblemLog {
       file,
       line,
       column,
-      message,
-      ...(hint !== undefined && { hint }),
+      message: said(message),
+      ...(hint !== undefined && { hint: said(hint) }),
       frame,
       ...(fix && { fix }),
     };
   }
 
   return {
+    text,
     error: (id, at, message, hint, fix) => add({ id, severity: "error", at, message, hint, fix }),
     warn: (id, at, message, hint, fix) => add({ id, severity: "warning", at, message, hint, fix }),
     add,
+    replacing(at, from, to, title = `write ${to}`) {
+      const end = at + from.length;
+      return text.slice(at, end) === from ? { title, edits: [{ at, end, text: to }] } : undefined;
+    },
+    remove(isRemoved) {
+      const gone = [...findings].filter(([, finding]) => isRemoved(finding));
+      for (const [key, { severity }] of gone) {
+        findings.delete(key);
+        if (severity === "error") errors -= 1;
+      }
+      return gone.length;
+    },
+    findings: () => [...findings.values()].sort((a, b) => a.at - b.at),
+    hide(secrets) {
+      hidden = [...hidden, ...secrets];
+    },
     errorCount: () => errors,
     lineOf: (at) => lineAt(starts, at),
     sorted() {
+      if (findings.size === 0) return [];
+      const shown = shower();
       const byPlace = [...findings.values()].sort((a, b) => a.at - b.at);
-      if (byPlace.length <= MOST_SHOWN) return byPlace.map(show);
+      if (byPlace.length <= MOST_SHOWN) return byPlace.map(shown);
       const gravestFirst = SEVERITIES.flatMap((wanted) =>
         byPlace.filter(({ severity }) => severity === wanted),
       );
-      const shown = gravestFirst.slice(0, MOST_SHOWN).sort((a, b) => a.at - b.at);
-      const { id, severity, at } = shown.at(-1) as Finding;
+      const kept = gravestFirst.slice(0, MOST_SHOWN).sort((a, b) => a.at - b.at);
+      const { id, severity, at } = kept.at(-1) as Finding;
       const message = `${byPlace.length - MOST_SHOWN} more problems are not shown`;
-      return [...shown.map(show), show({ id, severity, at, message })];
+      return [...kept.map(shown), shown({ id, severity, at, message })];
     },
   };
 }

@@ -104,12 +104,12 @@ function readTree(contents: unknown, problems: ProblemLog): YamlNode {
   function refuse(at: number, message: string, hint: string): YamlNode {
     if (!refused) problems.error("file-limits", at, message, hint);
     refused = true;
-    return { value: null, at };
+    return { value: null, at, end: at };
   }
 
   function read(raw: unknown, depth: number, fallbackAt: number): YamlNode {
     const at = placeOf(raw) ?? fallbackAt;
-    if (refused) return { value: null, at };
+    if (refused) return { value: null, at, end: at };
     if (depth > DEEPEST) {
       return refuse(
         at,
@@ -119,7 +119,7 @@ function readTree(contents: unknown, problems: ProblemLog): YamlNode {
     }
     deepest = Math.max(deepest, depth);
     weight += 1;
-    if (isAlias(raw)) return expand(raw.source, depth, at);
+    if (isAlias(raw)) return expand(raw.source, depth, at, endOf(raw) ?? at);
     const anchor = isScalar(raw) || isMap(raw) || isSeq(raw) ? raw.anchor : undefined;
     if (anchor === undefined) return readContent(raw, depth, at);
     const before = { aliases, weight, deepest };
@@ -136,7 +136,7 @@ function readTree(contents: unknown, problems: ProblemLog): YamlNode {
     return node;
   }
 
-  function expand(name: string, depth: number, at: number): YamlNode {
+  function expand(name: string, depth: number, at: number, end: number): YamlNode {
     const anchor = anchors.get(name);
     if (anchor === undefined) {
       problems.error(
@@ -145,7 +145,7 @@ function readTree(contents: unknown, problems: ProblemLog): YamlNode {
         `the alias *${name} has no anchor before it`,
         `mark the value it repeats with &${name}`,
       );
-      return { value: null, at };
+      return { value: null, at, end: at };
     }
     if (anchor === "open")
       return refuse(at, `the alias *${name} stands inside its own anchor`, "write it out");
@@ -157,21 +157,27 @@ function readTree(contents: unknown, problems: ProblemLog): YamlNode {
     if (weight > MOST_EXPANDED || depth + anchor.height > DEEPEST) {
       return refuse(at, `the alias *${name} makes the file too large or too deep`, "repeat less of it");
     }
-    return { ...anchor.node, at };
+    return { ...anchor.node, at, end };
   }
 
   function readContent(raw: unknown, depth: number, at: number): YamlNode {
     if (isMap(raw)) return readMapping(raw, depth, at);
     if (isSeq(raw)) {
       const items = raw.items.map((item) => read(isPair(item) ? null : item, depth + 1, at));
-      return { value: items.map(({ value }) => value), at, items };
+      return {
+        value: items.map(({ value }) => value),
+        at,
+        end: endOf(raw) ?? items.at(-1)?.end ?? at,
+        items,
+      };
     }
-    if (!isScalar(raw)) return { value: null, at };
+    if (!isScalar(raw)) return { value: null, at, end: at };
     const value = scalarValue(raw);
     if (typeof value === "string") weight += value.length;
+    const end = endOf(raw) ?? at;
     return raw.type === "PLAIN" && raw.source !== undefined
-      ? { value, at, source: raw.source }
-      : { value, at };
+      ? { value, at, end, source: raw.source }
+      : { value, at, end };
   }
 
   function readMapping(map: YAMLMap, depth: number, at: number): YamlNode {
@@ -192,7 +198,7 @@ function readTree(contents: unknown, problems: ProblemLog): YamlNode {
       entries.set(key, { keyAt, node: read(pair.value, depth + 1, keyAt) });
     }
     const value: Json = Object.fromEntries([...entries].map(([key, { node }]) => [key, node.value]));
-    return { value, at, entries };
+    return { value, at, end: endOf(map) ?? [...entries.values()].at(-1)?.node.end ?? at, entries };
   }
 
   function keyOf({ key }: Pair, at: number): string | undefined {
@@ -221,6 +227,12 @@ function readTree(contents: unknown, problems: ProblemLog): YamlNode {
 function scalarValue({ value, source }: Scalar): Json {
   if (typeof value === "number" || typeof value === "bigint") return parseScalar(source ?? String(value));
   return typeof value === "string" || typeof value === "boolean" ? value : null;
+}
+
+/** Behind a scalar, an alias, or brackets; a block of lines ends with the last thing in it. */
+function endOf(raw: unknown): number | undefined {
+  if (isScalar(raw) || isAlias(raw)) return raw.range?.[1];
+  return (isMap(raw) || isSeq(raw)) && raw.flow ? raw.range?.[1] : undefined;
 }
 
 function placeOf(raw: unknown): number | undefined {

@@ -4,6 +4,8 @@ import { isObject, type Json } from "../core/json.ts";
 export interface YamlNode {
   readonly value: Json;
   readonly at: number;
+  /** Behind its last character; comments and line ends that follow it don't belong to it. */
+  readonly end: number;
   /** A plain scalar as it is written. */
   readonly source?: string;
   /** Of a mapping. */

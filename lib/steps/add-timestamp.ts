@@ -3,6 +3,8 @@ import { formatPath, parsePath } from "../core/path.ts";
 import { defineStep, type StepContext } from "../core/step.ts";
 import { pointInTime } from "./point-in-time.ts";
 
+const DEFAULT_OUTPUT = "meta.timestamp";
+
 const FORMATS = {
   epoch: (ms: number) => Math.floor(ms / 1000),
   epoch_ms: (ms: number) => ms,
@@ -22,10 +24,17 @@ export const addTimestamp = defineStep({
   summary: "Write the present time",
   effect: false,
   repeatable: false,
-  defaultOutput: "meta.timestamp",
+  defaultOutput: DEFAULT_OUTPUT,
   timeoutSeconds: null,
   schema,
   dependsOn: () => [],
+  facts: {
+    shape: () => ({}),
+    also: (_raw, { outputTo }) => {
+      const path = parsePath(outputTo ?? DEFAULT_OUTPUT);
+      return path.at(-1) === "end_time" ? { [formatPath([...path.slice(0, -1), "duration"])]: {} } : {};
+    },
+  },
   run({ format }, context) {
     const now = context.ports.clock.now();
     const duration = durationUntil(now, context);
@@ -35,7 +44,7 @@ export const addTimestamp = defineStep({
 
 /** `<p>.duration` where `<p>.end_time` is being written and `<p>.start_time` is a time; seconds. */
 function durationUntil(now: number, { outputTo, read, writtenAt, warn }: StepContext) {
-  const path = parsePath(outputTo ?? "meta.timestamp");
+  const path = parsePath(outputTo ?? DEFAULT_OUTPUT);
   if (path.at(-1) !== "end_time") return undefined;
   const sibling = (key: string) => formatPath([...path.slice(0, -1), key]);
   const start = read(sibling("start_time"));

@@ -11,5 +11,6 @@ export const addUuid = defineStep({
   timeoutSeconds: null,
   schema: z.strictObject({}),
   dependsOn: () => [],
+  facts: { shape: () => ({}) },
   run: (_params, { ports }) => ({ kind: "next", output: ports.random.uuid() }),
 });

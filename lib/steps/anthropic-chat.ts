@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { defineStep } from "../core/step.ts";
-import { askModel, chatParameters, chatTraits } from "./chat.ts";
+import { askModel, chatFacts, chatParameters, chatTraits } from "./chat.ts";
 
 const schema = chatParameters.extend({
   max_tokens: z.int().min(1).default(1024).describe("Longest answer, in tokens"),
@@ -14,6 +14,7 @@ export const anthropicChat = defineStep({
   summary: "Ask a model of Anthropic",
   defaultOutput: "anthropic",
   schema,
+  facts: chatFacts("anthropic"),
   templates: { api_key: "${env:ANTHROPIC_API_KEY}" },
   environment: [{ name: "ANTHROPIC_API_KEY", secret: true }],
   run({ temperature, max_tokens: maxTokens, ...params }, context) {

@@ -4,10 +4,11 @@ import type { Usage } from "../core/journal.ts";
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import type { ChatAnswer, ChatMessage, ChatTuning, Provider } from "../core/ports/llm.ts";
 import { beside, type StepContext, type StepResult } from "../core/step.ts";
+import type { Shape, StepFacts } from "../core/step-facts.ts";
 import { textOf } from "../core/template.ts";
 import { checkAnswer } from "./check-answer.ts";
 import { jsonSchema } from "./json-schema.ts";
-import { sumOfUsage, warnOfPrice, withSpent } from "./model-usage.ts";
+import { sumOfUsage, usageShape, warnOfPrice, withSpent } from "./model-usage.ts";
 import { templatedText, textProblems } from "./text-parameter.ts";
 
 /** Parameters of every step that asks a chat model. */
@@ -67,6 +68,26 @@ export const chatTraits = {
     ),
   ],
 } as const;
+
+/** What is known of a chat step that asks this provider. */
+export function chatFacts(provider: Provider): StepFacts {
+  return {
+    asksModelOf: provider,
+    onlyAsks: () => true,
+    usesInput: (raw) => !("prompt" in raw || "messages" in raw),
+    told: ["prompt", "system", "messages"],
+    shape: ({ output_schema: schema }) => (schema === undefined ? {} : shapeOf(schema)),
+    also: ({ include_usage }, { outputTo }) =>
+      outputTo === null || include_usage === false ? {} : { [beside(outputTo, "usage")]: usageShape },
+  };
+}
+
+/** The keys of a schema that allows no others. */
+function shapeOf(schema: Json): Shape {
+  if (!isObject(schema) || schema.additionalProperties !== false || !isObject(schema.properties))
+    return "any";
+  return Object.fromEntries(Object.entries(schema.properties).map(([key, inner]) => [key, shapeOf(inner)]));
+}
 
 /** What tells the chat steps apart. `limit`: the parameter that limits the answer's length. */
 export interface ChatKind {

@@ -16,6 +16,7 @@ export const fail = defineStep({
   defaultOutput: null,
   timeoutSeconds: null,
   schema,
+  facts: { shape: () => null, endsRun: true, told: ["message"] },
   check: (raw) => textProblems(raw, ["message"]),
   run: ({ message = "" }) => ({
     kind: "fail_run",

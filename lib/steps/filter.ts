@@ -27,6 +27,7 @@ export const filter = defineStep({
   defaultOutput: null,
   timeoutSeconds: null,
   schema,
+  facts: { shape: () => ({ passed: {}, groups: "any" }) },
   conditions: ["conditions", "groups"],
   check: (raw) =>
     "conditions" in raw === "groups" in raw

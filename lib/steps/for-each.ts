@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { FlowError } from "../core/flow-error.ts";
-import { formatJson, type Json } from "../core/json.ts";
+import { formatJson, type Json, type JsonObject } from "../core/json.ts";
 import { parsePath } from "../core/path.ts";
 import { READ_ONLY_NAMES } from "../core/reserved-names.ts";
 import { defineStep, type StepContext, type StepResult } from "../core/step.ts";
+import type { Shape, StepPlaces } from "../core/step-facts.ts";
 import { endsRun, interruptionOf, isInterruption, type PartEnd, runPart } from "./block-ends.ts";
 import { combineResults } from "./loop-results.ts";
 
@@ -55,7 +56,18 @@ export const forEach = defineStep({
   schema,
   paths: ["result_from"],
   nested: [{ at: ["steps"], required: true }],
-  blocks: () => [{ label: "steps", at: ["steps"], required: true }],
+  facts: { toleratesFailures: ({ on_item_error }) => on_item_error === "continue", also: writtenOver },
+  blocks: ({ var: variable = "item", item_scope }) => [
+    {
+      label: "steps",
+      at: ["steps"],
+      required: true,
+      scope: item_scope === "isolated" ? "isolated" : "shared",
+      variable: String(variable),
+      repeats: true,
+      resultAt: ["result_from"],
+    },
+  ],
   check: ({ item_scope = "shared", concurrency }) =>
     item_scope === "shared" && typeof concurrency === "number" && concurrency > 1
       ? [
@@ -75,6 +87,14 @@ export const forEach = defineStep({
     return resultOf(ends, items === null, params, context);
   },
 });
+
+/** The source itself, with `result_strategy: replace`. */
+function writtenOver(
+  { result_strategy }: JsonObject,
+  { inputFrom }: StepPlaces,
+): { readonly [path: string]: Shape } {
+  return result_strategy === "replace" && inputFrom !== undefined ? { [inputFrom]: "any" } : {};
+}
 
 function itemsOf({ input, inputFrom = "input_from", warn }: StepContext): readonly Json[] | null {
   if (Array.isArray(input)) return input;

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { defineStep } from "../core/step.ts";
-import { askModel, chatParameters, chatTraits } from "./chat.ts";
+import { askModel, chatFacts, chatParameters, chatTraits } from "./chat.ts";
 
 const schema = chatParameters.extend({
   max_output_tokens: z.int().min(1).optional().describe("Longest answer, in tokens"),
@@ -25,6 +25,7 @@ export const geminiChat = defineStep({
   summary: "Ask a model of Google's Gemini",
   defaultOutput: "gemini",
   schema,
+  facts: chatFacts("gemini"),
   templates: { api_key: "${env:GEMINI_API_KEY}" },
   environment: [{ name: "GEMINI_API_KEY", secret: true }],
   run({ temperature, max_output_tokens, top_p, top_k, safety_settings, ...params }, context) {

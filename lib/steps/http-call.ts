@@ -10,6 +10,10 @@ import { withQuery } from "./query-string.ts";
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
+// The header of the IETF draft, and the names that services used before it.
+const KEY_HEADER =
+  /^(?:x-)?(?:idempotency-(?:key|token)|request-id|paypal-request-id|repeatability-request-id)$/i;
+
 // RFC 9110: field names are tokens; values hold no line breaks, and fetch sends them as Latin-1.
 const headerName = z
   .string()
@@ -58,6 +62,19 @@ export const httpCall = defineStep({
   schema,
   urls: ["url"],
   dependsOn: () => [],
+  facts: {
+    shape: ({ response }) =>
+      response === "full" ? { status: {}, headers: "any", body: "any", duration_ms: {} } : "any",
+    also: (_raw, { outputTo }) =>
+      outputTo === null ? {} : { [beside(outputTo, "meta")]: { status: {}, duration_ms: {}, attempts: {} } },
+    safeToRepeat: (raw) => !isWrite(raw, /^(post|patch)$/i) || namesItself(raw),
+    repeatHint: "set the header Idempotency-Key, e.g. from an id of the event, when the service honours it",
+    onlyAsks: ({ method = "GET" }) => /^(get|head|options)$/i.test(String(method)),
+    batchHint: (raw) =>
+      isWrite(raw, /^(post|put|patch)$/i)
+        ? "send the list in one call behind the loop, if the service has an address for that"
+        : undefined,
+  },
   check: ({ method = "GET", body }) =>
     /^(get|head)$/i.test(String(method)) && isUnsendable(body)
       ? [
@@ -92,6 +109,15 @@ export const httpCall = defineStep({
     };
   },
 });
+
+function isWrite({ method }: JsonObject, methods: RegExp): boolean {
+  return typeof method === "string" && methods.test(method);
+}
+
+/** The file gives the call a name of its own by which the service can tell a repetition. */
+function namesItself({ headers }: JsonObject): boolean {
+  return isObject(headers) && Object.keys(headers).some((name) => KEY_HEADER.test(name));
+}
 
 /** A literal body that no GET can carry; a template is seen only when it has a value. */
 function isUnsendable(body: Json | undefined): boolean {

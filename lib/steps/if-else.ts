@@ -23,24 +23,31 @@ export const ifElse = defineStep({
   defaultOutput: null,
   timeoutSeconds: null,
   schema,
+  facts: { shape: () => ({ branch: {} }) },
   conditions: ["if", "else_if"],
   nested: [
     { at: ["if", "steps"], required: true, or: ["steps"] },
     { at: ["else_if", "*", "steps"], required: true },
     { at: ["else", "steps"], required: false },
   ],
-  blocks(raw) {
+  blocks(raw): readonly BlockPlace[] {
     const elseIf: readonly Json[] = Array.isArray(raw.else_if) ? raw.else_if : [];
     return [
-      { label: "if", at: "steps" in raw ? ["steps"] : ["if", "steps"], required: true },
-      ...elseIf.map(
-        (_, index): BlockPlace => ({
-          label: `else_if_${index + 1}`,
-          at: ["else_if", index, "steps"],
-          required: true,
-        }),
-      ),
-      ...(isObject(raw.else) ? [{ label: "else", at: ["else", "steps"], required: false }] : []),
+      {
+        label: "if",
+        at: "steps" in raw ? ["steps"] : ["if", "steps"],
+        required: true,
+        ...(holdsAlways(raw.if) && { always: true }),
+      },
+      ...elseIf.map((one, index) => ({
+        label: `else_if_${index + 1}`,
+        at: ["else_if", index, "steps"],
+        required: true,
+        ...(holdsAlways(one) && { always: true }),
+      })),
+      ...(isObject(raw.else)
+        ? [{ label: "else", at: ["else", "steps"], required: false, always: true }]
+        : []),
     ];
   },
   async run(params, context) {
@@ -52,6 +59,16 @@ export const ifElse = defineStep({
     return { kind: "next", output: { branch: label }, note: label ?? "no branch held" };
   },
 });
+
+/** Without conditions all of them hold. */
+function holdsAlways(raw: Json | undefined): boolean {
+  return (
+    isObject(raw) &&
+    Array.isArray(raw.conditions) &&
+    raw.conditions.length === 0 &&
+    (raw.match ?? "all") === "all"
+  );
+}
 
 function chosenBranch(params: z.infer<typeof schema>, context: StepContext): string | null {
   const branches = [params.if, ...params.else_if];

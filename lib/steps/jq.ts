@@ -23,6 +23,7 @@ export const jq = defineStep({
   timeoutSeconds: DEFAULT_TIMEOUT_SECONDS,
   limitsItself: true,
   schema,
+  facts: { usesInput: () => true, programs: { query: "jq" } },
   untemplated: ["query"],
   dependsOn: ({ query }, { input, event, workflow, run }) => {
     const named = Object.entries({ input: event, workflow, run }).filter(([name]) =>

@@ -21,6 +21,13 @@ export const eventParameters = {
     .describe("Paths of the fields to show, instead of the whole event"),
 };
 
+/** What is known of every chat's step. A message that comes twice is a nuisance, no damage. */
+export const messageFacts = {
+  shape: () => ({ ok: {} }),
+  usesInput: (raw: JsonObject) => raw.include_event === true && !("event_fields" in raw),
+  told: ["text", "text_template"],
+} as const;
+
 /** How a chat shows preformatted text. */
 export interface Preformatted {
   readonly begin: string;

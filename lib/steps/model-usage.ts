@@ -1,6 +1,17 @@
 import { FlowError, toFlowError } from "../core/flow-error.ts";
 import type { Usage } from "../core/journal.ts";
 import type { StepContext } from "../core/step.ts";
+import type { Shape } from "../core/step-facts.ts";
+
+/** What stands in a step's `<output_to>_usage`. */
+export const usageShape: Shape = {
+  model: {},
+  input_tokens: {},
+  cached_tokens: {},
+  output_tokens: {},
+  reasoning_tokens: {},
+  cost_usd: {},
+};
 
 /** Tokens and cost of several calls under the last one's model; a cost that is not known makes the sum unknown. */
 export function sumOfUsage(usages: readonly Usage[]): Usage {

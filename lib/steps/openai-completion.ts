@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { defineStep } from "../core/step.ts";
-import { askModel, chatParameters, chatTraits } from "./chat.ts";
+import { askModel, chatFacts, chatParameters, chatTraits } from "./chat.ts";
 
 const schema = chatParameters.extend({
   temperature: z.number().min(0).max(2).optional().describe("How freely the model chooses, 0 to 2"),
@@ -14,6 +14,7 @@ export const openaiCompletion = defineStep({
   summary: "Ask a chat model of OpenAI, or of a provider with the same API",
   defaultOutput: "openai",
   schema,
+  facts: chatFacts("openai"),
   templates: { api_key: "${env:OPENAI_API_KEY}", model: "${env:OPENAI_MODEL, gpt-4.1-mini}" },
   environment: [
     { name: "OPENAI_API_KEY", secret: true },

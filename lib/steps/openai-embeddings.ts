@@ -3,7 +3,7 @@ import { FlowError } from "../core/flow-error.ts";
 import type { Usage } from "../core/journal.ts";
 import type { Json } from "../core/json.ts";
 import { beside, defineStep, type StepContext } from "../core/step.ts";
-import { sumOfUsage, warnOfPrice, withSpent } from "./model-usage.ts";
+import { sumOfUsage, usageShape, warnOfPrice, withSpent } from "./model-usage.ts";
 
 const schema = z.strictObject({
   api_key: z.string().min(1).describe("The provider's key"),
@@ -33,6 +33,10 @@ export const openaiEmbeddings = defineStep({
   timeoutSeconds: 120,
   inputRequired: true,
   schema,
+  facts: {
+    onlyAsks: () => true,
+    also: (_raw, { outputTo }) => (outputTo === null ? {} : { [beside(outputTo, "usage")]: usageShape }),
+  },
   templates: { api_key: "${env:OPENAI_API_KEY}" },
   environment: [{ name: "OPENAI_API_KEY", secret: true }],
   dependsOn: (_raw, { input }) => [input],

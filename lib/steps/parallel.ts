@@ -36,6 +36,11 @@ export const parallel = defineStep({
   defaultOutput: "parallel",
   timeoutSeconds: null,
   schema,
+  facts: {
+    shape: ({ branches }) =>
+      isObject(branches) ? Object.fromEntries(Object.keys(branches).map((name) => [name, "any"])) : "any",
+    toleratesFailures: ({ on_branch_error }) => on_branch_error === "continue",
+  },
   untemplated: ["branches"],
   nested: [
     { at: ["branches", "*", "steps"], required: true },
@@ -74,7 +79,14 @@ export const parallel = defineStep({
 
 /** A branch is a list, or a mapping that holds one under `steps`. */
 function placeOf(name: string, branch: Json): BlockPlace {
-  return { label: name, at: ["branches", name, ...(isObject(branch) ? ["steps"] : [])], required: true };
+  const at = ["branches", name];
+  return {
+    label: name,
+    at: isObject(branch) ? [...at, "steps"] : at,
+    required: true,
+    scope: "isolated",
+    ...(isObject(branch) && "result_from" in branch && { resultAt: [...at, "result_from"] }),
+  };
 }
 
 function branchProblems(branches: JsonObject) {

@@ -23,6 +23,11 @@ export const print = defineStep({
   defaultOutput: null,
   timeoutSeconds: null,
   schema,
+  facts: {
+    shape: () => null,
+    usesInput: (raw) => ![...TEXTS, "fields"].some((name) => name in raw),
+    told: [...TEXTS, "prefix"],
+  },
   paths: ["fields"],
   check: (raw) => [
     ...textProblems(raw, [...TEXTS, "prefix"]),

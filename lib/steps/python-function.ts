@@ -34,6 +34,7 @@ export const pythonFunction = defineStep({
   timeoutSeconds: DEFAULT_TIMEOUT_SECONDS,
   limitsItself: true,
   schema,
+  facts: { usesInput: () => true, programs: { code: "python" }, replacesState: true },
   untemplated: ["code", "handler", "env"],
   environmentNames: ["env"],
   dependsOn: (_raw, { input, environment }) => [input, environment([])],

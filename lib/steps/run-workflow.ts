@@ -35,6 +35,14 @@ export const runWorkflow = defineStep({
   timeoutSeconds: null,
   startsRuns: true,
   schema,
+  facts: {
+    usesInput: (raw) => !("event" in raw),
+    shape: (raw) => (raw.await === false ? { run_id: {} } : "any"),
+    also: (raw, { outputTo }) =>
+      outputTo === null || raw.await === false
+        ? {}
+        : { [beside(outputTo, "meta")]: { run_id: {}, status: {}, reason: {} } },
+  },
   async run({ name, event, await: awaits }, context) {
     const started = await context.startRun({
       workflow: name,

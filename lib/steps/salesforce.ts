@@ -2,6 +2,7 @@ import { FlowError } from "../core/flow-error.ts";
 import { isObject, type Json } from "../core/json.ts";
 import type { SalesforceCall } from "../core/ports/salesforce.ts";
 import { defineStep, type StepContext } from "../core/step.ts";
+import { salesforceFacts } from "./salesforce-facts.ts";
 import {
   type SalesforceParameters,
   salesforceParameters,
@@ -35,6 +36,7 @@ export const salesforce = defineStep({
   urls: ["login_url"],
   soql: ["soql"],
   dependsOn: () => [],
+  facts: salesforceFacts,
   check: salesforceProblems,
   async run(params, context) {
     // An operation that is a template is known only now.

@@ -16,6 +16,7 @@ export const set = defineStep({
   defaultOutput: null,
   timeoutSeconds: null,
   schema,
+  facts: { shape: () => null },
   assignments: ["values"],
   check: ({ values }) => {
     if (typeof values === "string")

@@ -4,7 +4,14 @@ import type { JsonObject } from "../core/json.ts";
 import { anyJson, jsonMapping } from "../core/schema.ts";
 import { defineStep, type StepContext } from "../core/step.ts";
 import { answerText } from "./answer-body.ts";
-import { eventParameters, messageProblems, messageText, shownEvent, textParameters } from "./message-text.ts";
+import {
+  eventParameters,
+  messageFacts,
+  messageProblems,
+  messageText,
+  shownEvent,
+  textParameters,
+} from "./message-text.ts";
 import { postMessage } from "./post-message.ts";
 
 const CONTENT = ["text", "text_template", "blocks", "include_event", "event_fields", "extra"];
@@ -34,6 +41,7 @@ export const slackWebhook = defineStep({
   urls: ["webhook_url"],
   paths: ["event_fields"],
   dependsOn: shownEvent,
+  facts: { ...messageFacts, told: [...messageFacts.told, "blocks"] },
   check: (raw) => messageProblems(raw, CONTENT),
   async run(params, context) {
     const response = await postMessage("Slack", params.webhook_url, messageOf(params, context), context);

@@ -15,6 +15,7 @@ export const stop = defineStep({
   defaultOutput: null,
   timeoutSeconds: null,
   schema,
+  facts: { shape: () => null, endsRun: true, told: ["message"] },
   check: (raw) => textProblems(raw, ["message"]),
   run: ({ message = "" }) => ({ kind: "stop", reason: message.trim() || "the workflow ended this run" }),
 });

@@ -6,7 +6,14 @@ import type { HttpResponse } from "../core/ports/http.ts";
 import { anyJson, jsonMapping } from "../core/schema.ts";
 import { defineStep, type StepContext } from "../core/step.ts";
 import { answerText } from "./answer-body.ts";
-import { eventParameters, messageProblems, messageText, shownEvent, textParameters } from "./message-text.ts";
+import {
+  eventParameters,
+  messageFacts,
+  messageProblems,
+  messageText,
+  shownEvent,
+  textParameters,
+} from "./message-text.ts";
 import { postMessage } from "./post-message.ts";
 import { templatedText, textProblems } from "./text-parameter.ts";
 
@@ -43,6 +50,7 @@ export const teamsWebhook = defineStep({
   urls: ["webhook_url"],
   paths: ["event_fields"],
   dependsOn: shownEvent,
+  facts: { ...messageFacts, told: [...messageFacts.told, "title", "sections"] },
   check: (raw) => [...messageProblems(raw, CONTENT), ...textProblems(raw, ["title"])],
   async run(params, context) {
     const response = await postMessage("Teams", params.webhook_url, cardOf(params, context), context);

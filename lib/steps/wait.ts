@@ -26,6 +26,7 @@ export const wait = defineStep({
   defaultOutput: null,
   timeoutSeconds: null,
   schema,
+  facts: { shape: () => null },
   check(raw) {
     if ("seconds" in raw === "until" in raw)
       return [{ at: [], message: "a wait has either seconds or until: give one of the two" }];

@@ -125,7 +125,7 @@ function checkNames(root: YamlNode, workflow: Workflow, problems: ProblemLog): v
   const names = workflow.environment.map(({ name }) => name);
   // What runs that its steps start read is not known here.
   const startsRuns = nodesOf(workflow).some(({ node }) => stepTypes.get(node.type)?.startsRuns);
-  const checkStep = (node: YamlNode | undefined, name = node?.value) => {
+  const checkStep = (node: Pick<YamlNode, "value" | "at"> | undefined, name = node?.value) => {
     if (node && typeof name === "string" && !ids.includes(name) && !PLACE.test(name))
       problems.error("wrong-value", node.at, `${workflow.file} has no step "${name}"`, nameHint(name, ids));
   };

@@ -27,7 +27,7 @@ test("nested steps stand inside the branches", () => {
     { label: "if", at: ["if", "steps"], required: true },
     { label: "else_if_1", at: ["else_if", 0, "steps"], required: true },
     { label: "else_if_2", at: ["else_if", 1, "steps"], required: true },
-    { label: "else", at: ["else", "steps"], required: false },
+    { label: "else", at: ["else", "steps"], required: false, always: true },
   ]);
 });
 

@@ -18,9 +18,9 @@ function branches(ends: { [name: string]: BlockEnd }, params: object = {}) {
 
 test("a branch is a list of steps, or a mapping that has one", () => {
   expect(parallel.blocks?.({ branches: { a: [], b: { steps: [] }, c: null } })).toEqual([
-    { label: "a", at: ["branches", "a"], required: true },
-    { label: "b", at: ["branches", "b", "steps"], required: true },
-    { label: "c", at: ["branches", "c"], required: true },
+    { label: "a", at: ["branches", "a"], required: true, scope: "isolated" },
+    { label: "b", at: ["branches", "b", "steps"], required: true, scope: "isolated" },
+    { label: "c", at: ["branches", "c"], required: true, scope: "isolated" },
   ]);
 });
 

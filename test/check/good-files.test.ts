@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { afterAll, describe, expect, test } from "@jest/globals";
+import { parse } from "yaml";
+import { createJq } from "../../lib/adapters/jq-worker-pool.ts";
+import { createPython } from "../../lib/adapters/python/python-pool.ts";
+import { checkWorkflow } from "../../lib/language/check-workflow.ts";
+import { formatProblem } from "../../lib/language/problem.ts";
+import { servicesOf } from "./checked.ts";
+
+const rows: readonly { says: string; file: string }[] = parse(
+  readFileSync(new URL("good-files.yaml", import.meta.url), "utf8"),
+);
+const jq = createJq();
+const python = createPython({ spare: false });
+const services = servicesOf(jq, python);
+afterAll(() => Promise.all([jq.close(), python.close()]));
+
+async function told(text: string, file: string): Promise<readonly string[]> {
+  const { problems } = await checkWorkflow(text, file, services);
+  return problems.filter(({ severity }) => severity !== "note").map(formatProblem);
+}
+
+describe("a good file is told nothing", () => {
+  test.each(rows)("$says", async ({ file }) => {
+    expect(await told(file, "flow.yaml")).toEqual([]);
+  });
+
+  const folder = new URL("../../workflows/", import.meta.url);
+  const shipped = readdirSync(folder).filter((name) => /\.yaml$/.test(name) && !/\.test\.yaml$/.test(name));
+  test.each(shipped)("workflows/%s", async (name) => {
+    expect(await told(readFileSync(new URL(name, folder), "utf8"), name)).toEqual([]);
+  });
+});
