@@ -1,3 +1,4 @@
+import { excerpt } from "../core/excerpt.ts";
 import type { JqProblem } from "../core/ports/jq.ts";
 
 const MOST_LINES = 200;
@@ -26,8 +27,7 @@ function failureIn(text: string): number {
 
 function logLines(text: string): readonly string[] {
   if (text === "") return [];
-  const lines = text
-    .slice(0, MOST_CHARACTERS)
+  const lines = excerpt(text, MOST_CHARACTERS)
     .replace(/\n$/, "")
     .split("\n")
     .flatMap((line) => {
@@ -52,7 +52,7 @@ function plain(json: string): string {
 
 /** jq's own words, without the place in a standard input that the author never sees. */
 function readable(message: string): string {
-  const text = message.replaceAll(/ \(at \/dev\/stdin:\d+\)/g, "").slice(0, LONGEST_FAILURE);
+  const text = excerpt(message.replaceAll(/ \(at \/dev\/stdin:\d+\)/g, ""), LONGEST_FAILURE);
   return text === "" ? "the jq program ended with an error and no message" : text;
 }
 

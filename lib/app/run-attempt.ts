@@ -3,7 +3,9 @@ import { FlowError, heals, toFlowError } from "../core/flow-error.ts";
 import { costOf, isSettled, type JournalEntry } from "../core/journal.ts";
 import { isObject } from "../core/json.ts";
 import { type ClaimResult, LeaseLost } from "../core/ports/run-store.ts";
+import { createRedactor } from "../core/redactor.ts";
 import type { Workflow } from "../core/workflow.ts";
+import { blankedEnd, blankedLog } from "../engine/blanked.ts";
 import { shortSecretWarnings } from "../engine/environment.ts";
 import { executeRun, type RunEnd } from "../engine/execute-run.ts";
 import { Journal } from "../engine/journal.ts";
@@ -58,6 +60,7 @@ export async function runAttempt(
     careful: claimed.afterDeath,
   });
   let workflow: Workflow | undefined;
+  let environment: StageEnvironment | undefined;
   const ended = (end: RunEnd, tail: readonly JournalEntry[]): Attempt => ({
     end,
     tail,
@@ -70,7 +73,15 @@ export async function runAttempt(
   try {
     workflow = await findVersion(runner, run.workflow, run.hash);
     const end = workflow
-      ? await execute(runner, workflow, claimed, { journal, waits, invocation, lastDelivery })
+      ? await execute(runner, workflow, claimed, {
+          journal,
+          waits,
+          invocation,
+          lastDelivery,
+          resolved: (one) => {
+            environment = one;
+          },
+        })
       : versionGone(run.workflow, run.hash, lastDelivery);
     const goesOn = end.kind === "paused" || (end.kind === "failed" && end.heals);
     if (goesOn) await journal.flush();
@@ -78,8 +89,10 @@ export async function runAttempt(
   } catch (thrown) {
     const error = toFlowError(thrown);
     if (thrown instanceof LeaseLost || heals(error.class)) throw thrown;
-    logFault(runner.log.with(runFields(run.runId, run.workflow, run.attempt)), "attempt failed", error);
-    return ended(failedBy(error, lastDelivery), []);
+    const redactor = () => environment?.current().redactor ?? createRedactor([]);
+    const log = blankedLog(runner.log, redactor).with(runFields(run.runId, run.workflow, run.attempt));
+    logFault(log, "attempt failed", error);
+    return ended(blankedEnd(failedBy(error, lastDelivery), redactor()), []);
   }
 }
 
@@ -102,7 +115,14 @@ async function execute(
     waits,
     invocation,
     lastDelivery,
-  }: { journal: Journal; waits: Waits; invocation: Invocation; lastDelivery: boolean },
+    resolved,
+  }: {
+    journal: Journal;
+    waits: Waits;
+    invocation: Invocation;
+    lastDelivery: boolean;
+    resolved(environment: StageEnvironment): void;
+  },
 ): Promise<RunEnd> {
   let environment: StageEnvironment;
   try {
@@ -110,6 +130,7 @@ async function execute(
   } catch (thrown) {
     return failedBy(toFlowError(thrown), lastDelivery);
   }
+  resolved(environment);
   const { run } = claimed;
   const now = runner.ports.clock.now();
   const startedAt = run.startedAt ?? now;

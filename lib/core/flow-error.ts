@@ -1,3 +1,4 @@
+import { excerpt } from "./excerpt.ts";
 import type { Usage } from "./journal.ts";
 import type { Json } from "./json.ts";
 
@@ -72,7 +73,7 @@ export class FlowError extends Error {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.class = errorClass;
     this.status = more.status;
-    this.body = more.body?.slice(0, 4096);
+    this.body = more.body === undefined ? undefined : excerpt(more.body, 4096);
     this.retryAfterMs = more.retryAfterMs;
     this.usage = more.usage;
     this.final = more.final ?? false;

@@ -1,5 +1,5 @@
 import { isExactNumber, isObject, type Json } from "./json.ts";
-import { formsOf } from "./secret-forms.ts";
+import { formsOf, SHORTEST_SECRET } from "./secret-forms.ts";
 import { compileMatcher, type SecretMatcher, type Span } from "./secret-matcher.ts";
 
 /** What stands where a secret stood. */
@@ -22,6 +22,9 @@ export interface RedactedStream {
   /** What was kept back. */
   end(): string;
 }
+
+/** What stands where a text was cut off. */
+const CUT = "…";
 
 /** Blanks nothing. */
 const OPEN: Redactor = {
@@ -48,7 +51,7 @@ export function createRedactor(secrets: Iterable<string>): Redactor {
     let before = raw;
     // Where one secret was blanked another one may come about, if it has asterisks.
     for (;;) {
-      const blanked = blank(before, matcher().find(before));
+      const blanked = blankCut(blank(before, matcher().find(before)), matcher());
       if (blanked === before) return blanked;
       before = blanked;
     }
@@ -80,7 +83,7 @@ export function createRedactor(secrets: Iterable<string>): Redactor {
     return {
       push(piece) {
         kept += piece;
-        let cut = matcher().unfinished(kept, 1);
+        let cut = matcher().unfinished(kept, 0, 1);
         for (const { start, end } of matcher().find(kept)) if (start < cut && cut < end) cut = start;
         const certain = text(kept.slice(0, cut));
         kept = kept.slice(cut);
@@ -95,6 +98,18 @@ export function createRedactor(secrets: Iterable<string>): Redactor {
   }
 
   return { text, json: (value) => json(value) as typeof value, stream };
+}
+
+/** Blanks the beginning of a secret where a text was cut off, see {@link excerpt}. */
+function blankCut(text: string, matcher: SecretMatcher): string {
+  const spans: Span[] = [];
+  let from = 0;
+  for (let end = text.indexOf(CUT); end >= 0; end = text.indexOf(CUT, from)) {
+    const start = matcher.unfinished(text.slice(0, end), from, SHORTEST_SECRET);
+    if (start < end) spans.push({ start, end });
+    from = end + 1;
+  }
+  return blank(text, spans);
 }
 
 /** Blanks what either of two blanks. */
@@ -119,5 +134,5 @@ function blank(text: string, spans: readonly Span[]): string {
     blanked += text.slice(at, start) + REDACTED;
     at = end;
   }
-  return at === 0 ? text : blanked + text.slice(at);
+  return spans.length === 0 ? text : blanked + text.slice(at);
 }

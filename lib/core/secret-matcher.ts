@@ -10,8 +10,8 @@ export interface Span {
 export interface SecretMatcher {
   /** Where the texts stand, in order; what overlaps is one span. */
   find(text: string): readonly Span[];
-  /** Where the text's end begins that may be the start of a find, given at least `shortest` characters of it. */
-  unfinished(text: string, shortest: number): number;
+  /** Where, from `from` on, the end of the text begins that may be the start of a find, if it has `shortest` characters. */
+  unfinished(text: string, from: number, shortest: number): number;
 }
 
 /** Four characters, hashed into 16 bits: every form has as many. */
@@ -83,9 +83,9 @@ export function compileMatcher(forms: readonly string[]): SecretMatcher {
       }
       return spans.length > 1 ? merged(spans) : spans;
     },
-    unfinished(text, shortest) {
-      const from = Math.max(0, text.length - longest * LONGEST_ESCAPE);
-      for (let at = from; at <= text.length - shortest; at += 1) if (isUnfinishedAt(text, at)) return at;
+    unfinished(text, from, shortest) {
+      const first = Math.max(from, text.length - longest * LONGEST_ESCAPE);
+      for (let at = first; at <= text.length - shortest; at += 1) if (isUnfinishedAt(text, at)) return at;
       return text.length;
     },
   };

@@ -1,3 +1,4 @@
+import { excerpt } from "./excerpt.ts";
 import { FlowError } from "./flow-error.ts";
 import { formatJson, isNumeric, type Json } from "./json.ts";
 import {
@@ -120,8 +121,7 @@ function refused(placeholder: string, why: string): FlowError {
 }
 
 function shown(value: Json): string {
-  const json = formatJson(value);
-  return json.length > 100 ? `${json.slice(0, 100)}…` : json;
+  return excerpt(formatJson(value), 100);
 }
 
 const ESCAPES: { readonly [char: string]: string } = {

@@ -209,10 +209,7 @@ function unknownOutcome(id: string, what: string): FlowError {
 }
 
 /** A fault of ours is a failure of the step, and never silent. */
-function reportFault({ log, environment }: Execution, step: string, { message, cause }: FlowError): void {
-  const { redactor } = environment();
+function reportFault({ log }: Execution, step: string, { message, cause }: FlowError): void {
   const stack = cause instanceof Error ? (cause.stack ?? "") : String(cause);
-  log
-    .with({ step })
-    .write({ level: "error", message: redactor.text(message), fields: { stack: redactor.text(stack) } });
+  log.with({ step }).write({ level: "error", message, fields: { stack } });
 }

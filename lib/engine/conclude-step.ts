@@ -42,10 +42,10 @@ export function concludeStep(
         return { kind: "done" };
       case "drop":
         end({ status: "dropped", patch: restore, note: result.reason });
-        return { kind: "drop", reason: redactor.text(result.reason) };
+        return { kind: "drop", reason: result.reason };
       case "stop":
         end({ status: "stopped", patch: restore, note: result.reason });
-        return { kind: "stop", reason: redactor.text(result.reason) };
+        return { kind: "stop", reason: result.reason };
       case "pause":
         return result;
       case "fail":
@@ -91,7 +91,7 @@ function applyPolicy(
     return { kind: "fail", failure };
   }
   if (node.onError === "drop") {
-    const reason = redactor.text(`${node.id} failed: ${failure.error.message}`);
+    const reason = `${node.id} failed: ${failure.error.message}`;
     end({ status: "dropped", patch: restore, failure, note: reason });
     return { kind: "drop", reason };
   }

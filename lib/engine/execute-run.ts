@@ -3,6 +3,7 @@ import { foldJournal, initialState, type JournalEntry, type RunError } from "../
 import type { Json } from "../core/json.ts";
 import type { Pause, StepFailure } from "../core/step.ts";
 import { renderDeep } from "../core/template.ts";
+import { blankedEnd, blankedLog } from "./blanked.ts";
 import { EarlyEnd } from "./early-end.ts";
 import type { Execution } from "./execution.ts";
 import { Interpreter } from "./interpreter.ts";
@@ -33,8 +34,10 @@ const ON_FAILURE = "on_failure";
  * @throws what storing the journal threw (a lost lease, a store that cannot be reached); nothing of a step's.
  */
 export async function executeRun(execution: Execution, lastDelivery: boolean): Promise<RunEnd> {
+  const redactor = () => execution.environment().redactor;
   try {
-    return await walkRun(execution, lastDelivery);
+    const end = await walkRun({ ...execution, log: blankedLog(execution.log, redactor) }, lastDelivery);
+    return blankedEnd(end, redactor());
   } finally {
     execution.ports.python.endRun(execution.run.id);
   }
@@ -78,15 +81,11 @@ async function succeed(execution: Execution, interpreter: Interpreter, view: Vie
         execution.log.write({ level: "warn", message: `output: ${message}` }),
       ),
     );
-    return { kind: "succeeded", output: execution.environment().redactor.json(rendered) };
+    return { kind: "succeeded", output: rendered };
   } catch (thrown) {
     const error = toFlowError(thrown);
-    return finishFailed(execution, {
-      step: null,
-      class: error.class,
-      message: `output: ${error.message}`,
-      details: {},
-    });
+    const message = execution.environment().redactor.text(`output: ${error.message}`);
+    return finishFailed(execution, { step: null, class: error.class, message, details: {} });
   }
 }
 

@@ -141,13 +141,11 @@ export class SharedWork {
       return await ask();
     } catch (thrown) {
       const error = toFlowError(thrown);
-      const { log, environment } = this.#walk.execution;
-      const { redactor } = environment();
-      const message = redactor.text(`cache: ${error.message}, ${consequence}`);
+      const message = `cache: ${error.message}, ${consequence}`;
       this.#record.warn(message);
-      log
+      this.#walk.execution.log
         .with({ step: this.#place.path })
-        .write({ level: "warn", message, fields: redactor.json(stackOf(error)) });
+        .write({ level: "warn", message, fields: stackOf(error) });
       return undefined;
     }
   }

@@ -63,7 +63,10 @@ export function stepContext(
       const lookup = walk.lookup(view, (message) => record.warn(message));
       return conditionsHold(conditions, { read, render: (value) => renderDeep(value, lookup) }, match);
     },
-    log: (line) => execution.log.with({ step: path, id: node.id, attempt }).write(record.log(line)),
+    log: (line) => {
+      record.log(line);
+      execution.log.with({ step: path, id: node.id, attempt }).write(line);
+    },
     warn: (message) => record.warn(message),
     renderAssignments: (assignments) =>
       renderAssignments(walk, view, assignments, (message) => record.warn(message)),

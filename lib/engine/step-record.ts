@@ -58,16 +58,13 @@ export class StepRecord {
     return this.#environment().redactor;
   }
 
-  /** Keeps a line, blanked; returns it for the process's own log. */
-  log(line: LogLine): LogLine {
-    const kept: LogLine = {
+  log(line: LogLine): void {
+    this.#logs ??= [];
+    this.#logs.push({
       level: line.level,
       message: this.#redactor.text(line.message),
       ...(line.fields && { fields: this.#redactor.json(line.fields) }),
-    };
-    this.#logs ??= [];
-    this.#logs.push(kept);
-    return kept;
+    });
   }
 
   warn(message: string): void {

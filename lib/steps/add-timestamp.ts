@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { excerpt } from "../core/excerpt.ts";
+import { formatJson } from "../core/json.ts";
 import { formatPath, parsePath } from "../core/path.ts";
 import { defineStep, type StepContext } from "../core/step.ts";
 import { pointInTime } from "./point-in-time.ts";
@@ -51,7 +53,7 @@ function durationUntil(now: number, { outputTo, read, writtenAt, warn }: StepCon
   if (start === undefined || start === null) return undefined;
   const startMs = preciseTime(pointInTime(start), writtenAt(sibling("start_time")));
   if (Number.isNaN(startMs)) {
-    warn(`${sibling("start_time")} is ${JSON.stringify(start).slice(0, 100)}, which is no time: no duration`);
+    warn(`${sibling("start_time")} is ${excerpt(formatJson(start), 100)}, which is no time: no duration`);
     return undefined;
   }
   return { [sibling("duration")]: Math.round(now - startMs) / 1000 };

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { excerpt } from "../core/excerpt.ts";
 import { FlowError } from "../core/flow-error.ts";
 import type { Usage } from "../core/journal.ts";
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
@@ -178,7 +179,7 @@ function checkEnd(
   { warn }: StepContext,
 ): void {
   if (finish === "refusal")
-    throw new FlowError("refused", `${model} refused to answer: ${text.slice(0, 200)}`, { body: text });
+    throw new FlowError("refused", `${model} refused to answer: ${excerpt(text, 200)}`, { body: text });
   if (finish === "length") {
     throw new FlowError(
       "truncated",

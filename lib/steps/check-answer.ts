@@ -1,3 +1,4 @@
+import { excerpt } from "../core/excerpt.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { formatJson, type Json, type JsonObject, parseJson } from "../core/json.ts";
 
@@ -40,7 +41,7 @@ export async function checkAnswer(schema: JsonObject, text: string): Promise<Che
   if (valid) return { value };
   const telling = errors.filter(({ keyword }) => !OUTER.includes(keyword));
   const problems = (telling.length > 0 ? telling : errors).map(({ instanceLocation, error }) =>
-    `${instanceLocation}: ${error}`.slice(0, LONGEST_PROBLEM),
+    excerpt(`${instanceLocation}: ${error}`, LONGEST_PROBLEM),
   );
   return { problems: [...new Set(problems)].slice(0, MOST_PROBLEMS) };
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { excerpt } from "../core/excerpt.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { formatJson } from "../core/json.ts";
 import { defineStep } from "../core/step.ts";
@@ -36,7 +37,7 @@ export const chunkText = defineStep({
     if (typeof input !== "string") {
       throw new FlowError(
         "invalid_input",
-        `${inputFrom} is ${formatJson(input).slice(0, 100)}, but chunk_text needs text`,
+        `${inputFrom} is ${excerpt(formatJson(input), 100)}, but chunk_text needs text`,
       );
     }
     const chunks: string[] = [];

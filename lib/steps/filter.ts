@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type Condition, conditionSchema } from "../core/condition.ts";
+import { excerpt } from "../core/excerpt.ts";
 import { formatJson } from "../core/json.ts";
 import { defineStep, type StepContext } from "../core/step.ts";
 
@@ -51,6 +52,6 @@ function reasonOf(
   const index = only.conditions.findIndex((condition) => !context.holds([condition]));
   const broken = only.conditions[index];
   if (broken === undefined || !("field" in broken)) return `condition ${index + 1} does not hold`;
-  const value = broken.value === undefined ? "" : ` ${formatJson(broken.value).slice(0, 100)}`;
+  const value = broken.value === undefined ? "" : ` ${excerpt(formatJson(broken.value), 100)}`;
   return `${broken.field} ${broken.op}${value} does not hold`;
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { excerpt } from "../core/excerpt.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { formatJson, type Json, type JsonObject } from "../core/json.ts";
 import { parsePath } from "../core/path.ts";
@@ -101,7 +102,7 @@ function itemsOf({ input, inputFrom = "input_from", warn }: StepContext): readon
   if (input !== null) {
     throw new FlowError(
       "invalid_input",
-      `${inputFrom} is ${formatJson(input).slice(0, 100)}, but for_each needs a list`,
+      `${inputFrom} is ${excerpt(formatJson(input), 100)}, but for_each needs a list`,
     );
   }
   warn(`${inputFrom} is missing or null: there is nothing to go through`);

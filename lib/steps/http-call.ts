@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { excerpt } from "../core/excerpt.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { formatJson, isExactNumber, isObject, type Json, type JsonObject } from "../core/json.ts";
 import type { HttpRequest } from "../core/ports/http.ts";
@@ -134,7 +135,7 @@ function requestOf(params: z.infer<typeof schema>, idempotencyKey: string): Http
     if (isObject(body)) return { method, url: withQuery(url, body), headers };
     throw new FlowError(
       "invalid_input",
-      `${method} carries no body, but was given ${formatJson(body).slice(0, 100)}: give a mapping (query parameters) or use POST`,
+      `${method} carries no body, but was given ${excerpt(formatJson(body), 100)}: give a mapping (query parameters) or use POST`,
     );
   }
   const isText = typeof body === "string";

@@ -1,5 +1,6 @@
+import { excerpt } from "../core/excerpt.ts";
 import { FlowError } from "../core/flow-error.ts";
-import { isNumeric, isObject, type Json, type JsonObject } from "../core/json.ts";
+import { formatJson, isNumeric, isObject, type Json, type JsonObject } from "../core/json.ts";
 import type { SalesforceUpdate, SalesforceUpsert } from "../core/ports/salesforce.ts";
 import { textOf } from "../core/template.ts";
 
@@ -8,7 +9,7 @@ export function recordId(value: Json | undefined, what: string): string {
   if (typeof value === "string" && /^[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?$/.test(value)) return value;
   throw new FlowError(
     "invalid_input",
-    `${what} ${value === undefined ? "is missing" : `is ${textOf(value).slice(0, 100)}`}: an id of Salesforce is 15 or 18 letters and digits`,
+    `${what} ${value === undefined ? "is missing" : `is ${excerpt(textOf(value), 100)}`}: an id of Salesforce is 15 or 18 letters and digits`,
   );
 }
 
@@ -49,7 +50,7 @@ function take(value: Json, name: string, what: string): { taken?: Json; rest: Js
   if (!isObject(value)) {
     throw new FlowError(
       "invalid_input",
-      `${what} is ${JSON.stringify(value)?.slice(0, 100)}, expected a mapping of fields`,
+      `${what} is ${excerpt(formatJson(value), 100)}, expected a mapping of fields`,
     );
   }
   const key = Object.keys(value).find((one) => one.toLowerCase() === name.toLowerCase());

@@ -1,5 +1,6 @@
+import { excerpt } from "../core/excerpt.ts";
 import { FlowError } from "../core/flow-error.ts";
-import { isObject, type Json } from "../core/json.ts";
+import { formatJson, isObject, type Json } from "../core/json.ts";
 import type { SalesforceCall } from "../core/ports/salesforce.ts";
 import { defineStep, type StepContext } from "../core/step.ts";
 import { salesforceFacts } from "./salesforce-facts.ts";
@@ -118,7 +119,7 @@ function told(results: readonly Json[], { warn }: StepContext): readonly Json[] 
   const [first] = failed;
   if (isObject(first)) {
     warn(
-      `${failed.length} of ${results.length} records failed, the first with ${JSON.stringify(first.errors)?.slice(0, 300)}`,
+      `${failed.length} of ${results.length} records failed, the first with ${excerpt(formatJson(first.errors ?? null), 300)}`,
     );
   }
   return results;

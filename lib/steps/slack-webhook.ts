@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { excerpt } from "../core/excerpt.ts";
 import { FlowError } from "../core/flow-error.ts";
 import type { JsonObject } from "../core/json.ts";
 import { anyJson, jsonMapping } from "../core/schema.ts";
@@ -47,7 +48,7 @@ export const slackWebhook = defineStep({
     const response = await postMessage("Slack", params.webhook_url, messageOf(params, context), context);
     const answer = answerText(response).trim();
     if (isRefusal(answer)) {
-      throw new FlowError("invalid_output", `Slack answered "${answer.slice(0, 200)}" instead of "ok"`, {
+      throw new FlowError("invalid_output", `Slack answered "${excerpt(answer, 200)}" instead of "ok"`, {
         status: response.status,
         body: answer,
       });

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { excerpt } from "../core/excerpt.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { classOfStatus } from "../core/http-status.ts";
 import type { JsonObject } from "../core/json.ts";
@@ -85,7 +86,7 @@ function checkAnswer(response: HttpResponse): void {
   if (Number.isNaN(behind) && isJson) return;
   throw new FlowError(
     Number.isNaN(behind) ? "invalid_output" : classOfStatus(behind),
-    `Teams answered "${answer.slice(0, 200)}" instead of "1"`,
+    `Teams answered "${excerpt(answer, 200)}" instead of "1"`,
     { status: Number.isNaN(behind) ? response.status : behind, body: answer },
   );
 }

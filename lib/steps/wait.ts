@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { excerpt } from "../core/excerpt.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { formatJson, type Json } from "../core/json.ts";
 import { anyJson } from "../core/schema.ts";
@@ -55,5 +56,5 @@ function holdsTemplate(value: Json): boolean {
 }
 
 function notATime(value: Json): string {
-  return `${formatJson(value).slice(0, 100)} is no time: write ISO 8601 as in 2026-01-31T12:00:00Z, or seconds since 1970`;
+  return `${excerpt(formatJson(value), 100)} is no time: write ISO 8601 as in 2026-01-31T12:00:00Z, or seconds since 1970`;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { excerpt } from "../../lib/core/excerpt.ts";
 import { formatJson } from "../../lib/core/json.ts";
 import { createRedactor } from "../../lib/core/redactor.ts";
 
@@ -276,4 +277,11 @@ test("a stream keeps back only what may be the start of a secret", () => {
     stream.push("x"),
   ]).toEqual(["the key is ", "", "***, or ", "s3x"]);
   expect(stream.end()).toBe("");
+});
+
+test("a secret that was cut off with its text is blanked as far as it goes", () => {
+  const { text } = createRedactor(["s3cr3t-value"]);
+  expect(text(excerpt("the key is s3cr3t-value", 20))).toBe("the key is ***…");
+  expect(text('{"key":"s3cr%33…')).toBe('{"key":"***…');
+  expect(text("sec… and s3…")).toBe("sec… and s3…");
 });

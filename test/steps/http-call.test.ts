@@ -57,9 +57,9 @@ test("a failure carries status, the first 4 KiB of the body and the wait that wa
     runStep(httpCall, { url: "https://a.test" }, stepContext({ ports: { http } }).context),
   ).rejects.toMatchObject({
     class: "server_error",
-    message: `GET https://a.test answered 503: ${"x".repeat(200)}`,
+    message: `GET https://a.test answered 503: ${"x".repeat(199)}…`,
     status: 503,
-    body: "x".repeat(4096),
+    body: `${"x".repeat(4095)}…`,
     retryAfterMs: 9000,
   });
 });

@@ -1,3 +1,4 @@
+import { excerpt } from "../../core/excerpt.ts";
 import { FlowError } from "../../core/flow-error.ts";
 import { classOfStatus } from "../../core/http-status.ts";
 import { isObject, type Json } from "../../core/json.ts";
@@ -117,7 +118,7 @@ function answeredError(
   const retryAfterMs = askedWait(headers, error, clock.now());
   return new FlowError(
     outOfCredit ? "client_error" : classOfStatus(status),
-    text(`the provider of ${model} answered ${status} ${message.slice(0, 500)}`),
+    text(`the provider of ${model} answered ${status} ${excerpt(message, 500)}`),
     { status, body: text(told), ...(retryAfterMs !== undefined && { retryAfterMs }) },
   );
 }

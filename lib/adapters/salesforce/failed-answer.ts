@@ -1,3 +1,4 @@
+import { excerpt } from "../../core/excerpt.ts";
 import { type ErrorClass, FlowError } from "../../core/flow-error.ts";
 import { classOfStatus } from "../../core/http-status.ts";
 import { isObject, type Json, type JsonObject, parseJson } from "../../core/json.ts";
@@ -50,7 +51,7 @@ export function failedAnswer(response: HttpResponse, secrets: readonly string[],
   const isRefused = faults.some(({ code }) => REFUSED_LOGINS.includes(code));
   return new FlowError(
     classOf(faults, body, response.status),
-    text(`Salesforce answered ${response.status} ${words.slice(0, 1_000)}${hint ? ` (${hint})` : ""}`.trim()),
+    text(`Salesforce answered ${response.status} ${excerpt(words, 1_000)}${hint ? ` (${hint})` : ""}`.trim()),
     {
       status: isRefused ? 401 : response.status,
       body: text(body),
@@ -98,5 +99,5 @@ function excerptOf({ status, headers }: HttpResponse, body: string): string {
   if (status >= 300 && status < 400 && headers.location !== undefined) {
     return `and leads to ${headers.location.split("?")[0]}: set login_url to where the organization is`;
   }
-  return body.replace(/\s+/g, " ").trim().slice(0, 200);
+  return excerpt(body.replace(/\s+/g, " ").trim(), 200);
 }

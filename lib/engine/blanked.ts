@@ -1,0 +1,28 @@
+import type { Log } from "../core/ports/log.ts";
+import type { Redactor } from "../core/redactor.ts";
+import type { RunEnd } from "./execute-run.ts";
+
+/** A log whose lines are blanked of the secrets in force when they are written. */
+export function blankedLog(log: Log, redactor: () => Redactor): Log {
+  return {
+    write: ({ level, message, fields }) =>
+      log.write({
+        level,
+        message: redactor().text(message),
+        ...(fields && { fields: redactor().json(fields) }),
+      }),
+    with: (fields) => blankedLog(log.with(fields), redactor),
+  };
+}
+
+/** The end of a run, blanked: what is stored, listed, put into the dead-letter queue and handed to whoever started it. */
+export function blankedEnd(end: RunEnd, { text, json }: Redactor): RunEnd {
+  return {
+    ...end,
+    ...("output" in end && end.output !== undefined && { output: json(end.output) }),
+    ...("reason" in end && end.reason !== undefined && { reason: text(end.reason) }),
+    ...("error" in end && {
+      error: { ...end.error, message: text(end.error.message), details: json(end.error.details) },
+    }),
+  } as RunEnd;
+}
