@@ -1,8 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type Jq, type JqResult, loadJq } from "jq-wasm";
+import { jsonDepth } from "../core/json-depth.ts";
 import { readMessages } from "./jq-messages.ts";
 import type { JqTask } from "./jq-program.ts";
-import { jsonDepth } from "./json-depth.ts";
 
 /** What the worker sends back: jq's output, or why there is none. */
 export type JqAnswer = { readonly logs: readonly string[] } & (

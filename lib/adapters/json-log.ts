@@ -52,7 +52,8 @@ function createLineLogger(
   class LineLogger extends Logger {
     protected override printLog(_level: number, item: LogItem): void {
       item.prepareForPrint();
-      write(JSON.stringify(item.getAttributes()));
+      // What is empty is left out, a message too.
+      write(JSON.stringify({ message: "", ...item.getAttributes() }));
     }
   }
   return new LineLogger({ serviceName: service, logLevel: level });

@@ -1,6 +1,7 @@
 import { bodyKindOf, decodeUtf8, mediaType } from "../core/event-body.ts";
 import { toFlowError } from "../core/flow-error.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import { jsonDepth } from "../core/json-depth.ts";
 import { findJsonError } from "../core/json-error.ts";
 import { REDACTED } from "../core/redactor.ts";
 import type { StoredEvent } from "../core/run.ts";
@@ -51,7 +52,7 @@ export async function ingestEvent(ingest: Ingest, request: WebhookRequest): Prom
   }
   const contentType = mediaType(request.headers["content-type"]);
   const problem = bodyKindOf(contentType) === "json" ? jsonProblem(request.body) : undefined;
-  if (problem !== undefined) return { status: 400, body: { error: `the body is not JSON: ${problem}` } };
+  if (problem !== undefined) return { status: 400, body: { error: `the body ${problem}` } };
   const now = ingest.clock.now();
   const event: StoredEvent = {
     body: request.body,
@@ -141,15 +142,18 @@ function httpInputs({ inputs, stage }: Ingest): ReadonlyMap<string, InputEntry> 
   return table;
 }
 
+/** What is worked on is walked level by level, and the stack holds some thousand of them. */
+const DEEPEST = 1_000;
+
 function jsonProblem(body: Uint8Array): string | undefined {
   if (body.length === 0) return undefined;
   const text = decodeUtf8(body);
-  if (text === undefined) return "it is not valid UTF-8";
+  if (text === undefined) return "is not JSON: it is not valid UTF-8";
   try {
     JSON.parse(text);
-    return undefined;
+    return jsonDepth(text) > DEEPEST ? `is nested more than ${DEEPEST} levels deep` : undefined;
   } catch (error) {
-    return findJsonError(text)?.message ?? String(error);
+    return `is not JSON: ${findJsonError(text)?.message ?? String(error)}`;
   }
 }
 

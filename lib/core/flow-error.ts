@@ -89,6 +89,14 @@ export function stackOf({ cause }: FlowError): { readonly stack?: string } {
 /** Makes a FlowError of whatever was thrown; what is not one already is a fault of ours: `internal`. */
 export function toFlowError(thrown: unknown): FlowError {
   if (thrown instanceof FlowError) return thrown;
+  if (thrown instanceof RangeError && /call stack/.test(thrown.message))
+    return new FlowError(
+      "invalid_input",
+      "a value is nested too deeply to be worked on: some thousand levels",
+      {
+        cause: thrown,
+      },
+    );
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new FlowError("internal", `unexpected fault: ${message}`, { cause: thrown });
 }

@@ -10,12 +10,12 @@ export function looksLikeCall(text: string): boolean {
 export function withQuery(call: JsonObject): JsonObject {
   const { url } = call;
   if (typeof url !== "string" || !URL.canParse(url)) return call;
-  const query: Record<string, Json> = {};
+  const query = new Map<string, Json>();
   for (const [name, value] of new URL(url).searchParams) {
-    const before = query[name];
-    query[name] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value];
+    const before = query.get(name);
+    query.set(name, before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value]);
   }
-  return { ...call, query };
+  return { ...call, query: Object.fromEntries(query) };
 }
 
 /** Whether a call is one of those that a step's id or `METHOD URL` names. */

@@ -83,6 +83,17 @@ describe("what is refused is not kept", () => {
     expect(answer).toEqual({ status: 400, body: { error: "the body is not JSON: it is not valid UTF-8" } });
   });
 
+  test("JSON nested deeper than anything here can walk: 400", async () => {
+    const world = createWorld({ file });
+    Object.assign(world.ingest, { maxBodyBytes: 5_000 });
+    const nested = (depth: number) => bytes("[".repeat(depth) + "]".repeat(depth));
+    const answer = await world.post({}, { body: nested(1_001) });
+    expect(answer).toEqual({ status: 400, body: { error: "the body is nested more than 1000 levels deep" } });
+    const run = await world.post({}, { body: nested(1_000) });
+    await world.settle();
+    expect((await world.run(runIdOf(run))).status).toBe("succeeded");
+  });
+
   test("a body over the limit: 413 with both sizes", async () => {
     const world = createWorld({ file });
     const answer = await world.post({}, { body: bytes(`"${"x".repeat(1_000)}"`) });

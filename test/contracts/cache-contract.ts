@@ -1,6 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
+import * as fc from "fast-check";
 import { type Json, parseJson } from "../../lib/core/json.ts";
 import type { Cache, CacheClaim, CachedResult } from "../../lib/core/ports/cache.ts";
+import { anyJson, anyText } from "../support/any-json.ts";
 import { NOON } from "../support/sample-run.ts";
 
 const MINUTE = 60_000;
@@ -43,6 +45,22 @@ export function cacheContract(name: string, open: () => Promise<Cache>): void {
         kind: "held",
         until: NOON + 1_000 + MINUTE,
       });
+    });
+
+    test("any result comes back as it went in, digit by digit", async () => {
+      const cache = await open();
+      let key = 0;
+      await fc.assert(
+        fc.asyncProperty(anyJson, anyText, async (output, note) => {
+          key += 1;
+          await cache.claim(`k${key}`, claimOf("a"));
+          const result = { output, also: { "a.b_meta": output }, note };
+          await cache.store(`k${key}`, { owner: "a", result, storedAt: NOON, ttlSeconds: TTL_SECONDS });
+          const found = await cache.claim(`k${key}`, claimOf("b"));
+          expect(JSON.stringify("result" in found && found.result)).toBe(JSON.stringify(result));
+        }),
+        { numRuns: 60 },
+      );
     });
 
     test("a result is what was stored, digit by digit, with everything beside it", async () => {

@@ -5,7 +5,7 @@ import { expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 import { type JqSession, openJqSession } from "../../lib/adapters/jq-session.ts";
 import { createJq } from "../../lib/adapters/jq-worker-pool.ts";
-import { jsonDepth } from "../../lib/adapters/json-depth.ts";
+import { jsonDepth } from "../../lib/core/json-depth.ts";
 import { jqContract } from "./jq-contract.ts";
 
 jqContract("jq in workers", createJq);

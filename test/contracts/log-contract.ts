@@ -1,6 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
+import * as fc from "fast-check";
 import type { JsonObject } from "../../lib/core/json.ts";
 import type { Log } from "../../lib/core/ports/log.ts";
+import { anyJson, anyText } from "../support/any-json.ts";
 
 /** A log as the suite needs it: what was written, level in lower case, the context apart. */
 export interface LogUnderTest {
@@ -44,6 +46,18 @@ export function logContract(name: string, open: () => LogUnderTest): void {
         { run_id: "r", attempt: 1 },
         {},
       ]);
+    });
+
+    test("any message and fields are written as they are, digit by digit", () => {
+      void fc.assert(
+        fc.property(anyJson, anyText, (value, message) => {
+          const { log, lines } = open();
+          log.write({ level: "info", message, fields: { value } });
+          expect(JSON.stringify(lines())).toBe(
+            JSON.stringify([{ level: "info", message, fields: { value }, context: {} }]),
+          );
+        }),
+      );
     });
 
     test("a line's fields do not pass for context", () => {

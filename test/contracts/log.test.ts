@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { createLog, type JsonLogOptions } from "../../lib/adapters/json-log.ts";
-import { parseJson } from "../../lib/core/json.ts";
+import { isObject, type JsonObject, parseJson } from "../../lib/core/json.ts";
 import { createRedactor } from "../../lib/core/redactor.ts";
 import { keptLog } from "../support/kept-log.ts";
 import { logContract } from "./log-contract.ts";
@@ -17,8 +17,15 @@ logContract("the JSON log", () => {
     log,
     lines: () =>
       written.map((line) => {
-        const { level, message, fields, timestamp, service, sampling_rate, ...context } = JSON.parse(line);
-        return { level: level.toLowerCase(), message, ...(fields && { fields }), context };
+        const { level, message, fields, timestamp, service, sampling_rate, ...context } = parseJson(
+          line,
+        ) as JsonObject;
+        return {
+          level: String(level).toLowerCase(),
+          message: String(message),
+          ...(isObject(fields) && { fields }),
+          context,
+        };
       }),
   };
 });

@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import { formatJson, type Json, parseJson } from "../../lib/core/json.ts";
 import { LeaseLost, type RunStore } from "../../lib/core/ports/run-store.ts";
 import type { Workflow } from "../../lib/core/workflow.ts";
+import { anyJson, anyText } from "../support/any-json.ts";
 import {
   mustClaim,
   NOON,
@@ -37,6 +38,27 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
       await store.create(run);
       return run;
     };
+
+    test("any value comes out of journal, output and reason as it went in, digit by digit", async () => {
+      await fc.assert(
+        fc.asyncProperty(anyJson, anyText, async (value, reason) => {
+          const run = await created();
+          const { lease, nextSegment } = await mustClaim(store, run.runId);
+          const fields = { value };
+          const entry = {
+            ...sampleEntry("0", value),
+            logs: [{ level: "info" as const, message: reason, fields }],
+          };
+          await store.append(lease, nextSegment, [entry]);
+          await store.finish(lease, sampleFinish({ output: value, reason, tail: [sampleEntry("1", value)] }));
+          const found = await store.get(run.runId);
+          expect(formatJson((found?.output ?? null) as Json)).toBe(formatJson(value));
+          expect(found?.reason).toBe(reason);
+          expect(JSON.stringify(found?.journal)).toBe(JSON.stringify([entry, sampleEntry("1", value)]));
+        }),
+        { numRuns: 60 },
+      );
+    });
 
     describe("storing a run", () => {
       test("a stored run is queued and keeps its event byte for byte", async () => {
