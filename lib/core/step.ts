@@ -68,6 +68,8 @@ export interface StepFailure {
   readonly id: string;
   readonly error: FlowError;
   readonly attempts: number;
+  /** How long the attempt took that failed last, milliseconds; absent: none was begun. */
+  readonly durationMs?: number;
   /**
    * No policy of this or an inner step applies: the file ends the run here, the run is cancelled, its own time or that of
    * a step around this one is over, or it is known to kill its process.
@@ -265,6 +267,8 @@ export interface StepDefinition<Params = never> {
    * by. Absent: there is nothing to cache.
    */
   dependsOn?(raw: JsonObject, context: StepContext): readonly Json[];
+  /** What is written beside the step's result although it failed, where the file accepts that: values by suffix, see {@link beside}. */
+  besideFailure?(failure: StepFailure): { readonly [suffix: string]: Json };
   /** Every place where `blocks` may find nested steps. */
   readonly nested?: readonly NestedPlace[];
   /** What is known without running it. */

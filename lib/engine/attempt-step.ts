@@ -149,6 +149,8 @@ async function tryOnce(
 ): Promise<{ readonly result: AttemptEnd | AwaitsRun; readonly more: boolean }> {
   const { execution } = walk;
   const { node, definition, view } = place;
+  const { clock } = execution.ports;
+  const begunAt = clock.now();
   let more = false;
   try {
     const lookup = walk.lookup(view, (message) => record.warn(message));
@@ -164,7 +166,8 @@ async function tryOnce(
     const error = known(place, toFlowError(thrown));
     if (error.class === "internal" && error.cause !== undefined) reportFault(execution, place.path, error);
     const endsRun = error.class === "cancelled" || execution.signal.aborted;
-    return { result: failed(place, error, traits.attempt, endsRun), more };
+    const end = failed(place, error, traits.attempt, endsRun, clock.now() - begunAt);
+    return { result: end, more };
   }
 }
 
@@ -180,8 +183,15 @@ function endOfAttempt(
   return result;
 }
 
-function failed({ path, node }: Place, error: FlowError, attempts: number, endsRun = false): AttemptEnd {
-  return { kind: "fail", failure: { path, id: node.id, error, attempts, ...(endsRun && { endsRun }) } };
+function failed(
+  { path, node }: Place,
+  error: FlowError,
+  attempts: number,
+  endsRun = false,
+  durationMs = 0,
+): AttemptEnd {
+  const failure = { path, id: node.id, error, attempts, durationMs, ...(endsRun && { endsRun }) };
+  return { kind: "fail", failure };
 }
 
 /** A run that a step starts is named first, so that it is made once in any case. */

@@ -1,9 +1,9 @@
 import { FlowError } from "../core/flow-error.ts";
 import type { JournalEntry, Write } from "../core/journal.ts";
-import { isObject } from "../core/json.ts";
+import { isObject, type Json } from "../core/json.ts";
 import { formatPath, readPath } from "../core/path.ts";
 import type { Redactor } from "../core/redactor.ts";
-import type { StepFailure, StepResult } from "../core/step.ts";
+import { beside, type StepFailure, type StepResult } from "../core/step.ts";
 import { entryTraits } from "./entry-traits.ts";
 import type { Execution } from "./execution.ts";
 import { targetOf } from "./reader.ts";
@@ -49,7 +49,7 @@ export function concludeStep(
       case "pause":
         return result;
       case "fail":
-        return applyPolicy(place, result.failure, restore, redactor, (more) =>
+        return applyPolicy(place, result.failure, restore, redactor, record, (more) =>
           end({ ...more, usage: spent }),
         );
     }
@@ -58,7 +58,7 @@ export function concludeStep(
     const failure = refusal(error);
     if (result.kind === "next") {
       try {
-        return applyPolicy(place, failure, restore, redactor, (more) =>
+        return applyPolicy(place, failure, restore, redactor, record, (more) =>
           end({ ...more, usage: result.usage }),
         );
       } catch (again) {
@@ -79,12 +79,14 @@ function settle({ journal }: Execution, place: Place, entry: JournalEntry): void
 
 /** The table of language.md section 4, "when a step has failed for good". */
 function applyPolicy(
-  { node, path }: Place,
+  place: Place,
   failure: StepFailure,
   restore: readonly Write[],
   redactor: Redactor,
+  record: StepRecord,
   end: (more: Omit<StepEnd, "attempts">) => void,
 ): ListEnd {
+  const { node, path, definition } = place;
   if (node.onError === "fail" || failure.endsRun) {
     // A step inside a block has its own entry, and the control step around it has not ended.
     if (failure.path === path) end({ status: "failed", failure });
@@ -95,19 +97,25 @@ function applyPolicy(
     end({ status: "dropped", patch: restore, failure, note: reason });
     return { kind: "drop", reason };
   }
-  const value = node.onError === "continue_with_null" ? null : acceptedFailure(failure, redactor);
-  const patch = node.outputTo === null ? restore : [...restore, { path: targetOf(node.outputTo), value }];
+  const patch = [...restore];
+  if (node.outputTo !== null) {
+    const value = node.onError === "continue_with_null" ? null : acceptedFailure(failure, redactor);
+    patch.push({ path: targetOf(node.outputTo), value });
+    for (const [suffix, more] of Object.entries(definition.besideFailure?.(failure) ?? {}))
+      patch.push(...writeBeside(place, beside(node.outputTo, suffix), redactor.json(more), record));
+  }
   end({ status: "failed", handled: true, patch, failure });
   return { kind: "done" };
 }
 
 /** The writes of a result. Secrets are blanked here, so that live and stored state are the same. */
 function writesOf(
-  { node, view }: Place,
+  place: Place,
   { output, replacesState, also = {} }: Extract<StepResult, { kind: "next" }>,
   redactor: Redactor,
   record: StepRecord,
 ): Write[] {
+  const { node, view } = place;
   const writes: Write[] = [];
   if (output !== undefined) {
     const value = redactor.json(output);
@@ -116,15 +124,17 @@ function writesOf(
     } else if (node.outputTo !== null) writes.push({ path: targetOf(node.outputTo), value });
     else if (replacesState && isObject(value)) writes.push(...replaceState(view.state, value));
   }
-  for (const [target, value] of Object.entries(also)) {
-    const path = targetOf(target);
-    const parent = path.slice(0, -1);
-    const name = path.at(-1) ?? "";
-    if (Array.isArray(readPath(view.state, parent)) && !/^\d+$/.test(name)) {
-      record.warn(
-        `${formatPath(parent)} is a list, so ${name} has no place beside the element: it was left out`,
-      );
-    } else writes.push({ path, value: redactor.json(value) });
-  }
+  for (const [target, value] of Object.entries(also))
+    writes.push(...writeBeside(place, target, redactor.json(value), record));
   return writes;
+}
+
+/** The write of a value beside a result, which has no place where the result is an element of a list. */
+function writeBeside({ view }: Place, target: string, value: Json, record: StepRecord): Write[] {
+  const path = targetOf(target);
+  const parent = path.slice(0, -1);
+  const name = path.at(-1) ?? "";
+  if (!Array.isArray(readPath(view.state, parent)) || /^\d+$/.test(name)) return [{ path, value }];
+  record.warn(`${formatPath(parent)} is a list, so ${name} has no place beside the element: it was left out`);
+  return [];
 }

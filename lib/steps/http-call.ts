@@ -76,6 +76,9 @@ export const httpCall = defineStep({
         ? "send the list in one call behind the loop, if the service has an address for that"
         : undefined,
   },
+  besideFailure: ({ error, durationMs = 0, attempts }) => ({
+    meta: { status: error.status ?? null, duration_ms: durationMs, attempts },
+  }),
   check: ({ method = "GET", body }) =>
     /^(get|head)$/i.test(String(method)) && isUnsendable(body)
       ? [
