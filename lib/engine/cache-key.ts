@@ -80,11 +80,12 @@ function keyValue(key: string, lookup: Lookup): Json | undefined {
 /** A lookup that gives names in place of secrets, and collects those it gave. */
 function secretsByName({ execution: { workflow } }: Walk, lookup: Lookup) {
   const names = new Set<string>();
-  const isSecret = (name: string) => workflow.environment.some((one) => one.name === name && one.secret);
   const env = (name: string): string | undefined => {
     const value = lookup.env(name);
-    if (value === undefined || !isSecret(name)) return value;
-    names.add(name);
+    const secret = workflow.environment.find((one) => one.name === name && one.secret);
+    if (value === undefined || !secret) return value;
+    // A default is the file's own: another workflow may give another one to the name.
+    names.add(canonicalJson([name, secret.default ?? null]));
     // Fits wherever a template may stand, in a query's identifiers too.
     return `secret.${name}`;
   };

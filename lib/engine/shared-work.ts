@@ -121,12 +121,13 @@ export class SharedWork {
   }
 
   #hit({ usage, ...result }: CachedResult): Attempted {
-    if (usage?.cost_usd === null) {
+    const cost = usage?.cost_usd;
+    if (cost === null) {
       this.#record.warn(
-        `cache: what this answer of ${usage.model} cost is not known, so it is missing in the run's saved_usd`,
+        `cache: what this answer of ${usage?.model} cost is not known, so it is missing in the run's saved_usd`,
       );
     }
-    const cached = usage ? { savedUsd: usage.cost_usd ?? 0 } : {};
+    const cached = typeof cost === "number" ? { savedUsd: cost } : {};
     return { result: { kind: "next", ...result }, attempts: 0, cached };
   }
 

@@ -28,11 +28,19 @@ export function renderParams(node: StepNode, definition: AnyStep, lookup: Lookup
   return { ...node.params, ...Object.fromEntries(rendered) };
 }
 
-/** Those of a step's parameters that hold placeholders. */
-export function templatedParams({ params }: StepNode, definition: AnyStep): JsonObject {
-  return Object.fromEntries(
-    Object.entries(params).filter(([name, value]) => !isLiteral(name, definition) && hasPlaceholder(value)),
+const templated = new WeakMap<StepNode, JsonObject>();
+
+/** Those of a step's parameters that hold placeholders; looked for once. */
+export function templatedParams(node: StepNode, definition: AnyStep): JsonObject {
+  const known = templated.get(node);
+  if (known) return known;
+  const found = Object.fromEntries(
+    Object.entries(node.params).filter(
+      ([name, value]) => !isLiteral(name, definition) && hasPlaceholder(value),
+    ),
   );
+  templated.set(node, found);
+  return found;
 }
 
 /** The parameters with the n-th of the step's alternatives in its place (0: as they are), and whether there are more. */

@@ -15,7 +15,7 @@ export function checkCache(
   if (!dependsOn) {
     const [why, hint] =
       blocks || startsRuns
-        ? ["what the steps do that it runs cannot be kept in place of doing it", "give cache to those steps"]
+        ? ["the steps that it runs would be left out", "give cache to those steps"]
         : ["it has no result that could be kept", "remove the key"];
     problems.error("nothing-to-cache", at, `${type} cannot be cached: ${why}`, hint);
   } else if (defaultOutput === null && output_to === undefined && !inject) {

@@ -107,7 +107,7 @@ export const sharedKeys = z.strictObject({
   }),
   retry_propagate: z.boolean().optional().describe("`false` is an old spelling of `swallow_on_error: true`"),
   cache: z
-    .union([z.literal(false), cacheKeys])
+    .union([z.literal(false), cacheKeys], "write a mapping with ttl, e.g. { ttl: 86400 }, or false")
     .optional()
     .describe("Keep the result for later runs, or take one that is kept; `false` keeps none"),
   effect: z.enum(["at_least_once", "at_most_once"]).optional().meta({

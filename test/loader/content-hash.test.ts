@@ -40,6 +40,7 @@ describe("the content hash", () => {
     ["a parameter", BASE.replace("/x", "/y")],
     ["a nested parameter", BASE.replace("hello", "bye")],
     ["a common key", BASE.replace("url:", "retries: 1\n    url:")],
+    ["a cache", BASE.replace("url:", "cache: { ttl: 60 }\n    url:")],
     ["an id", BASE.replace("url:", "id: fetch\n    url:")],
     ["a step more", `${BASE}  - type: say\n`],
     ["on_failure", `${BASE}on_failure: [{ type: say }]\n`],
