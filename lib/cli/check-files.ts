@@ -1,12 +1,19 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { isWorkflowFile } from "../build/compile-workflows.ts";
+import { compileWorkflows, isWorkflowFile } from "../build/compile-workflows.ts";
 import { whyUnreadable } from "../build/why-unreadable.ts";
 
 /** What is to be checked, and what of it cannot be reached: a sentence for each. */
 export interface FilesToCheck {
   readonly files: readonly string[];
   readonly unreachable: readonly string[];
+}
+
+/** Names of the workflows in a folder; a file that does not load has that of its file. */
+export async function workflowNames(folder: string): Promise<readonly string[]> {
+  const { workflows } = await compileWorkflows(folder);
+  const files = readdirSync(folder).filter(isWorkflowFile);
+  return [...workflows.map(({ name }) => name), ...files.map((file) => file.replace(/\.ya?ml$/, ""))];
 }
 
 const DEFAULT_FOLDER = "workflows";

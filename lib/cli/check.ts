@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { nameTaken } from "../build/compile-workflows.ts";
 import { readWorkflowFile } from "../build/read-workflow-file.ts";
 import { whyUnreadable } from "../build/why-unreadable.ts";
@@ -6,7 +7,7 @@ import { type CheckResult, checkWorkflow } from "../language/check-workflow.ts";
 import { type FixResult, fixWorkflow } from "../language/fix-workflow.ts";
 import type { Problem } from "../language/problem.ts";
 import type { CheckServices } from "../language/rule.ts";
-import { filesToCheck } from "./check-files.ts";
+import { filesToCheck, workflowNames } from "./check-files.ts";
 import { openCheckServices } from "./check-services.ts";
 import { checklistText, countProblems, problemsText, summaryText } from "./check-text.ts";
 import { EXIT } from "./exit.ts";
@@ -52,7 +53,8 @@ export async function check(
   try {
     for (const file of files) {
       if (cancel.signal.aborted) break;
-      const result = await checkOne(file, options.fix === true, services);
+      const beside = { ...services, workflowNames: () => workflowNames(dirname(file)) };
+      const result = await checkOne(file, options.fix === true, beside);
       if (typeof result === "string") troubles.push(result);
       else results.push(withNamesakes(result, results));
     }

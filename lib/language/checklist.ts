@@ -58,6 +58,7 @@ function stateOf(id: string, loads: boolean, services: CheckServices): Checklist
     "jq-syntax": services.compileJq,
     "python-syntax": services.compilePython,
     "missing-env": services.stage,
+    "unknown-workflow": services.workflowNames,
     "expensive-model": services.priceOf,
   };
   const checked = loads || id === "literal-secret";

@@ -93,11 +93,6 @@ export const LOADER_RULES = {
     summary: "Secrets have at least 4 characters",
     why: "A shorter one cannot be blanked without blanking ordinary text, so it is not.",
   },
-  "unknown-workflow": {
-    severity: "warning",
-    summary: "A workflow that a step runs is one of the folder's",
-    why: "The step fails wherever the stage has none of that name.",
-  },
   "duplicate-name": {
     summary: "A workflow's name belongs to one file",
     why: "The name is the workflow's identity in a stage.",

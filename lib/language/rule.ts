@@ -45,6 +45,8 @@ export interface CheckServices {
   compilePython?(programs: readonly string[]): Promise<readonly CodeProblem[]>;
   /** US dollars for a million tokens in and as many out; null for a model nobody knows. */
   priceOf?(provider: Provider, model: string): Promise<number | null>;
+  /** Names of the workflows that stand beside the file. */
+  workflowNames?(): Promise<readonly string[]>;
   /** Values of the environment in one stage. */
   readonly stage?: { readonly name: string; has(variable: string): boolean };
 }

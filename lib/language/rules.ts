@@ -14,6 +14,7 @@ import { secretLogged } from "./rules/secret-logged.ts";
 import { shadowedName } from "./rules/shadowed-name.ts";
 import { unescapedText } from "./rules/unescaped-text.ts";
 import { unknownName } from "./rules/unknown-name.ts";
+import { unknownWorkflow } from "./rules/unknown-workflow.ts";
 import { unreachableStep } from "./rules/unreachable-step.ts";
 import { unreadOutput } from "./rules/unread-output.ts";
 import { unvalidatedEvent } from "./rules/unvalidated-event.ts";
@@ -30,6 +31,7 @@ export const RULES: readonly Rule[] = [
   jqSyntax,
   pythonSyntax,
   missingEnv,
+  unknownWorkflow,
   noRetries,
   unsafeRetry,
   hiddenFailure,

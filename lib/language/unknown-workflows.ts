@@ -21,11 +21,16 @@ export function unknownWorkflows(workflow: Workflow, text: string, known: readon
         file: workflow.file,
         line,
         column,
-        message: `there is no workflow "${name}" here: the step will fail where the stage has none either`,
+        message: noWorkflow(name),
         ...(hint !== undefined && { hint }),
         frame: codeFrame(lines, line, column),
       };
     });
+}
+
+/** The sentence about a workflow that nobody has. */
+export function noWorkflow(name: string): string {
+  return `there is no workflow "${name}" here: the step will fail where the stage has none either`;
 }
 
 function namesIn(steps: readonly StepNode[]): { readonly name: string; readonly step: StepNode }[] {

@@ -1,5 +1,6 @@
 import { cpus } from "node:os";
 import { benchBundles } from "./bundle-bench.ts";
+import { benchCheck } from "./check-bench.ts";
 import { benchCost } from "./cost-bench.ts";
 import { benchEngine } from "./engine-bench.ts";
 import { benchJq } from "./jq-bench.ts";
@@ -11,6 +12,8 @@ say("bundles, Python …");
 const { bundles, python } = await benchBundles();
 say("engine …");
 const engine = await benchEngine();
+say("check …");
+const check = await benchCheck();
 say("jq …");
 const jq = await benchJq();
 say("writes …");
@@ -22,6 +25,8 @@ const rows: (readonly [figure: string, value: string])[] = [
   ["a pure step, in the engine", `${engine.pureStepUs.toFixed(1)} µs`],
   ["a loop over 1,000 items with one pure step, shared", `${engine.loopMs.toFixed(1)} ms`],
   ["the same, isolated", `${engine.isolatedLoopMs.toFixed(1)} ms`],
+  ["a file of 1,000 steps loaded", `${check.loadMs.toFixed(0)} ms`],
+  ["the same checked by every rule, its 100 jq programs compiled", `${check.checkMs.toFixed(0)} ms`],
   ["a small jq program, p50", `${jq.callMs.toFixed(2)} ms`],
   ["the same right behind a program that was stopped, p50", `${jq.callAfterKillMs.toFixed(2)} ms`],
   ["local stack ready", `${(stack.readyMs / 1000).toFixed(2)} s`],

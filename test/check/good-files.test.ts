@@ -25,9 +25,13 @@ describe("a good file is told nothing", () => {
     expect(await told(file, "flow.yaml")).toEqual([]);
   });
 
-  const folder = new URL("../../workflows/", import.meta.url);
-  const shipped = readdirSync(folder).filter((name) => /\.yaml$/.test(name) && !/\.test\.yaml$/.test(name));
-  test.each(shipped)("workflows/%s", async (name) => {
-    expect(await told(readFileSync(new URL(name, folder), "utf8"), name)).toEqual([]);
+  const root = new URL("../../", import.meta.url);
+  const shipped = ["workflows", "templates", "docs/steps/examples"].flatMap((folder) =>
+    readdirSync(new URL(folder, root), { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.yaml$/.test(name) && !/\.test\.yaml$/.test(name))
+      .map((name) => `${folder}/${name}`),
+  );
+  test.each(shipped)("%s", async (path) => {
+    expect(await told(readFileSync(new URL(path, root), "utf8"), path)).toEqual([]);
   });
 });

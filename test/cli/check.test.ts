@@ -79,6 +79,26 @@ describe("hookline check", () => {
     expect(stdout).toBe("1 file: nothing to say\n");
   });
 
+  test("tells of a workflow that a step runs and no file beside it is, unless a comment says it knows", async () => {
+    const run = (name: string, more = "") => `  - { type: run_workflow, name: ${name}, event: {} }${more}\n`;
+    file("workflows/billing.yaml", GOOD.replace("good", "billing"));
+    file("workflows/broken.yaml", "steps: {}");
+    const steps = [
+      run("biling"),
+      run("billing"),
+      run("broken"),
+      run("other", " # hookline-disable-line unknown-workflow"),
+    ];
+    const name = file(
+      "workflows/main.yaml",
+      `name: main\ninput: { type: cron, cron: "0 6 * * *" }\nsteps:\n${steps.join("")}`,
+    );
+    const { stdout } = await check([name]);
+    expect(stdout.match(/^.*unknown-workflow.*$/gm)).toHaveLength(1);
+    expect(stdout).toContain('main.yaml:4:33: warning: there is no workflow "biling" here');
+    expect(stdout).toContain('did you mean "billing"?');
+  });
+
   test("notes are shown when asked for, and count when told so", async () => {
     const name = file("plain.yaml", 'name: plain\ninput: { type: cron, cron: "0 6 * * *" }\nsteps: []\n');
     const [plain, notes, strict] = await Promise.all([
