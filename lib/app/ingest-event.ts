@@ -1,7 +1,7 @@
 import { bodyKindOf, decodeUtf8, mediaType } from "../core/event-body.ts";
 import { toFlowError } from "../core/flow-error.ts";
 import type { Json, JsonObject } from "../core/json.ts";
-import { jsonDepth } from "../core/json-depth.ts";
+import { DEEPEST_EVENT, jsonDepth } from "../core/json-depth.ts";
 import { findJsonError } from "../core/json-error.ts";
 import { REDACTED } from "../core/redactor.ts";
 import type { StoredEvent } from "../core/run.ts";
@@ -142,16 +142,13 @@ function httpInputs({ inputs, stage }: Ingest): ReadonlyMap<string, InputEntry> 
   return table;
 }
 
-/** What is worked on is walked level by level, and the stack holds some thousand of them. */
-const DEEPEST = 1_000;
-
 function jsonProblem(body: Uint8Array): string | undefined {
   if (body.length === 0) return undefined;
   const text = decodeUtf8(body);
   if (text === undefined) return "is not JSON: it is not valid UTF-8";
   try {
     JSON.parse(text);
-    return jsonDepth(text) > DEEPEST ? `is nested more than ${DEEPEST} levels deep` : undefined;
+    return jsonDepth(text) > DEEPEST_EVENT ? `is nested more than ${DEEPEST_EVENT} levels deep` : undefined;
   } catch (error) {
     return `is not JSON: ${findJsonError(text)?.message ?? String(error)}`;
   }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { whyUnreadable } from "../build/why-unreadable.ts";
 import { FlowError } from "../core/flow-error.ts";
+import { DEEPEST_EVENT, jsonDepth } from "../core/json-depth.ts";
 import { findJsonError } from "../core/json-error.ts";
 import type { StoredEvent } from "../core/run.ts";
 
@@ -11,12 +12,18 @@ import type { StoredEvent } from "../core/run.ts";
  */
 export async function readEvent(source: string | undefined, now: number): Promise<StoredEvent> {
   const content = source === undefined ? "{}" : source === "-" ? await text(process.stdin) : readText(source);
+  const name = source === "-" ? "standard input" : source;
   const problem = findJsonError(content);
   if (problem) {
-    const name = source === "-" ? "standard input" : source;
     throw new FlowError(
       "invalid_input",
       `${name}:${problem.line}:${problem.column}: the event is not JSON: ${problem.message.replace(/^line \d+, column \d+: /, "")}`,
+    );
+  }
+  if (jsonDepth(content) > DEEPEST_EVENT) {
+    throw new FlowError(
+      "invalid_input",
+      `${name}: the event is nested more than ${DEEPEST_EVENT} levels deep`,
     );
   }
   return {

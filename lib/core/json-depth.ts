@@ -1,3 +1,19 @@
+import { isExactNumber, type Json } from "./json.ts";
+
+/**
+ * How deep an event may nest, and a value in the state: what is worked on is walked level by level, and the stack holds
+ * some thousand of them.
+ */
+export const DEEPEST_EVENT = 1_000;
+/** See {@link DEEPEST_EVENT}: an event may be written some levels down. */
+export const DEEPEST_STATE = 2_000;
+
+/** True when the lists and objects of a value nest more levels than these. */
+export function nestsDeeperThan(levels: number, value: Json): boolean {
+  if (typeof value !== "object" || value === null || isExactNumber(value)) return false;
+  return levels <= 0 || Object.values(value).some((item) => nestsDeeperThan(levels - 1, item));
+}
+
 /** How deep the lists and objects of a JSON text nest; 0 for a scalar. Reads well-formed JSON, one value or a line each. */
 export function jsonDepth(json: string): number {
   let depth = 0;

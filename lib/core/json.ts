@@ -30,11 +30,16 @@ const MAY_NOT_FIT = /\d[\d.]{15}|\d[eE][+-]?\d/;
  */
 export function parseJson(text: string): Json {
   if (!MAY_NOT_FIT.test(text)) return JSON.parse(text);
-  return JSON.parse(text, (_key, value, { source }) =>
-    typeof value === "number" && source !== undefined && !isSameNumber(value, source)
-      ? JSON.rawJSON(source)
-      : value,
-  ) as Json;
+  try {
+    return JSON.parse(text, (_key, value, { source }) =>
+      typeof value === "number" && source !== undefined && !isSameNumber(value, source)
+        ? JSON.rawJSON(source)
+        : value,
+    ) as Json;
+  } catch (thrown) {
+    if (thrown instanceof RangeError) throw new SyntaxError("it is nested too deep to be read");
+    throw thrown;
+  }
 }
 
 /** Compact JSON text; exact numbers keep their digits. */

@@ -1,6 +1,7 @@
 import { FlowError } from "../core/flow-error.ts";
 import type { JournalEntry, Write } from "../core/journal.ts";
 import { isObject, type Json } from "../core/json.ts";
+import { DEEPEST_STATE, nestsDeeperThan } from "../core/json-depth.ts";
 import { formatPath, readPath } from "../core/path.ts";
 import type { Redactor } from "../core/redactor.ts";
 import { beside, type StepFailure, type StepResult } from "../core/step.ts";
@@ -118,15 +119,22 @@ function writesOf(
   const { node, view } = place;
   const writes: Write[] = [];
   if (output !== undefined) {
-    const value = redactor.json(output);
+    const value = writable(output, redactor);
     if (node.inject && isObject(value)) {
       for (const [key, item] of Object.entries(value)) writes.push({ path: [key], value: item });
     } else if (node.outputTo !== null) writes.push({ path: targetOf(node.outputTo), value });
     else if (replacesState && isObject(value)) writes.push(...replaceState(view.state, value));
   }
   for (const [target, value] of Object.entries(also))
-    writes.push(...writeBeside(place, target, redactor.json(value), record));
+    writes.push(...writeBeside(place, target, writable(value, redactor), record));
   return writes;
+}
+
+/** A value with secrets blanked. @throws FlowError `invalid_output` for one that nests deeper than can be worked on. */
+function writable(value: Json, redactor: Redactor): Json {
+  if (nestsDeeperThan(DEEPEST_STATE, value))
+    throw new FlowError("invalid_output", `the result nests more than ${DEEPEST_STATE} levels deep`);
+  return redactor.json(value);
 }
 
 /** The write of a value beside a result, which has no place where the result is an element of a list. */
