@@ -113,14 +113,17 @@ async function perform(
   }
 }
 
-/** The results, after a warning when some of them are failures. */
+/** The results, after a warning when some of them are failures. @throws FlowError `client_error` when all are: nothing was written. */
 function told(results: readonly Json[], { warn }: StepContext): readonly Json[] {
   const failed = results.filter((result) => isObject(result) && result.success === false);
   const [first] = failed;
-  if (isObject(first)) {
-    warn(
-      `${failed.length} of ${results.length} records failed, the first with ${excerpt(formatJson(first.errors ?? null), 300)}`,
-    );
+  if (!isObject(first)) return results;
+  const { errors = null } = first;
+  const firstWith = `the first with ${excerpt(formatJson(errors), 300)}`;
+  if (failed.length === results.length) {
+    const message = `Salesforce refused all ${results.length} records, ${firstWith}`;
+    throw new FlowError("client_error", message, { details: errors });
   }
+  warn(`${failed.length} of ${results.length} records failed, ${firstWith}`);
   return results;
 }
