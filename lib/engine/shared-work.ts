@@ -21,8 +21,8 @@ interface Shared {
 
 /**
  * One step's share in a result: it finds it kept, computes it, or waits for whoever computes it, at most twice as long
- * as its own work would take at worst: one that dies, and one that takes over. Only results are kept, and not those of an alternative. A cache that cannot be reached
- * makes the step run as if it had none, with a warning.
+ * as its own work would take at worst (one dies, another takes over). Only results are kept, and not those of an
+ * alternative. A cache that cannot be reached makes the step run as if it had none, with a warning.
  */
 export class SharedWork {
   readonly #walk: Walk;
@@ -153,10 +153,7 @@ export class SharedWork {
 }
 
 /** What is kept has no secret in it, like everything that is stored. */
-function blanked(
-  { output, also, usage, note }: Omit<CachedResult, "kind">,
-  redactor: Redactor,
-): CachedResult {
+function blanked({ output, also, usage, note }: CachedResult, redactor: Redactor): CachedResult {
   return {
     ...(output !== undefined && { output: redactor.json(output) }),
     ...(also && { also: redactor.json(also) }),

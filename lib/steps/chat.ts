@@ -56,7 +56,7 @@ export const chatTraits = {
   paths: ["system_key"],
   alternatives: { parameter: "model", from: "fallback_models" },
   dependsOn: ({ system_key, prompt, messages }: JsonObject, { read, input }: StepContext) => [
-    (typeof system_key === "string" && read(system_key)) || null,
+    typeof system_key === "string" ? (read(system_key) ?? null) : null,
     prompt === undefined && messages === undefined ? input : null,
   ],
   check: ({ messages, ...raw }: JsonObject) => [
