@@ -1,12 +1,10 @@
 import { writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { createJq } from "../adapters/jq-worker-pool.ts";
 import { createPython } from "../adapters/python/python-pool.ts";
 import { readWorkflowFile } from "../build/read-workflow-file.ts";
 import { whyUnreadable } from "../build/why-unreadable.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { loadWorkflow } from "../language/load-workflow.ts";
-import { watchFolder } from "../local/watch-folder.ts";
 import { Coverage } from "../testing/coverage.ts";
 import { findTests } from "../testing/find-tests.ts";
 import { junitXml } from "../testing/junit.ts";
@@ -14,10 +12,10 @@ import { oneInterpreter } from "../testing/one-interpreter.ts";
 import type { Interpreters } from "../testing/run-scripted.ts";
 import { type FileResult, runTestFile } from "../testing/run-test-file.ts";
 import { reportOf, type TestReport } from "../testing/test-report.ts";
-import { EXIT, reportFailure } from "./exit.ts";
-import { onInterrupt } from "./interrupt.ts";
+import { EXIT } from "./exit.ts";
 import { paintFor } from "./run-text.ts";
 import { caseText, coverageText, hasTrouble, summaryText, troubleText } from "./test-text.ts";
+import { watchTests } from "./test-watch.ts";
 
 /** Options of `test`. */
 export interface TestOptions {
@@ -30,8 +28,6 @@ export interface TestOptions {
 }
 
 const DEFAULT_FOLDER = "workflows";
-/** Editors write in several steps; the last one counts. */
-const SETTLE_MS = 60;
 
 /**
  * Runs the tests beside the workflows: 0 when all pass, 1 when a case fails or too little is covered, 2 when a file has
@@ -44,7 +40,7 @@ export async function test(args: readonly string[], options: TestOptions): Promi
   const python = createPython({ spare: false });
   const run = () => runOnce(files, { ...options, least }, { jq, python: oneInterpreter(python) });
   try {
-    return options.watch ? await watch(files, run) : await run();
+    return options.watch ? await watchTests(files, run) : await run();
   } finally {
     await Promise.all([jq.close(), python.close()]);
   }
@@ -117,37 +113,4 @@ function exitCodeOf(report: TestReport, filter: string | undefined, least: numbe
   if (least === undefined || coverage.percent >= least) return EXIT.ok;
   process.stderr.write(`coverage is ${coverage.percent} %, and at least ${least} % is asked for\n`);
   return EXIT.failed;
-}
-
-/** Runs again whenever a file beside the tests changes, until Ctrl-C. */
-async function watch(args: readonly string[], run: () => Promise<number>): Promise<number> {
-  const { testFiles, workflowFiles } = findTests(args);
-  const folders = new Set([...testFiles, ...workflowFiles].map((file) => dirname(file)));
-  let running = Promise.resolve();
-  let settling: NodeJS.Timeout | undefined;
-  const again = (): void => {
-    running = running.then(async () => {
-      try {
-        await run();
-      } catch (error) {
-        reportFailure(error);
-      }
-      process.stdout.write("\nwatching for changes, Ctrl-C ends\n");
-    });
-  };
-  const onEvent = (): void => {
-    clearTimeout(settling);
-    settling = setTimeout(again, SETTLE_MS);
-  };
-  const stops = [...folders].map((folder) => watchFolder(folder, onEvent));
-  await new Promise<void>((resolve) => {
-    const forget = onInterrupt(() => {
-      forget();
-      resolve();
-    });
-  });
-  clearTimeout(settling);
-  for (const stop of stops) stop();
-  await running;
-  return EXIT.ok;
 }

@@ -80,7 +80,7 @@ function checkSteps(expected: JsonObject, views: readonly StepView[]): readonly 
     if (pattern === "not_run" || found.length === 0)
       return compare(path, pattern, found.at(-1)?.status ?? "not_run");
     if (Array.isArray(pattern) && pattern.length !== found.length)
-      return compare([...path, "$length"], pattern.length, found.length);
+      return [{ path, what: formatPath(path), expected: `${pattern.length} runs`, found: `${found.length}` }];
     return found.flatMap((view, index) => {
       const wanted = Array.isArray(pattern) ? pattern[index] : pattern;
       return compare(path, wanted, typeof wanted === "string" ? view.status : shown(view));

@@ -5,6 +5,7 @@ import { benchCost } from "./cost-bench.ts";
 import { benchEngine } from "./engine-bench.ts";
 import { benchJq } from "./jq-bench.ts";
 import { benchStack } from "./stack-bench.ts";
+import { benchTests } from "./test-bench.ts";
 
 const say = (text: string) => console.error(text);
 
@@ -16,6 +17,8 @@ say("check …");
 const check = await benchCheck();
 say("jq …");
 const jq = await benchJq();
+say("tests …");
+const tests = await benchTests();
 say("writes …");
 const cost = await benchCost();
 say("local stack …");
@@ -29,6 +32,9 @@ const rows: (readonly [figure: string, value: string])[] = [
   ["the same checked by every rule, its 100 jq programs compiled", `${check.checkMs.toFixed(0)} ms`],
   ["a small jq program, p50", `${jq.callMs.toFixed(2)} ms`],
   ["the same right behind a program that was stopped, p50", `${jq.callAfterKillMs.toFixed(2)} ms`],
+  ["100 test cases, each with two retries, an hour's wait, jq and a model", `${tests.seconds.toFixed(2)} s`],
+  ["the same, processor time of all threads", `${tests.processorSeconds.toFixed(2)} s`],
+  ["the same, real sleeps", String(tests.sleeps)],
   ["local stack ready", `${(stack.readyMs / 1000).toFixed(2)} s`],
   ["webhook accepted, p50", `${stack.acceptP50Ms.toFixed(1)} ms`],
   ["webhook accepted, p99", `${stack.acceptP99Ms.toFixed(1)} ms`],

@@ -1,8 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { hookline } from "./hookline-process.ts";
+import { hookline, hooklineScript } from "./hookline-process.ts";
 
 const WORKFLOW = `name: greet
 environment:
@@ -184,6 +187,29 @@ describe("a file with an error", () => {
     expect(code).toBe(2);
     expect(stdout).toContain('did you mean "slack_webhook"?');
   });
+});
+
+test("--watch runs again when a file changes, not for its own report, and Ctrl-C ends it well", async () => {
+  const args = [hooklineScript, "test", "--watch", "--junit", "report.xml", "."];
+  const child = spawn(process.execPath, args, { cwd: folder, env: { PATH: process.env.PATH } });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const said: string[] = [];
+  const until = async (text: string): Promise<void> => {
+    for (;;) {
+      const { value, done } = await lines.next();
+      if (done) throw new Error(`ended without ${text}:\n${said.join("\n")}`);
+      said.push(value);
+      if (value.includes(text)) return;
+    }
+  };
+  await until("watching for changes");
+  add("  - name: nobody answers\n");
+  await until("✗ nobody answers");
+  await until("watching for changes");
+  child.kill("SIGINT");
+  const [code] = await once(child, "exit");
+  expect(code).toBe(0);
+  expect(said.filter((line) => line.startsWith("cases  "))).toHaveLength(2);
 });
 
 test.each([
