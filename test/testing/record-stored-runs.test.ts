@@ -79,10 +79,16 @@ describe("no case is made of", () => {
     const run = await stored({ file: { steps: [call] }, http });
     return recordStored({ ...run, ...changed }, compiled({ steps: [call] }), interpreters);
   };
+  const deep = {
+    body: new TextEncoder().encode(`${"[".repeat(91)}${"]".repeat(91)}`),
+    contentType: "application/json",
+    request: { method: "POST", path: "/", query: {}, headers: {}, received_at: "", delivery_id: "" },
+  };
   const fault = { step: "0", class: "internal" as const, message: "killed", details: {} };
   test.each<[string, Partial<RunRecord>, string]>([
     ["a run that has not ended", { status: "waiting" }, "it is waiting"],
     ["a run that somebody cancelled", { status: "cancelled" }, "somebody cancelled it"],
+    ["a run whose event nests deeper than a test file may", { event: deep }, "more than 90 levels deep"],
     ["a run that ended by a fault of ours", { status: "failed", error: fault }, "a fault of the machinery"],
   ])("%s", async (_name, changed, said) => {
     await expect(made(changed)()).rejects.toThrow(said);
