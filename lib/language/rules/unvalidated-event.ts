@@ -12,26 +12,34 @@ export const unvalidatedEvent: Rule = {
   why: "Anything can be posted to a webhook. A missing or strange field then reaches other systems, and a model is paid for it.",
   *check({ workflow, flow, reads }) {
     if (workflow.input.type !== "http_webhook") return;
-    const acting = firstActing(flow.steps);
-    if (!acting) return;
-    const read = reads.find((one) => one.step === acting && fromEvent(one));
-    if (!read && !acting.readsAll) return;
-    yield {
-      at: read?.read.at ?? acting.node.at,
-      message: `${acting.step.type} acts on the event before anything has checked it`,
-      hint: "put a filter in front of it, e.g. { field: email, op: not_empty }",
-    };
+    const ofEvent = new Map(
+      reads
+        .filter(fromEvent)
+        .map(({ read, step }) => [step, read] as const)
+        .reverse(),
+    );
+    for (const one of everyStep(flow.steps)) {
+      if (looksAtData(one)) return;
+      const read = ofEvent.get(one);
+      if (!actsOutside(one) || !(read || one.readsAll)) continue;
+      yield {
+        at: read?.at ?? one.node.at,
+        message: `${one.step.type} acts on the event before anything has checked it`,
+        hint: "put a filter in front of it, e.g. { field: email, op: not_empty }",
+      };
+      return;
+    }
   },
 };
 
-/** The first step with an effect, unless something before it looks at data: a condition, or a program. */
-function firstActing(steps: readonly FlowStep[]): FlowStep | undefined {
-  for (const one of everyStep(steps)) {
-    const looks = one.step.when || one.definition.conditions || one.program !== "";
-    if (looks) return undefined;
-    if (one.definition.effect) return one;
-  }
-  return undefined;
+/** A condition, or a program. */
+function looksAtData({ step, definition, program }: FlowStep): boolean {
+  return step.when !== undefined || definition.conditions !== undefined || program !== "";
+}
+
+/** Another workflow that gets the event checks it itself. */
+function actsOutside({ definition }: FlowStep): boolean {
+  return definition.effect && definition.startsRuns !== true;
 }
 
 function fromEvent({ read, step, writes, isVariable }: ResolvedRead): boolean {

@@ -93,7 +93,8 @@ function writtenElsewhere(
   writers: readonly PathWrite[],
   reader: FlowStep | undefined,
   file: CheckedFile,
-): Verdict {
+): Verdict | undefined {
+  const { event } = file.flow;
   const writer = writers[0] as PathWrite;
   const line = file.lineOf(writer.at);
   const isolated = isolatedAround(writer.step, reader);
@@ -104,6 +105,9 @@ function writtenElsewhere(
       hint: "take it out with output_to and result_from",
     };
   }
+  // An event's field that is set anew later on is no mistake; what another side answers was not there before.
+  if (!event && !writers.every(({ step, what }) => step.definition.effect || what === "beside"))
+    return undefined;
   const where = reader !== undefined && sharesStep(writer.step, reader) ? "in another branch" : "later";
   return {
     message: `${shown(path)} is read here, but written only ${where}, on line ${line}`,

@@ -2,7 +2,7 @@ import { child, childrenOf, isMapping, type YamlNode } from "../yaml-node.ts";
 import { type FoundSecret, isSample } from "./find-secrets.ts";
 
 const SECRET_NAME =
-  /(?:^|[_-])(?:api[_-]?key|apikey|access[_-]?key|private[_-]?key|secret|token|password|passwd|passphrase|authorization)$/i;
+  /(?:^|[_-])(?:api[_-]?key|apikey|access[_-]?key|subscription[_-]?key|private[_-]?key|secret|token|password|passwd|passphrase|authorization)$/i;
 const RANDOM_TEXT = /(?<![/\w.=+:-])[A-Za-z0-9][A-Za-z0-9+/_-]{31,99}={0,2}(?![/\w])/g;
 /** Random letters and digits have about 5 bits a character, words and identifiers less than 4. */
 const RANDOM_BITS = 4.2;
