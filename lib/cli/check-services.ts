@@ -1,5 +1,5 @@
 import { createJq } from "../adapters/jq-worker-pool.ts";
-import { costOf } from "../adapters/llm/model-cost.ts";
+import { listPrice } from "../adapters/llm/model-cost.ts";
 import { createPython } from "../adapters/python/python-pool.ts";
 import { systemClock } from "../adapters/system-clock.ts";
 import { firstValue, STAGE_NAME } from "../engine/environment.ts";
@@ -20,8 +20,6 @@ export interface StageOptions {
   readonly given: { readonly [name: string]: string };
 }
 
-const MILLION = 1_000_000;
-
 /** jq, Python, prices, and the values of a stage as `run` finds them. Each starts with the first file that needs it. */
 export function openCheckServices({ stage, given }: StageOptions, signal: AbortSignal): OpenServices {
   const jq = createJq();
@@ -36,11 +34,7 @@ export function openCheckServices({ stage, given }: StageOptions, signal: AbortS
       python ??= createPython({ spare: false });
       return python.compile(programs, signal);
     },
-    priceOf(provider, model) {
-      const usage = { model, input_tokens: MILLION, cached_tokens: 0, output_tokens: MILLION };
-      const counted = { ...usage, reasoning_tokens: 0, cost_usd: null };
-      return costOf(counted, { provider, model }, systemClock.now());
-    },
+    priceOf: (provider, model) => listPrice({ provider, model }, systemClock.now()),
     ...(stage !== undefined &&
       sources && {
         stage: { name: stage, has: (name) => name === STAGE_NAME || firstValue(name, sources) !== undefined },

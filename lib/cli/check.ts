@@ -115,7 +115,7 @@ function report(
             paint,
           ),
     ),
-    summaryText(results, { hiddenNotes: !notes, fixed }, paint),
+    results.length === 0 ? "" : summaryText(results, { hiddenNotes: !notes, fixed }, paint),
   ].join("");
 }
 

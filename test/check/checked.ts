@@ -1,5 +1,5 @@
 import type { JqPool } from "../../lib/adapters/jq-worker-pool.ts";
-import { costOf } from "../../lib/adapters/llm/model-cost.ts";
+import { listPrice } from "../../lib/adapters/llm/model-cost.ts";
 import { compileJq } from "../../lib/cli/compile-jq.ts";
 import type { PythonCompiler } from "../../lib/core/ports/python.ts";
 import type { Problem } from "../../lib/language/problem.ts";
@@ -13,10 +13,7 @@ export function servicesOf(jq: JqPool, python: PythonCompiler): CheckServices {
   return {
     compileJq: (programs) => compileJq(jq, programs),
     compilePython: (programs) => python.compile(programs),
-    priceOf: (provider, model) => {
-      const tokens = { input_tokens: 1e6, cached_tokens: 0, output_tokens: 1e6, reasoning_tokens: 0 };
-      return costOf({ model, ...tokens, cost_usd: null }, { provider, model }, DAY);
-    },
+    priceOf: (provider, model) => listPrice({ provider, model }, DAY),
   };
 }
 

@@ -32,6 +32,17 @@ export async function costOf(
   return null;
 }
 
+const MILLION = 1_000_000;
+
+/** US dollars for a million tokens in and as many out, as {@link costOf} knows them: what tells dear models from cheap ones. */
+export function listPrice(
+  model: Pick<ModelRequest, "provider" | "model">,
+  nowMs: number,
+): Promise<number | null> {
+  const counted = { input_tokens: MILLION, cached_tokens: 0, output_tokens: MILLION, reasoning_tokens: 0 };
+  return costOf({ model: model.model, ...counted, cost_usd: null }, model, nowMs);
+}
+
 /** The table throws where its own entry is incomplete, which is no reason to lose an answer that was paid for. */
 function priceOf(look: () => { readonly total_price: number } | null): number | undefined {
   try {

@@ -1,7 +1,7 @@
 import { formatPath } from "../../core/path.ts";
 import { parseTemplate } from "../../core/template.ts";
-import { isReservedRead } from "../flow/event-keys.ts";
 import type { FlowStep, PathRead } from "../flow/flow-step.ts";
+import { isReservedRead } from "../flow/key-use.ts";
 import type { Rule } from "../rule.ts";
 
 /** The sender's text where it decides what is asked, or who is. */

@@ -1,7 +1,7 @@
 import { formatPath } from "../../core/path.ts";
 import { RESERVED_SHAPES } from "../../core/reserved-names.ts";
-import { isReservedRead } from "../flow/event-keys.ts";
 import { mayHold } from "../flow/key-shape.ts";
+import { isReservedRead } from "../flow/key-use.ts";
 import { nameHint } from "../nearest-name.ts";
 import type { Fix } from "../problem.ts";
 import type { Rule } from "../rule.ts";

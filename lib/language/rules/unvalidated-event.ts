@@ -1,5 +1,5 @@
-import { isReservedRead } from "../flow/event-keys.ts";
 import { everyStep, type FlowStep } from "../flow/flow-step.ts";
+import { isReservedRead } from "../flow/key-use.ts";
 import type { ResolvedRead } from "../flow/resolve-reads.ts";
 import type { Rule } from "../rule.ts";
 

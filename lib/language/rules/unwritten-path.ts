@@ -1,7 +1,7 @@
 import { formatPath, type Path, readPath } from "../../core/path.ts";
-import { isReservedRead, type KeyUse, keyUse } from "../flow/event-keys.ts";
 import type { FlowStep, PathWrite } from "../flow/flow-step.ts";
 import { isPrefix, meets } from "../flow/key-shape.ts";
+import { isReservedRead, type KeyUse, keyUse } from "../flow/key-use.ts";
 import type { ResolvedRead } from "../flow/resolve-reads.ts";
 import { stateKeys } from "../flow/step-writes.ts";
 import { isSlip } from "../nearest-name.ts";
