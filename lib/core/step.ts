@@ -167,6 +167,8 @@ export interface StepContext {
   renderAssignments(assignments: JsonObject): { readonly [path: string]: Json };
   /** Adds a line to the step's record and to the log. */
   log(line: LogLine): void;
+  /** Logs what a program wrote, line by line; a secret that lies across lines is blanked too. */
+  logOutput(lines: readonly string[]): void;
   /** Adds a warning to the step's record. */
   warn(message: string): void;
   /**

@@ -26,3 +26,11 @@ export function blankedEnd(end: RunEnd, { text, json }: Redactor): RunEnd {
     }),
   } as RunEnd;
 }
+
+/** Lines of one output; those that a secret lies across become one. */
+export function blankedLines(lines: readonly string[], redactor: Redactor): readonly string[] {
+  const stream = redactor.stream();
+  const pieces = lines.map((line, at) => (at === 0 ? line : `\n${line}`));
+  const shown = [...pieces.map(stream.push), stream.end()].join("");
+  return shown === pieces.join("") ? lines : shown.split("\n");
+}

@@ -1,8 +1,9 @@
 import { conditionsHold } from "../core/condition.ts";
-import type { Usage, Write } from "../core/journal.ts";
+import type { LogLine, Usage, Write } from "../core/journal.ts";
 import type { Json } from "../core/json.ts";
 import type { StepContext } from "../core/step.ts";
 import { renderDeep } from "../core/template.ts";
+import { blankedLines } from "./blanked.ts";
 import type { Execution } from "./execution.ts";
 import { targetOf } from "./reader.ts";
 import { renderAssignments } from "./render-assignments.ts";
@@ -35,6 +36,10 @@ export function stepContext(
   const { execution, names } = walk;
   const inside = walk.within(signal);
   const { node, path, view } = place;
+  const log = (line: LogLine) => {
+    record.log(line);
+    execution.log.with({ step: path, id: node.id, attempt }).write(line);
+  };
   const read = (text: string) => walk.read(text, view);
   return {
     id: node.id,
@@ -63,9 +68,10 @@ export function stepContext(
       const lookup = walk.lookup(view, (message) => record.warn(message));
       return conditionsHold(conditions, { read, render: (value) => renderDeep(value, lookup) }, match);
     },
-    log: (line) => {
-      record.log(line);
-      execution.log.with({ step: path, id: node.id, attempt }).write(line);
+    log,
+    logOutput: (lines) => {
+      for (const message of blankedLines(lines, execution.environment().redactor))
+        log({ level: "info", message });
     },
     warn: (message) => record.warn(message),
     renderAssignments: (assignments) =>

@@ -41,7 +41,7 @@ export const jq = defineStep({
       timeoutMs: (context.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
       signal: context.signal,
     });
-    for (const message of outcome.logs) context.log({ level: "info", message });
+    context.logOutput(outcome.logs);
     if ("error" in outcome) throw outcome.error;
     const { results } = outcome;
     const [only = null] = results;

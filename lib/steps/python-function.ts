@@ -49,7 +49,7 @@ export const pythonFunction = defineStep({
       timeoutMs: (context.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
       signal: context.signal,
     });
-    for (const message of outcome.printed) context.log({ level: "info", message });
+    context.logOutput(outcome.printed);
     if ("error" in outcome) throw outcome.error;
     return resultOf(outcome.value, context);
   },

@@ -15,9 +15,12 @@ import { createWorld, runIdOf, type World, type WorldOptions } from "../support/
 /** Quotes, spaces, letters beyond ASCII, and what JSON, URLs and base64 each write in their own way. */
 const SECRET = 'canary/"7f3a"+ä ö%&\\Zq';
 const NUMBER = "8675309421";
+/** Printed line by line, it is never in one line. */
+const LINES = "first-ln\nsecnd-ln";
 const ENVIRONMENT: Json = [
   { name: "CANARY", secret: true },
   { name: "PIN", secret: true },
+  { name: "LINES", secret: true },
 ];
 const HOST = "https://api.test";
 
@@ -46,6 +49,7 @@ const TRACES = [
   "canary",
   "\\u0063\\u0061\\u006e",
   NUMBER,
+  ...LINES.split("\n"),
   ...[0, 1, 2].map((at) =>
     Buffer.from(`${"x".repeat(at)}canary`)
       .toString("base64")
@@ -81,7 +85,7 @@ const everySink: JsonObject = {
     { type: "http_call", id: "fault", url: `${HOST}/fault`, drop_on_failure: false },
     { type: "http_call", id: "garbage", url: `${HOST}/garbage` },
     { type: "slack_webhook", webhook_url: `${HOST}/slack`, text: "hi", drop_on_failure: false },
-    { type: "python_function", code: "def process(x): pass", env: ["CANARY"], output_to: "py" },
+    { type: "python_function", code: "def process(x): pass", env: ["CANARY", "LINES"], output_to: "py" },
     {
       type: "for_each",
       input_from: "items",
@@ -157,8 +161,11 @@ const HTTP: readonly Json[] = [
 const python: Python = {
   async run({ env }) {
     const key = String(env.CANARY);
-    const lines = `${key}\n${JSON.stringify(key)}`.split("\n");
-    return { printed: lines, value: { printed: lines, repr: JSON.stringify(JSON.stringify(key)) } };
+    const lines = `${key}\n${JSON.stringify(key)}\n${env.LINES}\nend`.split("\n");
+    return {
+      printed: lines,
+      value: { printed: lines.join("\n"), repr: JSON.stringify(JSON.stringify(key)) },
+    };
   },
   endRun() {},
 };
@@ -184,7 +191,7 @@ async function played(
     file,
     http: HTTP,
     python,
-    secrets: { CANARY: SECRET, PIN: NUMBER },
+    secrets: { CANARY: SECRET, PIN: NUMBER, LINES },
     wrapHttp: faulty,
     maxReceiveCount: 2,
     ...more,
@@ -244,7 +251,7 @@ describe("a secret that a workflow leaks wherever it can shows nowhere:", () => 
   }
 
   test("the canaries sing where nothing is blanked", async () => {
-    const plain = [{ name: "CANARY" }, { name: "PIN" }];
+    const plain = [{ name: "CANARY" }, { name: "PIN" }, { name: "LINES" }];
     const { world, runId, lines } = await played({ ...everySink, environment: plain });
     const kept = JSON.stringify(await world.run(runId));
     for (const text of [kept, lines.join("\n")])

@@ -76,6 +76,7 @@ export function stepContext(options: ContextOptions = {}): MadeContext {
     writtenAt: () => undefined,
     holds: (conditions, match) => conditionsHold(conditions, { read, render: (value) => value }, match),
     log: (line) => void logs.push(line),
+    logOutput: (lines) => void logs.push(...lines.map((message) => ({ level: "info" as const, message }))),
     warn: (message) => void warnings.push(message),
     async runBlock(label, blockOptions = {}) {
       const at = blockOptions.at ?? label;
