@@ -10,7 +10,7 @@ import type { RunRecord } from "../core/run.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { firstValue } from "../engine/environment.ts";
 import { formatProblem } from "../language/problem.ts";
-import { localSources, parseAssignment } from "../local/local-environment.ts";
+import { localSources } from "../local/local-environment.ts";
 import { readIfPresent } from "../local/working-folder.ts";
 import { stepTypes } from "../steps/registry.ts";
 import { Coverage } from "../testing/coverage.ts";
@@ -21,6 +21,7 @@ import { recordRun } from "../testing/record/record-run.ts";
 import { type CaseResult, runTestCase } from "../testing/run-test-case.ts";
 import { loadTestFile, type TestFile } from "../testing/test-file.ts";
 import { EXIT } from "./exit.ts";
+import { readAssignments } from "./given-values.ts";
 import { type HistoryOptions, withHistory } from "./history.ts";
 import { paintFor } from "./run-text.ts";
 import { failedCaseText } from "./test-text.ts";
@@ -56,7 +57,7 @@ export async function record(runId: string, options: RecordOptions): Promise<num
     const isNew = today.hash !== found.version.hash;
     if (isNew) say(`run ${runId} ran on another version of ${today.file} (${run.hash.slice(0, 12)})`);
     const sources = localSources({
-      given: Object.fromEntries(options.env.map(assignment)),
+      given: readAssignments(options.env),
       shell: process.env,
       stage: run.stage,
       readFile: readIfPresent,
@@ -151,12 +152,6 @@ function tell(result: CaseResult, file: string, { run, version, today }: Found):
     );
   } else say(`the case does not pass${today.hash === version.hash ? "" : ` on today's ${today.file}`}:`);
   process.stderr.write(`${failedCaseText(result, file, paintFor(process.stderr))}\n`);
-}
-
-function assignment(text: string): readonly [string, string] {
-  const found = parseAssignment(text);
-  if (!found) throw new FlowError("invalid_input", `--env ${text.split("=")[0]}: write NAME=VALUE`);
-  return [found.name, found.value];
 }
 
 function readIfThere(file: string): string | undefined {

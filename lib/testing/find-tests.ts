@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, normalize } from "node:path";
 import { isTestFile, isWorkflowFile } from "../build/compile-workflows.ts";
 import { whyUnreadable } from "../build/why-unreadable.ts";
 import { FlowError } from "../core/flow-error.ts";
@@ -16,7 +16,7 @@ export interface FoundTests {
  * @throws FlowError `invalid_input` for an argument that is none of these, or has no tests.
  */
 export function findTests(args: readonly string[]): FoundTests {
-  const found = args.map(findOne);
+  const found = args.map((path) => findOne(normalize(path)));
   return {
     testFiles: [...new Set(found.flatMap(({ testFiles }) => testFiles))],
     workflowFiles: [...new Set(found.flatMap(({ workflowFiles }) => workflowFiles))],

@@ -83,7 +83,9 @@ describe("a file whose cases pass", () => {
 
   test("covers enough when less is asked for, and --coverage may stand before the file", async () => {
     expect((await command("greet.yaml", "--coverage", "60")).code).toBe(0);
-    expect((await command("--coverage", "greet.yaml")).code).toBe(0);
+    const shown = await command("--coverage", "./greet.yaml");
+    expect(shown.code).toBe(0);
+    expect(shown.stdout).toContain("4 of 6 steps and branches");
   });
 });
 
