@@ -38,7 +38,22 @@ const OPEN: Redactor = {
  * that is a JSON document: as it is, in base64, URL-encoded and JSON-escaped (language.md section 3).
  */
 export function createRedactor(secrets: Iterable<string>): Redactor {
-  const forms = [...new Set([...secrets].flatMap(formsOf))];
+  const all = [...secrets];
+  const key = JSON.stringify(all);
+  const redactor = known.get(key) ?? compileRedactor(all);
+  known.delete(key);
+  known.set(key, redactor);
+  const [oldest = key] = known.keys();
+  if (known.size > MOST_KNOWN) known.delete(oldest);
+  return redactor;
+}
+
+/** Runs of one workflow have the same secrets: those used last are compiled once. */
+const known = new Map<string, Redactor>();
+const MOST_KNOWN = 20;
+
+function compileRedactor(secrets: readonly string[]): Redactor {
+  const forms = [...new Set(secrets.flatMap(formsOf))];
   if (forms.length === 0) return OPEN;
   let compiled: SecretMatcher | undefined;
   const matcher = () => {

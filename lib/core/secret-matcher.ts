@@ -38,7 +38,7 @@ export function compileMatcher(forms: readonly string[]): SecretMatcher {
     isStart[hash] = 1;
     add(byHash, hash, form);
   }
-  const longest = Math.max(...forms.map(({ length }) => length));
+  const longest = forms.reduce((most, { length }) => Math.max(most, length), 0);
   const bytes: number[] = [];
   let places: Map<number, Place[]> | undefined;
 
