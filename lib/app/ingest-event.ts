@@ -1,3 +1,4 @@
+import { CREDENTIAL_HEADERS } from "../core/credential-headers.ts";
 import { bodyKindOf, decodeUtf8, mediaType } from "../core/event-body.ts";
 import { toFlowError } from "../core/flow-error.ts";
 import type { Json, JsonObject } from "../core/json.ts";
@@ -28,9 +29,6 @@ export interface WebhookAnswer {
 
 const PATH = /^\/v1\/webhooks\/([^/]+)\/([^/]+)\/([^/]+)$/;
 const NOT_FOUND: WebhookAnswer = { status: 404 };
-
-/** Headers whose values are credentials of the sender's: a run's history is no place for them. */
-const CREDENTIALS = new Set(["authorization", "cookie", "proxy-authorization"]);
 
 /** Checks, stores, enqueues and answers one delivery: a 202 means that the event is stored (execution.md, P1). */
 export async function ingestEvent(ingest: Ingest, request: WebhookRequest): Promise<WebhookAnswer> {
@@ -64,7 +62,7 @@ export async function ingestEvent(ingest: Ingest, request: WebhookRequest): Prom
       headers: Object.fromEntries(
         Object.entries(request.headers).map(([name, value]) => [
           name,
-          CREDENTIALS.has(name) ? REDACTED : value,
+          CREDENTIAL_HEADERS.includes(name) ? REDACTED : value,
         ]),
       ),
       received_at: new Date(now).toISOString(),

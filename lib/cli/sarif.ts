@@ -47,7 +47,8 @@ function resultOf(problem: Problem, seen: Map<string, number>) {
     locations: [
       { physicalLocation: { artifactLocation: { uri }, region: { startLine: line, startColumn: column } } },
     ],
-    partialFingerprints: { "hookline/v1": fingerprint(problem, uri, seen) },
+    // The one name that GitHub reads.
+    partialFingerprints: { primaryLocationLineHash: fingerprint(problem, uri, seen) },
   };
 }
 
@@ -57,7 +58,7 @@ function fingerprint({ id, frame }: Problem, uri: string, seen: Map<string, numb
   const key = JSON.stringify([id, uri, line]);
   const count = (seen.get(key) ?? 0) + 1;
   seen.set(key, count);
-  return createHash("sha256").update(`${key} ${count}`).digest("hex").slice(0, 32);
+  return `${createHash("sha256").update(key).digest("hex").slice(0, 32)}:${count}`;
 }
 
 function uriOf(file: string): string {

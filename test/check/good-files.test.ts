@@ -25,6 +25,13 @@ describe("a good file is told nothing", () => {
     expect(await told(file, "flow.yaml")).toEqual([]);
   });
 
+  test("a webhook that asks for a token is not told that its URL is all", async () => {
+    const token = `{ field: request.headers.x-token, op: eq, value: "\${env:TOKEN}" }`;
+    const file = `environment: [{ name: TOKEN, secret: true }]\nsteps: [{ type: filter, conditions: [${token}] }]\n`;
+    const { problems } = await checkWorkflow(file, "flow.yaml", services);
+    expect(problems.map(({ id }) => id)).toEqual(["no-description", "no-changelog"]);
+  });
+
   const root = new URL("../../", import.meta.url);
   const shipped = ["workflows", "templates", "docs/steps/examples"].flatMap((folder) =>
     readdirSync(new URL(folder, root), { recursive: true, encoding: "utf8" })

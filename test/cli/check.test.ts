@@ -170,6 +170,16 @@ describe("hookline check", () => {
     ]);
   });
 
+  test("--stage asks nothing of a workflow that is not deployed there", async () => {
+    const text = `stages: [dev]\nenvironment: [MISSING]\n${GOOD.replace("hello", '"${env:MISSING}"')}`;
+    const name = file("elsewhere.yaml", text);
+    const [dev, prod] = await Promise.all([
+      check([name, "--stage", "dev"]),
+      check([name, "--stage", "prod"]),
+    ]);
+    expect([dev.code, prod.code]).toEqual([1, 0]);
+  });
+
   test("--checklist goes through every rule, by area", async () => {
     const { code, stdout } = await check(["--checklist", file("warned.yaml", WARNED)]);
     expect(code).toBe(1);
@@ -219,7 +229,7 @@ describe("--sarif", () => {
       const { artifactLocation, region } = locations[0].physicalLocation;
       expect(artifactLocation.uri).toMatch(/^workflows\/(a%20b|warned)\.yaml$/);
       expect(Math.min(region.startLine, region.startColumn)).toBeGreaterThan(0);
-      expect(partialFingerprints["hookline/v1"]).toMatch(/^[0-9a-f]{32}$/);
+      expect(partialFingerprints.primaryLocationLineHash).toMatch(/^[0-9a-f]{32}:\d+$/);
     }
     const prints = run.results.map((one: { partialFingerprints: object }) =>
       JSON.stringify(one.partialFingerprints),

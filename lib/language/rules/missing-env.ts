@@ -1,3 +1,4 @@
+import { isDeployedTo } from "../../core/workflow.ts";
 import type { Rule } from "../rule.ts";
 
 /** Names that have no value in the stage that was asked for. */
@@ -8,7 +9,7 @@ export const missingEnv: Rule = {
   summary: "Every name of the environment that the file needs has a value in the stage",
   why: "The run fails before its first step.",
   *check({ workflow, flow, root, services: { stage } }) {
-    if (!stage) return;
+    if (!stage || !isDeployedTo(stage.name, workflow)) return;
     const reads = [
       ...flow.all.flatMap(({ environment }) => environment),
       ...(flow.output?.environment ?? []),

@@ -1,10 +1,11 @@
+import { CREDENTIAL_HEADERS } from "../../core/credential-headers.ts";
 import { formatPath } from "../../core/path.ts";
 import { RESERVED_SHAPES } from "../../core/reserved-names.ts";
 import { mayHold } from "../flow/key-shape.ts";
 import { isReservedRead } from "../flow/key-use.ts";
 import { nameHint } from "../nearest-name.ts";
 import type { Fix } from "../problem.ts";
-import type { Rule } from "../rule.ts";
+import type { Found, Rule } from "../rule.ts";
 
 /** What stands behind a reserved name that has no such part. */
 export const unknownName: Rule = {
@@ -30,18 +31,31 @@ export const unknownName: Rule = {
           message: `"${formatPath(read.path)}" reads nothing: ${what} has no "${unknown}"`,
           hint: known.includes(part) ? undefined : nameHint(part, known),
         };
-      } else if (head === "request" && part === "headers" && /[A-Z]/.test(inner[0] ?? "")) {
-        const name = inner[0] as string;
-        yield {
-          at: read.at,
-          message: `"${formatPath(read.path)}" reads nothing: headers arrive with lower-case names`,
-          hint: `write "${formatPath([head, part, name.toLowerCase()])}"`,
-          fix: lowerCase(text, read.at, name),
-        };
+      } else if (head === "request" && part === "headers" && inner[0] !== undefined) {
+        const found = headerProblem(inner[0], read.at, text);
+        if (found) yield { at: read.at, ...found };
       }
     }
   },
 };
+
+/** Headers arrive with lower-case names, and without the sender's credentials. */
+function headerProblem(name: string, from: number, text: string): Omit<Found, "at"> | undefined {
+  const header = name.toLowerCase();
+  const path = formatPath(["request", "headers", header]);
+  if (CREDENTIAL_HEADERS.includes(header)) {
+    return {
+      message: `"${path}" reads *** only: a run's history keeps no credentials of the sender`,
+      hint: "let the sender use a header of another name, e.g. x-token",
+    };
+  }
+  if (header === name) return undefined;
+  return {
+    message: `"${formatPath(["request", "headers", name])}" reads nothing: headers arrive with lower-case names`,
+    hint: `write "${path}"`,
+    fix: lowerCase(text, from, name),
+  };
+}
 
 function lowerCase(text: string, from: number, name: string): Fix | undefined {
   const at = text.indexOf(name, from);
