@@ -171,7 +171,7 @@ describe("hookline check", () => {
   });
 
   test("--stage asks nothing of a workflow that is not deployed there", async () => {
-    const text = `stages: [dev]\nenvironment: [MISSING]\n${GOOD.replace("hello", '"${env:MISSING}"')}`;
+    const text = `stages: [dev]\nenvironment: [MISSING]\n${GOOD.replace("text: hello", 'text: "${env:MISSING}"')}`;
     const name = file("elsewhere.yaml", text);
     const [dev, prod] = await Promise.all([
       check([name, "--stage", "dev"]),

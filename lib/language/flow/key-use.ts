@@ -31,7 +31,12 @@ export function keyUse(flow: Flow, reads: readonly ResolvedRead[]): KeyUse {
       put(writers, key, write);
       if (known.has(key)) expected.add(key);
     }
-    for (const { variable } of step.blocks) if (variable !== undefined) put(loops, variable, step);
+    for (const { variable } of step.blocks) {
+      if (variable === undefined) continue;
+      put(loops, variable, step);
+      // A loop over a part of what its own variable then hides.
+      if (known.has(variable)) expected.add(variable);
+    }
   }
   for (const { read, step, writes } of reads) {
     const [key = "", inner] = stateKeys(read.path);

@@ -79,7 +79,7 @@ function notWritten(path: Path, resolved: ResolvedRead, use: KeyUse, file: Check
     }
   }
   const [loop] = use.loops.get(key) ?? [];
-  if (loop && writers.length === 0) {
+  if (loop && writers.length === 0 && !use.expected.has(key)) {
     const line = file.lineOf(loop.node.at);
     return { message: `"${key}" is the variable of the loop on line ${line} and exists only inside it` };
   }
