@@ -44,8 +44,10 @@ const SILENT: Log = { write() {}, with: () => SILENT };
 /** Another time and another chance: what a run makes of them comes out differently. */
 const ELSEWHERE = { laterMs: 133_323_456, tickMs: 7, seed: 2 };
 
-/** Runs a case: time starts at `now`, passes only in waits, and chance is the same every time; unless it is
- * to be disturbed, so that what hangs on either shows. */
+/**
+ * Runs a case: time starts at `now`, passes only in waits, and chance is the same every time; unless it is to be disturbed,
+ * so that what hangs on either shows.
+ */
 export async function runCase(
   workflow: Workflow,
   { given, ownAnswers }: { readonly given: Given; readonly ownAnswers: number },

@@ -2,19 +2,13 @@ import { basename, dirname, join } from "node:path";
 import type { Json } from "../core/json.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { checkSchema } from "../language/check-schema.ts";
-import { nameHint } from "../language/nearest-name.ts";
 import type { Problem } from "../language/problem.ts";
 import { createProblemLog, type ProblemLog } from "../language/problem-log.ts";
 import { readYaml } from "../language/read-yaml.ts";
 import { child, nearestNode, type YamlNode } from "../language/yaml-node.ts";
-import { stepTypes } from "../steps/registry.ts";
 import { type Expected, type Given, testFileSchema } from "./case-schema.ts";
+import { checkNames } from "./check-names.ts";
 import { checkPatterns } from "./check-patterns.ts";
-import { looksLikeCall } from "./made-call.ts";
-import { nodesOf } from "./workflow-places.ts";
-
-/** A step's place in a run, e.g. `3.items.1.0`. */
-const PLACE = /^(?:on_failure\.)?\d+(?:\.|$)/;
 
 /** One case of a test file. */
 export interface TestCase {
@@ -117,45 +111,4 @@ function checkExpectation(expected: YamlNode | undefined, problems: ProblemLog):
     checkPatterns(child(expected, key), problems);
   const calls = child(expected, "calls");
   checkPatterns((calls && child(calls, "exactly")) ?? calls, problems);
-}
-
-/** Ids of steps and names of the environment that the workflow does not have. */
-function checkNames(root: YamlNode, workflow: Workflow, problems: ProblemLog): void {
-  const ids = nodesOf(workflow).map(({ node }) => node.id);
-  const names = workflow.environment.map(({ name }) => name);
-  // What runs that its steps start read is not known here.
-  const startsRuns = nodesOf(workflow).some(({ node }) => stepTypes.get(node.type)?.startsRuns);
-  const checkStep = (node: Pick<YamlNode, "value" | "at"> | undefined, name = node?.value) => {
-    if (node && typeof name === "string" && !ids.includes(name) && !PLACE.test(name))
-      problems.error("wrong-value", node.at, `${workflow.file} has no step "${name}"`, nameHint(name, ids));
-  };
-  const checkGiven = (given: YamlNode | undefined) => {
-    const answers = given && child(given, "answers");
-    for (const answer of answers?.items ?? []) checkStep(child(answer, "step"));
-    for (const [name, { keyAt }] of (given && child(given, "environment"))?.entries ?? []) {
-      if (!startsRuns && !names.includes(name))
-        problems.error(
-          "wrong-value",
-          keyAt,
-          `${workflow.file} does not read "${name}"`,
-          nameHint(name, names),
-        );
-    }
-  };
-  checkGiven(child(root, "defaults"));
-  for (const one of child(root, "cases")?.items ?? []) {
-    checkGiven(child(one, "given"));
-    const expected = child(one, "expect");
-    if (!expected) continue;
-    for (const [id, { keyAt }] of child(expected, "steps")?.entries ?? [])
-      checkStep({ value: id, at: keyAt });
-    const error = child(expected, "error");
-    checkStep(error && child(error, "step"));
-    const calls = child(expected, "calls");
-    const listed = (calls && child(calls, "exactly")) ?? calls;
-    for (const call of [...(listed?.items ?? []), ...(child(expected, "not_called")?.items ?? [])]) {
-      if (typeof call.value !== "string") checkStep(child(call, "step"));
-      else if (!looksLikeCall(call.value)) checkStep(call);
-    }
-  }
 }

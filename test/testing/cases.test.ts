@@ -147,8 +147,7 @@ describe("a run that a step starts", () => {
   const parent = `- { type: run_workflow, id: child, name: child, event: { n: 1 }, output_to: got }`;
   test("is a real one where its file stands beside, with answers for its steps", async () => {
     const child = `name: child\nsteps: [{ type: http_call, id: deep, url: "https://api.test/deep", output_to: d }]\noutput: { deep: "\${d}" }\n`;
-    const body =
-      "given: { answers: [{ call: https://api.test/deep, body: 5 }] }\nexpect: { state: { got: { deep: 5 } } }";
+    const body = "given: { answers: [{ step: deep, body: 5 }] }\nexpect: { state: { got: { deep: 5 } } }";
     expect(await failuresOf(parent, body, { "child.yaml": child })).toEqual([]);
   });
 
