@@ -1,6 +1,5 @@
 import { formatPath, parsePath } from "../../core/path.ts";
 import type { FlowStep } from "../flow/flow-step.ts";
-import { stateKeys } from "../flow/step-writes.ts";
 import type { Rule } from "../rule.ts";
 import { child } from "../yaml-node.ts";
 
@@ -18,7 +17,7 @@ export const hiddenFailure: Rule = {
       const place = placeOfAcceptance(one);
       if (place === undefined) continue;
       const { outputTo } = one.step;
-      if (outputTo !== null && readers.isRead(stateKeys(parsePath(outputTo)), one)) continue;
+      if (one.writes.some(({ path }) => readers.isRead(path, one))) continue;
       yield {
         at: place,
         message: `a failure of this ${one.step.type} is accepted, and nothing reads ${outputTo === null ? "what became of it" : `"${outputTo}"`}`,

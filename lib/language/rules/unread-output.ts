@@ -23,39 +23,49 @@ export const unreadOutput: Rule = {
   },
 };
 
+/** A result that nothing has read yet; whoever reads what stands beside it has read of it too. */
+interface Pending {
+  readonly write: PathWrite;
+  isSettled: boolean;
+}
+
 /** Follows one list of steps: a write that waits for a reader meets a certain overwrite first. */
 function* overwrittenIn(
   steps: readonly FlowStep[],
   file: CheckedFile,
   seenLater: (path: Path) => boolean,
 ): Generator<Found> {
-  const waiting = new Map<string, PathWrite[]>();
-  const settle = (path: Path, isSettled: (write: PathWrite) => boolean): readonly PathWrite[] => {
-    const [key = ""] = path;
-    const before = waiting.get(key) ?? [];
-    waiting.set(
-      key,
-      before.filter((write) => !isSettled(write)),
-    );
-    return before.filter(isSettled);
+  const waiting = new Map<string, Pending[]>();
+  const waitingAt = ([key = ""]: Path): readonly Pending[] => {
+    const open = (waiting.get(key) ?? []).filter(({ isSettled }) => !isSettled);
+    waiting.set(key, open);
+    return open;
   };
   for (const one of steps) {
     for (const block of one.blocks) yield* overwrittenIn(block.steps, file, seenLater);
     const seen = seenBy(one);
     if (seen.all) waiting.clear();
-    for (const read of seen.paths) settle(read, ({ path }) => touches(read, path));
-    for (const write of one.writes) {
-      const lost = settle(write.path, ({ path }) => isPrefix(write.path, path));
-      for (const { path, at } of one.step.when ? [] : lost) {
+    for (const read of seen.paths)
+      for (const pending of waitingAt(read))
+        if (pending.write.step.writes.some(({ path }) => touches(read, path))) pending.isSettled = true;
+    for (const { path: target, at: overwrite } of one.writes) {
+      for (const pending of waitingAt(target)) {
+        const { path, at } = pending.write;
+        if (!isPrefix(target, path)) continue;
+        pending.isSettled = true;
+        if (one.step.when) continue;
         yield {
           at,
-          message: `"${formatPath(path)}" is overwritten on line ${file.lineOf(write.at)} before anything reads it`,
+          message: `"${formatPath(path)}" is overwritten on line ${file.lineOf(overwrite)} before anything reads it`,
           hint: "give one of the two another output_to, or remove the step that is not needed",
         };
       }
-      const [key = ""] = write.path;
-      if (write.what !== "beside" && isWorthReading(one) && !seenLater(write.path))
-        waiting.set(key, [...(waiting.get(key) ?? []), write]);
+    }
+    for (const write of one.writes) {
+      if (write.what === "beside" || !isWorthReading(one) || seenLater(write.path)) continue;
+      const pending = { write, isSettled: false };
+      for (const key of new Set(one.writes.map(({ path }) => path[0] ?? "")))
+        waiting.set(key, [...(waiting.get(key) ?? []), pending]);
     }
   }
 }
@@ -67,7 +77,7 @@ function* neverRead({ flow, readers }: CheckedFile): Generator<Found> {
     const answer = writes.find(({ what }) => what === "result");
     // What a nested step writes may be its block's result.
     if (!answer || parent || !definition.effect || !definition.facts?.onlyAsks?.(raw)) continue;
-    if (readers.isRead(answer.path)) continue;
+    if (writes.some(({ path }) => readers.isRead(path))) continue;
     const message = `the answer "${formatPath(answer.path)}" of the ${step.type} is never read: neither a step nor output uses it`;
     yield { at: answer.at, message, hint: "use it, or remove the step" };
   }
