@@ -39,6 +39,6 @@ function withStepTable(readme: string): string {
   }
   return readme.replace(
     PLACE,
-    (_all, before: string, after: string) => before + stepTable(stepTypes) + after,
+    (_all, before: string, after: string) => before + stepTable(stepTypes, "docs/steps/") + after,
   );
 }

@@ -7,6 +7,7 @@ import { asObject, jsonSchemaOf } from "./json-schema.ts";
 import { markdownTable } from "./markdown-table.ts";
 import { OPERATOR_MEANINGS } from "./operators.ts";
 import { stepKeys } from "./step-keys.ts";
+import { stepTable } from "./step-table.ts";
 import { typeText } from "./type-text.ts";
 
 /** The Markdown page that leads to those of the step types, and tells what all steps have in common. */
@@ -14,10 +15,7 @@ export function stepsIndexPage(types: ReadonlyMap<string, AnyStep>): string {
   return `${[
     "<!-- npm run reference writes this page -->",
     "# Steps",
-    markdownTable(
-      ["step", "what it does"],
-      [...types.values()].map(({ type, summary }) => [`[\`${type}\`](${type}.md)`, `${summary}.`]),
-    ),
+    stepTable(types, ""),
     "## Keys that every step has",
     markdownTable(["key", "type", "default", "meaning"], keyRows()),
     "## When a step has failed for good",
