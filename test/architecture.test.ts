@@ -114,7 +114,7 @@ describe.each([...stepTypes])("step %s has one name", (type, step) => {
   });
 
   test("in the README's table", () => {
-    expect(readmeTable()).toContain(`| \`${type}\` |`);
+    expect(readmeTable()).toContain(`| [\`${type}\`](docs/steps/${type}.md) |`);
   });
 });
 
