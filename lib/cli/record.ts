@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, normalize, relative, resolve } from "node:path";
 import { createJq } from "../adapters/jq-worker-pool.ts";
 import { createPython } from "../adapters/python/python-pool.ts";
 import { compileWorkflows } from "../build/compile-workflows.ts";
@@ -72,7 +72,8 @@ export async function record(runId: string, options: RecordOptions): Promise<num
     const toOutput = options.out === "-";
     const file = toOutput || options.out === undefined ? testFileOf(today) : options.out;
     const before = toOutput ? undefined : readIfThere(file);
-    const text = appendCase(before, file, content, commentOf(run));
+    const added = appendCase(before, file, content, commentOf(run));
+    const text = before === undefined ? headOf(file, today) + added : added;
     const result = await runAdded(text, file, today, interpreters);
     if (!result.passed) tell(result, file, found);
     if (!result.passed && !options.force) {
@@ -118,6 +119,12 @@ function testFileOf({ file }: Workflow): string {
   return join(dirname(file), `${file.replace(/^.*[/\\]/s, "").replace(/\.ya?ml$/, "")}.test.yaml`);
 }
 
+/** A test file beside another workflow says which one it tests. */
+function headOf(file: string, workflow: Workflow): string {
+  const isBeside = normalize(file) === normalize(testFileOf(workflow));
+  return isBeside ? "" : `workflow: ${JSON.stringify(relative(dirname(file), workflow.file))}\n`;
+}
+
 function commentOf({ runId, stage, hash, createdAt, journal }: RunRecord): string {
   const comment = `Recorded from run ${runId} of ${new Date(createdAt).toISOString().slice(0, 10)} in ${stage}, version ${hash.slice(0, 12)}`;
   const deliveries = journal.some(({ status, handled }) => status === "failed" && !handled);
@@ -133,6 +140,12 @@ async function runAdded(
 ): Promise<CaseResult> {
   const loaded = loadTestFile(text, file);
   const test: TestFile | undefined = "test" in loaded ? loaded.test : undefined;
+  if (test && resolve(test.workflowFile) !== resolve(workflow.file)) {
+    throw new FlowError(
+      "invalid_input",
+      `${file} tests ${test.workflowFile}: name another file for runs of ${workflow.name} by --out`,
+    );
+  }
   const one = test?.cases.at(-1);
   const problem = [...loaded.problems, ...(test?.check(workflow) ?? [])].find(
     ({ severity }) => severity === "error",

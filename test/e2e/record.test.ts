@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { hookline } from "../cli/hookline-process.ts";
@@ -85,6 +85,23 @@ describe("a run of the local stack", () => {
     const after = readFileSync(tests, "utf8");
     expect(after.startsWith(before)).toBe(true);
     expect((await command("test", ".")).stdout).toContain("2 passed  in 1 file");
+  });
+
+  test("may stand in another file, which then names its workflow, and in none of another workflow", async () => {
+    folder.write("ink.test.yaml", "cases:\n  - name: x\n");
+    const id = await run({ item: "ink" });
+    expect(await record(id, "--out", "special.test.yaml")).toMatchObject({ code: 0 });
+    expect(readFileSync(join(folder.path, "special.test.yaml"), "utf8")).toMatch(
+      /^workflow: "order.yaml"\ncases:\n/,
+    );
+    expect(await command("test", "special.test.yaml")).toMatchObject({ code: 0 });
+    expect(await record(id, "--out", "ink.test.yaml")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(
+        "ink.test.yaml tests ink.yaml: name another file for runs of order by --out",
+      ),
+    });
+    rmSync(join(folder.path, "ink.test.yaml"));
   });
 
   test("is refused where it hangs on what history.redact blanked, with the paths", async () => {
