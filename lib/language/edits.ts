@@ -36,11 +36,10 @@ function declaration(text: string, root: YamlNode, item: string): Edit | undefin
   const last = list.items?.at(-1);
   if (!last) return undefined;
   if (text[list.at] === "[") return insert(last.end, `, ${item}`);
-  return insertLine(
-    text,
-    last.end,
-    `${indentOf(text, last.at).replace(/ +$/, (blanks) => blanks.slice(2))}- ${item}`,
-  );
+  // As far in as the dash of the last item.
+  const line = text.slice(text.lastIndexOf("\n", last.at - 1) + 1, last.at);
+  const [, indent, gap] = /^(\s*)-( *)/.exec(line) ?? [];
+  return indent === undefined ? undefined : insertLine(text, last.end, `${indent}-${gap || " "}${item}`);
 }
 
 /** A line behind the one that holds an offset. */

@@ -29,12 +29,17 @@ What \`hookline check\` looks at. This page is made from the rules themselves: \
 An **error** keeps a file from working, or a secret from being one. A **warning** is a mistake, or a risk that its author should
 decide about. A **note** is advice: it is shown with \`--notes\`, counts with \`--strict\`, and is part of \`--checklist\`.
 
-A comment switches a rule off where its author knows better; say why behind \`--\`:
+A comment switches a rule off where its author knows better: \`hookline-disable\` for the file, \`hookline-disable-next-line\` for
+the line below, \`hookline-disable-line\` for its own. Several rules are parted by commas; what stands behind \`--\` says why.
 
 \`\`\`yaml
-# hookline-disable no-changelog                                  the whole file
-# hookline-disable-next-line no-retries -- a ping that may fail  the line below
-  - type: http_call # hookline-disable-line no-retries           this line
+# hookline-disable no-changelog, no-description
+steps:
+  # hookline-disable-next-line no-retries -- a ping that may fail
+  - type: http_call
+    url: https://status.example.com/ping
+  - type: slack_webhook # hookline-disable-line no-retries
+    text: pinged
 \`\`\`
 
 What is judged is the way of the data through the file: which paths each step reads and writes, in which branch, loop or view.

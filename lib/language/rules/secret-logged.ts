@@ -7,7 +7,7 @@ export const secretLogged: Rule = {
   severity: "warning",
   area: "security",
   summary: "Secrets are sent to those they belong to only",
-  why: "Logs and history show *** in its place, so the text is of no use; a chat or a model would get the secret itself.",
+  why: "Logs and history show `***` in its place, so the text is of no use; a chat or a model would get the secret itself.",
   *check({ flow, workflow }) {
     const secret = new Set(workflow.environment.filter((one) => one.secret).map(({ name }) => name));
     const told = flow.all.flatMap(({ environment, definition, step }) =>
