@@ -43,9 +43,10 @@ function plain(name: string): string {
 
 /**
  * True when one name is most likely a slip of the other: a letter missing, doubled, wrong or swapped inside. Names that
- * differ in their last letter, digits or spelling of word breaks may well be two names.
+ * differ in their first or last letter, in digits or in the spelling of word breaks may well be two names.
  */
 export function isSlip(name: string, known: string): boolean {
+  if (name[0] !== known[0] || Math.max(name.length, known.length) > LONGEST_NAME) return false;
   const [a, b] = [name, known].map((one) => plain(one).replaceAll("_", ""));
   if (a === undefined || b === undefined || a === b || Math.min(a.length, b.length) < 5) return false;
   const [stem, otherStem] = [a.slice(0, -1), b.slice(0, -1)];

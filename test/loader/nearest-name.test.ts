@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { nearestName } from "../../lib/language/nearest-name.ts";
+import { isSlip, nearestName } from "../../lib/language/nearest-name.ts";
 
 const KNOWN = ["output_to", "input_from", "url", "retries", "timeout", "steps"];
 
@@ -20,4 +20,26 @@ test.each([
   ["t".repeat(100_000), undefined],
 ])("%.20s is most likely %s", (name, expected) => {
   expect(nearestName(name, KNOWN)).toBe(expected);
+});
+
+test.each([
+  ["compny", "company"],
+  ["lenght", "length"],
+  ["adress", "address"],
+  ["enrichement", "enrichment"],
+])("%s is a slip of %s", (name, known) => {
+  expect(isSlip(name, known)).toBe(true);
+});
+
+test.each([
+  ["order", "orders"],
+  ["prices", "priced"],
+  ["orderId", "order_id"],
+  ["attempt_1", "attempt_2"],
+  ["send_date", "end_date"],
+  ["date", "data"],
+  ["start_time", "start_date"],
+  ["x".repeat(100_000), "x".repeat(99_999)],
+])("%.20s may well be another name than %.20s", (name, known) => {
+  expect(isSlip(name, known)).toBe(false);
 });
