@@ -1,12 +1,13 @@
 import type { Rule } from "./rule.ts";
 import { callPerItem } from "./rules/call-per-item.ts";
-import { noChangelog, noDescription } from "./rules/documentation.ts";
 import { expensiveModel } from "./rules/expensive-model.ts";
 import { hiddenFailure } from "./rules/hidden-failure.ts";
 import { inject } from "./rules/inject.ts";
 import { literalSecret } from "./rules/literal-secret.ts";
 import { missingEnv } from "./rules/missing-env.ts";
 import { modelCallInLoop } from "./rules/model-call-in-loop.ts";
+import { noChangelog } from "./rules/no-changelog.ts";
+import { noDescription } from "./rules/no-description.ts";
 import { oldSpelling } from "./rules/old-spelling.ts";
 import { jqSyntax, pythonSyntax } from "./rules/program-syntax.ts";
 import { noRetries, unsafeRetry } from "./rules/retries.ts";
