@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 
 import { describe, expect, test } from "@jest/globals";
-import { stepTable } from "../lib/language/step-table.ts";
+import { stepTable } from "../lib/language/reference/step-table.ts";
 import { stepTypes } from "../lib/steps/registry.ts";
 import { readSources, type SourceFile } from "./support/source-imports.ts";
 

@@ -1,6 +1,6 @@
 import { MAX_DELAY_SECONDS } from "../core/ports/queue.ts";
 import { isFinal } from "../core/run.ts";
-import type { Pause } from "../core/step.ts";
+import type { Pause } from "../core/step-result.ts";
 import type { Attempt, Claimed } from "./run-attempt.ts";
 import type { Runner } from "./runner.ts";
 import { EXPIRY_MARGIN_MS, LOOK_AFTER_MS, WAKE_MARGIN_MS } from "./timings.ts";

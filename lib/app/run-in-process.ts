@@ -4,7 +4,8 @@ import type { Cache } from "../core/ports/cache.ts";
 import type { ChildRequest } from "../core/ports/child-runs.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { ParentLink, RunRecord, StoredEvent } from "../core/run.ts";
-import type { AnyStep, OutsidePorts } from "../core/step.ts";
+import type { AnyStep } from "../core/step.ts";
+import type { OutsidePorts } from "../core/step-context.ts";
 import type { Workflow } from "../core/workflow.ts";
 import {
   type EnvironmentSource,

@@ -5,7 +5,8 @@ import type { Queue } from "../core/ports/queue.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
 import type { WorkflowCatalog } from "../core/ports/workflow-catalog.ts";
-import type { AnyStep, OutsidePorts } from "../core/step.ts";
+import type { AnyStep } from "../core/step.ts";
+import type { OutsidePorts } from "../core/step-context.ts";
 import type { EnvironmentSource } from "../engine/environment.ts";
 import type { Redelivery } from "./dispose-of.ts";
 

@@ -49,7 +49,7 @@ async function buildBundle(name: FunctionName, dir: string): Promise<Bundle> {
     absWorkingDir: ROOT,
     entryPoints: {
       index: `functions/${name}.ts`,
-      ...(name === "runner" && { "jq-worker": "lib/adapters/jq-worker.ts" }),
+      ...(name === "runner" && { "jq-worker": "lib/adapters/jq/jq-worker.ts" }),
     },
     outdir: dir,
     outExtension: { ".js": ".mjs" },

@@ -3,18 +3,18 @@ import { dirname } from "node:path";
 import { nameTaken } from "../build/compile-workflows.ts";
 import { readWorkflowFile } from "../build/read-workflow-file.ts";
 import { whyUnreadable } from "../build/why-unreadable.ts";
-import { type CheckResult, checkWorkflow } from "../language/check-workflow.ts";
-import { type FixResult, fixWorkflow } from "../language/fix-workflow.ts";
+import { type CheckResult, checkWorkflow } from "../language/check/check-workflow.ts";
+import { type FixResult, fixWorkflow } from "../language/check/fix-workflow.ts";
 import type { Problem } from "../language/problem.ts";
 import type { CheckServices } from "../language/rule.ts";
-import { filesToCheck, workflowNames } from "./check-files.ts";
-import { openCheckServices } from "./check-services.ts";
-import { checklistText, countProblems, problemsText, summaryText } from "./check-text.ts";
+import { filesToCheck, workflowNames } from "./check/check-files.ts";
+import { openCheckServices } from "./check/check-services.ts";
+import { checklistText, countProblems, problemsText, summaryText } from "./check/check-text.ts";
+import { sarifOf } from "./check/sarif.ts";
 import { EXIT } from "./exit.ts";
 import { readAssignments } from "./given-values.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { paintFor } from "./run-text.ts";
-import { sarifOf } from "./sarif.ts";
 import { stageName } from "./stage-name.ts";
 
 /** Options of `check`. */

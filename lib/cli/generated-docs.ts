@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { rulesPage } from "../language/rules-page.ts";
-import { stepNotesSchema } from "../language/step-notes.ts";
-import { stepPage } from "../language/step-page.ts";
-import { stepsIndexPage } from "../language/steps-index-page.ts";
+import { rulesPage } from "../language/reference/rules-page.ts";
+import { stepNotesSchema } from "../language/reference/step-notes.ts";
+import { stepPage } from "../language/reference/step-page.ts";
+import { stepsIndexPage } from "../language/reference/steps-index-page.ts";
 import { stepTypes } from "../steps/registry.ts";
 import { schemaText } from "./schema.ts";
 

@@ -3,13 +3,13 @@ import { join, relative } from "node:path";
 import { systemClock } from "../adapters/system-clock.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { nameHint } from "../language/nearest-name.ts";
-import { type Answers, askForWorkflow, type Terminal } from "./ask-for-workflow.ts";
 import { EXIT } from "./exit.ts";
-import { fillTemplate } from "./fill-template.ts";
-import { nameProblem, secretProblem } from "./new-workflow-names.ts";
-import { madeView, nextSteps, templateLines } from "./new-workflow-text.ts";
-import { readTemplates, type WorkflowTemplate } from "./workflow-template.ts";
-import { takenProblem, writeNewFiles } from "./write-new-files.ts";
+import { type Answers, askForWorkflow, type Terminal } from "./new/ask-for-workflow.ts";
+import { fillTemplate } from "./new/fill-template.ts";
+import { nameProblem, secretProblem } from "./new/new-workflow-names.ts";
+import { madeView, nextSteps, templateLines } from "./new/new-workflow-text.ts";
+import { readTemplates, type WorkflowTemplate } from "./new/workflow-template.ts";
+import { takenProblem, writeNewFiles } from "./new/write-new-files.ts";
 
 /** Options of `new`. */
 export interface NewOptions {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, normalize, relative, resolve } from "node:path";
-import { createJq } from "../adapters/jq-worker-pool.ts";
+import { createJq } from "../adapters/jq/jq-worker-pool.ts";
 import { createPython } from "../adapters/python/python-pool.ts";
 import { compileWorkflows } from "../build/compile-workflows.ts";
 import { whyUnreadable } from "../build/why-unreadable.ts";
@@ -24,7 +24,7 @@ import { EXIT } from "./exit.ts";
 import { readAssignments } from "./given-values.ts";
 import { type HistoryOptions, withHistory } from "./history.ts";
 import { paintFor } from "./run-text.ts";
-import { failedCaseText } from "./test-text.ts";
+import { failedCaseText } from "./test/test-text.ts";
 
 /** Options of `record`. */
 export interface RecordOptions extends HistoryOptions {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { FlowError } from "../core/flow-error.ts";
-import { stepTable } from "../language/step-table.ts";
+import { stepTable } from "../language/reference/step-table.ts";
 import { stepTypes } from "../steps/registry.ts";
 import { EXIT } from "./exit.ts";
 import { generatedDocs } from "./generated-docs.ts";

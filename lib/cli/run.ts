@@ -1,5 +1,5 @@
-import { createGuardedHttp } from "../adapters/guarded-http.ts";
-import { createJq } from "../adapters/jq-worker-pool.ts";
+import { createGuardedHttp } from "../adapters/http/guarded-http.ts";
+import { createJq } from "../adapters/jq/jq-worker-pool.ts";
 import { createLlm } from "../adapters/llm/create-llm.ts";
 import { createMemoryCache } from "../adapters/memory/memory-cache.ts";
 import { createPython } from "../adapters/python/python-pool.ts";

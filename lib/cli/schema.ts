@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { FlowError } from "../core/flow-error.ts";
-import { workflowSchema } from "../language/workflow-schema.ts";
+import { workflowSchema } from "../language/schema/workflow-schema.ts";
 import { stepTypes } from "../steps/registry.ts";
 import { EXIT } from "./exit.ts";
 

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { createJq } from "../adapters/jq-worker-pool.ts";
+import { createJq } from "../adapters/jq/jq-worker-pool.ts";
 import { createPython } from "../adapters/python/python-pool.ts";
 import { readWorkflowFile } from "../build/read-workflow-file.ts";
 import { whyUnreadable } from "../build/why-unreadable.ts";
@@ -14,8 +14,8 @@ import { type FileResult, runTestFile } from "../testing/run-test-file.ts";
 import { reportOf, type TestReport } from "../testing/test-report.ts";
 import { EXIT } from "./exit.ts";
 import { paintFor } from "./run-text.ts";
-import { caseText, coverageText, hasTrouble, summaryText, troubleText } from "./test-text.ts";
-import { watchTests } from "./test-watch.ts";
+import { caseText, coverageText, hasTrouble, summaryText, troubleText } from "./test/test-text.ts";
+import { watchTests } from "./test/test-watch.ts";
 
 /** Options of `test`. */
 export interface TestOptions {

@@ -115,3 +115,9 @@ export function deletePath(root: Json, path: Path): Json {
   const { [key]: _removed, ...others } = root;
   return others;
 }
+
+/** The path beside another: `beside("a.b", "meta")` is `a.b_meta`. */
+export function beside(path: string, suffix: string): string {
+  const keys = parsePath(path);
+  return formatPath([...keys.slice(0, -1), `${keys.at(-1)}_${suffix}`]);
+}

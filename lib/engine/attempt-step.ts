@@ -1,6 +1,6 @@
 import { FlowError, isTheirs, toFlowError } from "../core/flow-error.ts";
 import type { Usage, Write } from "../core/journal.ts";
-import type { Interruption, StepResult } from "../core/step.ts";
+import type { Interruption, StepResult } from "../core/step-result.ts";
 import { awaitRun } from "./await-run.ts";
 import { backoffMs, mayRetry } from "./backoff.ts";
 import { entryTraits } from "./entry-traits.ts";

@@ -1,4 +1,4 @@
-import type { Interruption, StepResult } from "../core/step.ts";
+import type { Interruption, StepResult } from "../core/step-result.ts";
 import { spendWait } from "./spend-wait.ts";
 import type { Place, Walk } from "./walk.ts";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { canonicalJson, type Json } from "../core/json.ts";
-import type { StepContext } from "../core/step.ts";
+import type { StepContext } from "../core/step-context.ts";
 import {
   isWholePlaceholder,
   type Lookup,

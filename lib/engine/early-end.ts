@@ -1,4 +1,4 @@
-import type { Interruption } from "../core/step.ts";
+import type { Interruption } from "../core/step-result.ts";
 import type { Journal } from "./journal.ts";
 import type { ListEnd } from "./walk.ts";
 

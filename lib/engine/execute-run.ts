@@ -1,7 +1,7 @@
 import { heals, toFlowError } from "../core/flow-error.ts";
 import { foldJournal, initialState, type JournalEntry, type RunError } from "../core/journal.ts";
 import type { Json } from "../core/json.ts";
-import type { Pause, StepFailure } from "../core/step.ts";
+import type { Pause, StepFailure } from "../core/step-result.ts";
 import { renderDeep } from "../core/template.ts";
 import { blankedEnd, blankedLog } from "./blanked.ts";
 import { EarlyEnd } from "./early-end.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../core/ports/clock.ts";
-import type { Interruption } from "../core/step.ts";
+import type { Interruption } from "../core/step-result.ts";
 import { entryTraits } from "./entry-traits.ts";
 import { spendWait } from "./spend-wait.ts";
 import type { StepRecord } from "./step-record.ts";

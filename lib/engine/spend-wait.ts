@@ -1,4 +1,4 @@
-import type { Interruption } from "../core/step.ts";
+import type { Interruption } from "../core/step-result.ts";
 import type { Place, Walk } from "./walk.ts";
 
 /**

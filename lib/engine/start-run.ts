@@ -1,6 +1,6 @@
 import { FlowError, heals, toFlowError } from "../core/flow-error.ts";
 import { type ParentLink, timeOfRunId } from "../core/run.ts";
-import type { RunOrder, StartedRun } from "../core/step.ts";
+import type { RunOrder, StartedRun } from "../core/step-context.ts";
 import { entryTraits } from "./entry-traits.ts";
 import type { Execution } from "./execution.ts";
 import type { StepRecord } from "./step-record.ts";

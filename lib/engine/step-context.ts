@@ -1,7 +1,7 @@
 import { conditionsHold } from "../core/condition.ts";
 import type { LogLine, Usage, Write } from "../core/journal.ts";
 import type { Json } from "../core/json.ts";
-import type { StepContext } from "../core/step.ts";
+import type { StepContext } from "../core/step-context.ts";
 import { renderDeep } from "../core/template.ts";
 import { blankedLines } from "./blanked.ts";
 import type { Execution } from "./execution.ts";

@@ -10,7 +10,7 @@ import type {
 } from "../core/journal.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Redactor } from "../core/redactor.ts";
-import type { StepFailure } from "../core/step.ts";
+import type { StepFailure } from "../core/step-result.ts";
 import type { StepNode } from "../core/workflow.ts";
 
 /** What is known of a step when it ends. */

@@ -1,5 +1,5 @@
 import { FlowError } from "../core/flow-error.ts";
-import type { StepResult } from "../core/step.ts";
+import type { StepResult } from "../core/step-result.ts";
 import type { Workflow } from "../core/workflow.ts";
 import type { Execution } from "./execution.ts";
 import type { Place } from "./walk.ts";

@@ -1,6 +1,8 @@
 import type { Usage, Write } from "../core/journal.ts";
 import type { Json, JsonObject } from "../core/json.ts";
-import type { AnyStep, BlockEnd, BlockOptions, Interruption, StepFailure, StepResult } from "../core/step.ts";
+import type { AnyStep } from "../core/step.ts";
+import type { BlockOptions } from "../core/step-context.ts";
+import type { BlockEnd, Interruption, StepFailure, StepResult } from "../core/step-result.ts";
 import type { Lookup } from "../core/template.ts";
 import type { StepNode } from "../core/workflow.ts";
 import type { Execution } from "./execution.ts";

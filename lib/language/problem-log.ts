@@ -1,7 +1,7 @@
+import { blankSecrets, type FoundSecret, findSecrets, withoutSecret } from "./check/secrets/find-secrets.ts";
 import { codeFrame } from "./code-frame.ts";
 import type { LoaderRule } from "./loader-rules.ts";
 import type { Fix, Problem } from "./problem.ts";
-import { blankSecrets, type FoundSecret, findSecrets, withoutSecret } from "./secrets/find-secrets.ts";
 
 /** More than this many problems of one file are counted, not shown. */
 const MOST_SHOWN = 100;

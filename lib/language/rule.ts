@@ -1,10 +1,10 @@
 import type { Provider } from "../core/ports/llm.ts";
 import type { Workflow } from "../core/workflow.ts";
-import type { Flow } from "./flow/build-flow.ts";
-import type { Readers } from "./flow/readers.ts";
-import type { ResolvedRead } from "./flow/resolve-reads.ts";
+import type { Flow } from "./check/flow/build-flow.ts";
+import type { Readers } from "./check/flow/readers.ts";
+import type { ResolvedRead } from "./check/flow/resolve-reads.ts";
+import type { FoundSecret } from "./check/secrets/find-secrets.ts";
 import type { Fix, Problem } from "./problem.ts";
-import type { FoundSecret } from "./secrets/find-secrets.ts";
 import type { YamlNode } from "./yaml-node.ts";
 
 /** What the reference says of a rule. */

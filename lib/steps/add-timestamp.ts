@@ -2,7 +2,8 @@ import * as z from "zod";
 import { excerpt } from "../core/excerpt.ts";
 import { formatJson } from "../core/json.ts";
 import { formatPath, parsePath } from "../core/path.ts";
-import { defineStep, type StepContext } from "../core/step.ts";
+import { defineStep } from "../core/step.ts";
+import type { StepContext } from "../core/step-context.ts";
 import { pointInTime } from "./point-in-time.ts";
 
 const DEFAULT_OUTPUT = "meta.timestamp";

@@ -1,6 +1,7 @@
 import { FlowError } from "../core/flow-error.ts";
 import type { Json } from "../core/json.ts";
-import type { BlockEnd, BlockOptions, Interruption, Pause, StepContext } from "../core/step.ts";
+import type { BlockOptions, StepContext } from "../core/step-context.ts";
+import type { BlockEnd, Interruption, Pause } from "../core/step-result.ts";
 
 /** How one item of a loop, or one branch, ended. */
 export type PartEnd =

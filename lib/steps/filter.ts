@@ -2,7 +2,8 @@ import * as z from "zod";
 import { type Condition, conditionSchema } from "../core/condition.ts";
 import { excerpt } from "../core/excerpt.ts";
 import { formatJson } from "../core/json.ts";
-import { defineStep, type StepContext } from "../core/step.ts";
+import { defineStep } from "../core/step.ts";
+import type { StepContext } from "../core/step-context.ts";
 
 const conditions = z.array(conditionSchema);
 

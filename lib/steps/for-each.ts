@@ -4,8 +4,10 @@ import { FlowError } from "../core/flow-error.ts";
 import { formatJson, type Json, type JsonObject } from "../core/json.ts";
 import { parsePath } from "../core/path.ts";
 import { READ_ONLY_NAMES } from "../core/reserved-names.ts";
-import { defineStep, type StepContext, type StepResult } from "../core/step.ts";
+import { defineStep } from "../core/step.ts";
+import type { StepContext } from "../core/step-context.ts";
 import type { Shape, StepPlaces } from "../core/step-facts.ts";
+import type { StepResult } from "../core/step-result.ts";
 import { endsRun, interruptionOf, isInterruption, type PartEnd, runPart } from "./block-ends.ts";
 import { combineResults } from "./loop-results.ts";
 

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { conditionSchema } from "../core/condition.ts";
 import { isObject, type Json } from "../core/json.ts";
-import { type BlockPlace, defineStep, type StepContext } from "../core/step.ts";
+import { type BlockPlace, defineStep } from "../core/step.ts";
+import type { StepContext } from "../core/step-context.ts";
 
 const branch = z.strictObject({
   conditions: z.array(conditionSchema).describe("What must hold"),

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Json, JsonObject } from "../core/json.ts";
-import type { StepContext } from "../core/step.ts";
+import type { StepContext } from "../core/step-context.ts";
 import { templatedText, textProblems } from "./text-parameter.ts";
 
 /** Parameters that word a message; every chat's step has them. */

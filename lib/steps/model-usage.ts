@@ -1,6 +1,6 @@
 import { FlowError, toFlowError } from "../core/flow-error.ts";
 import type { Usage } from "../core/journal.ts";
-import type { StepContext } from "../core/step.ts";
+import type { StepContext } from "../core/step-context.ts";
 import type { Shape } from "../core/step-facts.ts";
 
 /** What stands in a step's `<output_to>_usage`. */

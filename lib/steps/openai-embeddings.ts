@@ -2,7 +2,9 @@ import * as z from "zod";
 import { FlowError } from "../core/flow-error.ts";
 import type { Usage } from "../core/journal.ts";
 import type { Json } from "../core/json.ts";
-import { beside, defineStep, type StepContext } from "../core/step.ts";
+import { beside } from "../core/path.ts";
+import { defineStep } from "../core/step.ts";
+import type { StepContext } from "../core/step-context.ts";
 import { sumOfUsage, usageShape, warnOfPrice, withSpent } from "./model-usage.ts";
 
 const schema = z.strictObject({

@@ -2,7 +2,8 @@ import * as z from "zod";
 import { FlowError } from "../core/flow-error.ts";
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import { parsePath } from "../core/path.ts";
-import { type BlockPlace, defineStep, type StepContext } from "../core/step.ts";
+import { type BlockPlace, defineStep } from "../core/step.ts";
+import type { StepContext } from "../core/step-context.ts";
 import { interruptionOf, type PartEnd, runPart } from "./block-ends.ts";
 
 const schema = z.strictObject({

@@ -1,6 +1,6 @@
 import { formatJson, type JsonObject } from "../core/json.ts";
 import type { HttpResponse } from "../core/ports/http.ts";
-import type { StepContext } from "../core/step.ts";
+import type { StepContext } from "../core/step-context.ts";
 import { failedAnswer } from "./failed-answer.ts";
 
 /** Posts a message to an incoming webhook. @throws FlowError for an answer outside 2xx; `who` begins its sentence. */

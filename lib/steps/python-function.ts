@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { FlowError } from "../core/flow-error.ts";
 import { isObject, type Json } from "../core/json.ts";
-import { defineStep, type StepContext, type StepResult } from "../core/step.ts";
+import { defineStep } from "../core/step.ts";
+import type { StepContext } from "../core/step-context.ts";
+import type { StepResult } from "../core/step-result.ts";
 
 const DEFAULT_TIMEOUT_SECONDS = 10;
 

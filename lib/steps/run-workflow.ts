@@ -1,8 +1,11 @@
 import * as z from "zod";
 import { FlowError } from "../core/flow-error.ts";
 import type { JsonObject } from "../core/json.ts";
+import { beside } from "../core/path.ts";
 import { anyJson } from "../core/schema.ts";
-import { beside, defineStep, type StartedRun, type StepContext, type StepResult } from "../core/step.ts";
+import { defineStep } from "../core/step.ts";
+import type { StartedRun, StepContext } from "../core/step-context.ts";
+import type { StepResult } from "../core/step-result.ts";
 
 const SHORTEST_LOOK_MS = 25;
 /** Until then it looks again by itself: to leave and come back takes three writes and a message. */

@@ -2,7 +2,8 @@ import { excerpt } from "../core/excerpt.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { formatJson, isObject, type Json } from "../core/json.ts";
 import type { SalesforceCall } from "../core/ports/salesforce.ts";
-import { defineStep, type StepContext } from "../core/step.ts";
+import { defineStep } from "../core/step.ts";
+import type { StepContext } from "../core/step-context.ts";
 import { salesforceFacts } from "./salesforce-facts.ts";
 import {
   type SalesforceParameters,

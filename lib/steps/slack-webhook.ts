@@ -3,7 +3,8 @@ import { excerpt } from "../core/excerpt.ts";
 import { FlowError } from "../core/flow-error.ts";
 import type { JsonObject } from "../core/json.ts";
 import { anyJson, jsonMapping } from "../core/schema.ts";
-import { defineStep, type StepContext } from "../core/step.ts";
+import { defineStep } from "../core/step.ts";
+import type { StepContext } from "../core/step-context.ts";
 import { answerText } from "./answer-body.ts";
 import {
   eventParameters,

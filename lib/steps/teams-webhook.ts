@@ -5,7 +5,8 @@ import { classOfStatus } from "../core/http-status.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { HttpResponse } from "../core/ports/http.ts";
 import { anyJson, jsonMapping } from "../core/schema.ts";
-import { defineStep, type StepContext } from "../core/step.ts";
+import { defineStep } from "../core/step.ts";
+import type { StepContext } from "../core/step-context.ts";
 import { answerText } from "./answer-body.ts";
 import {
   eventParameters,

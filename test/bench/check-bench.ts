@@ -1,6 +1,6 @@
-import { createJq } from "../../lib/adapters/jq-worker-pool.ts";
-import { compileJq } from "../../lib/cli/compile-jq.ts";
-import { checkWorkflow } from "../../lib/language/check-workflow.ts";
+import { createJq } from "../../lib/adapters/jq/jq-worker-pool.ts";
+import { compileJq } from "../../lib/cli/check/compile-jq.ts";
+import { checkWorkflow } from "../../lib/language/check/check-workflow.ts";
 import { loadWorkflow } from "../../lib/language/load-workflow.ts";
 import { largeWorkflow } from "../support/large-workflow.ts";
 import { median } from "./statistics.ts";

@@ -1,4 +1,4 @@
-import { createJq } from "../../lib/adapters/jq-worker-pool.ts";
+import { createJq } from "../../lib/adapters/jq/jq-worker-pool.ts";
 import { median } from "./statistics.ts";
 
 const CALLS = 500;

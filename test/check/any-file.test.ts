@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { parse } from "yaml";
-import { checkWorkflow } from "../../lib/language/check-workflow.ts";
-import { fixWorkflow } from "../../lib/language/fix-workflow.ts";
-import { ruleTexts } from "../../lib/language/rule-texts.ts";
+import { checkWorkflow } from "../../lib/language/check/check-workflow.ts";
+import { fixWorkflow } from "../../lib/language/check/fix-workflow.ts";
+import { ruleTexts } from "../../lib/language/check/rule-texts.ts";
 
 const read = (name: string) => parse(readFileSync(new URL(name, import.meta.url), "utf8"));
 const files: readonly string[] = ["good-files.yaml", "broken-files.yaml"]

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
-import { createJq } from "../../lib/adapters/jq-worker-pool.ts";
+import { createJq } from "../../lib/adapters/jq/jq-worker-pool.ts";
 import { createPython } from "../../lib/adapters/python/python-pool.ts";
-import { checkWorkflow } from "../../lib/language/check-workflow.ts";
-import { RULES } from "../../lib/language/rules.ts";
+import { checkWorkflow } from "../../lib/language/check/check-workflow.ts";
+import { RULES } from "../../lib/language/check/rules.ts";
 import { servicesOf, shown } from "./checked.ts";
 
 interface Row {

@@ -1,6 +1,6 @@
-import type { JqPool } from "../../lib/adapters/jq-worker-pool.ts";
+import type { JqPool } from "../../lib/adapters/jq/jq-worker-pool.ts";
 import { listPrice } from "../../lib/adapters/llm/model-cost.ts";
-import { compileJq } from "../../lib/cli/compile-jq.ts";
+import { compileJq } from "../../lib/cli/check/compile-jq.ts";
 import type { PythonCompiler } from "../../lib/core/ports/python.ts";
 import type { Problem } from "../../lib/language/problem.ts";
 import type { CheckServices } from "../../lib/language/rule.ts";

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { parse } from "yaml";
-import { applyFixes } from "../../lib/language/apply-fixes.ts";
-import { checkWorkflow } from "../../lib/language/check-workflow.ts";
-import { fixWorkflow } from "../../lib/language/fix-workflow.ts";
+import { applyFixes } from "../../lib/language/check/apply-fixes.ts";
+import { checkWorkflow } from "../../lib/language/check/check-workflow.ts";
+import { fixWorkflow } from "../../lib/language/check/fix-workflow.ts";
 
 const read = (name: string) => parse(readFileSync(new URL(name, import.meta.url), "utf8"));
 const rows: readonly { says: string; before: string; after: string }[] = read("fixes.yaml");

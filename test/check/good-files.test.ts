@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
-import { createJq } from "../../lib/adapters/jq-worker-pool.ts";
+import { createJq } from "../../lib/adapters/jq/jq-worker-pool.ts";
 import { createPython } from "../../lib/adapters/python/python-pool.ts";
-import { checkWorkflow } from "../../lib/language/check-workflow.ts";
+import { checkWorkflow } from "../../lib/language/check/check-workflow.ts";
 import { formatProblem } from "../../lib/language/problem.ts";
 import { servicesOf } from "./checked.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
-import { compileJq } from "../../lib/cli/compile-jq.ts";
+import { compileJq } from "../../lib/cli/check/compile-jq.ts";
 import type { AnyStep } from "../../lib/core/step.ts";
-import { checkWorkflow } from "../../lib/language/check-workflow.ts";
+import { checkWorkflow } from "../../lib/language/check/check-workflow.ts";
 import { stepTypes } from "../../lib/steps/registry.ts";
 import { largeWorkflow } from "../support/large-workflow.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { checkWorkflow } from "../../lib/language/check-workflow.ts";
+import { checkWorkflow } from "../../lib/language/check/check-workflow.ts";
+import { findSecrets, withoutSecret } from "../../lib/language/check/secrets/find-secrets.ts";
 import { formatProblem } from "../../lib/language/problem.ts";
-import { findSecrets, withoutSecret } from "../../lib/language/secrets/find-secrets.ts";
 
 /** Made up, and put together here, so that nobody's scanner takes this file for a leak. */
 const made = (prefix: string, characters: number) =>

@@ -79,7 +79,7 @@ describe("hookline", () => {
     expect((await call("--write")).code).toBe(0);
     expect((await call()).code).toBe(0);
     const readme = readFileSync(join(folder.path, "README.md"), "utf8");
-    for (const type of stepTypes.keys()) expect(readme).toContain(`| \`${type}\` |`);
+    for (const type of stepTypes.keys()) expect(readme).toContain(`| [\`${type}\`](docs/steps/${type}.md) |`);
     folder.write("docs/workflow.schema.json", "{}\n");
     expect(await call()).toMatchObject({
       code: 1,
@@ -106,7 +106,7 @@ describe("on a Node that is too old", () => {
   test("the command runs on the project's own Node", async () => {
     const folder = stackFolder({});
     const { code, stdout } = await hookline(["--version"], { node: oldNode(folder.path) });
-    expect([code, stdout]).toEqual([0, "0.1.0\n"]);
+    expect([code, stdout]).toEqual([0, "0.2.0\n"]);
     folder.remove();
   });
 

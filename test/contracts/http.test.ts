@@ -1,9 +1,9 @@
 import type { LookupAddress } from "node:dns";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { LookupAll } from "../../lib/adapters/guarded-connect.ts";
-import { createGuardedHttp } from "../../lib/adapters/guarded-http.ts";
-import { httpFailure } from "../../lib/adapters/http-failure.ts";
-import { isPublicAddress } from "../../lib/adapters/public-address.ts";
+import type { LookupAll } from "../../lib/adapters/http/guarded-connect.ts";
+import { createGuardedHttp } from "../../lib/adapters/http/guarded-http.ts";
+import { httpFailure } from "../../lib/adapters/http/http-failure.ts";
+import { isPublicAddress } from "../../lib/adapters/http/public-address.ts";
 import { type LoopbackServer, startLoopbackServer } from "../support/loopback-server.ts";
 import { httpContract } from "./http-contract.ts";
 

@@ -3,15 +3,15 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "@jest/globals";
 import * as fc from "fast-check";
-import { type JqSession, openJqSession } from "../../lib/adapters/jq-session.ts";
-import { createJq } from "../../lib/adapters/jq-worker-pool.ts";
+import { type JqSession, openJqSession } from "../../lib/adapters/jq/jq-session.ts";
+import { createJq } from "../../lib/adapters/jq/jq-worker-pool.ts";
 import { jsonDepth } from "../../lib/core/json-depth.ts";
 import { jqContract } from "./jq-contract.ts";
 
 jqContract("jq in workers", createJq);
 
 test("an idle worker does not keep its process alive, nor does its time zone show", async () => {
-  const module = fileURLToPath(new URL("../../lib/adapters/jq-worker-pool.ts", import.meta.url));
+  const module = fileURLToPath(new URL("../../lib/adapters/jq/jq-worker-pool.ts", import.meta.url));
   const script = `
     const { createJq } = await import(${JSON.stringify(module)});
     const jq = createJq();

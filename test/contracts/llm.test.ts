@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { createGuardedHttp } from "../../lib/adapters/guarded-http.ts";
+import { createGuardedHttp } from "../../lib/adapters/http/guarded-http.ts";
 import { createLlm } from "../../lib/adapters/llm/create-llm.ts";
 import { parseScript } from "../../lib/adapters/scripted/script.ts";
 import { scriptedLlm } from "../../lib/adapters/scripted/scripted-llm.ts";

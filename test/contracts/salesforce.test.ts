@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { createGuardedHttp } from "../../lib/adapters/guarded-http.ts";
+import { createGuardedHttp } from "../../lib/adapters/http/guarded-http.ts";
 import { createSalesforce } from "../../lib/adapters/salesforce/create-salesforce.ts";
 import type { HttpRequest } from "../../lib/core/ports/http.ts";
 import type { Salesforce, SalesforceCall } from "../../lib/core/ports/salesforce.ts";

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import * as z from "zod";
-import { createJq } from "../../lib/adapters/jq-worker-pool.ts";
+import { createJq } from "../../lib/adapters/jq/jq-worker-pool.ts";
 import { jsonEquals, parseJson } from "../../lib/core/json.ts";
 import { type OfficialCase, readOfficialCases } from "./official-cases.ts";
 

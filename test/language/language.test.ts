@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import * as z from "zod";
-import { createJq } from "../../lib/adapters/jq-worker-pool.ts";
+import { createJq } from "../../lib/adapters/jq/jq-worker-pool.ts";
 import { createPython } from "../../lib/adapters/python/python-pool.ts";
 import { oneInterpreter } from "../../lib/testing/one-interpreter.ts";
 import { checkExample, exampleSchema } from "../support/example.ts";

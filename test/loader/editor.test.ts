@@ -4,7 +4,7 @@ import { describe, expect, test } from "@jest/globals";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { getLanguageService } from "yaml-language-server";
 import type { JsonObject } from "../../lib/core/json.ts";
-import { workflowSchema } from "../../lib/language/workflow-schema.ts";
+import { workflowSchema } from "../../lib/language/schema/workflow-schema.ts";
 import { stepTypes } from "../../lib/steps/registry.ts";
 
 const schema: JsonObject = workflowSchema(stepTypes);

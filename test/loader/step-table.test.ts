@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { stepTable } from "../../lib/language/step-table.ts";
+import { stepTable } from "../../lib/language/reference/step-table.ts";
 import { stepTypes } from "../../lib/steps/registry.ts";
 import { fakeSteps } from "../support/fake-steps.ts";
 

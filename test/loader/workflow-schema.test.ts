@@ -8,7 +8,7 @@ import { deletePath, writePath } from "../../lib/core/path.ts";
 import { loadWorkflow } from "../../lib/language/load-workflow.ts";
 import { createProblemLog } from "../../lib/language/problem-log.ts";
 import { readYaml } from "../../lib/language/read-yaml.ts";
-import { workflowSchema } from "../../lib/language/workflow-schema.ts";
+import { workflowSchema } from "../../lib/language/schema/workflow-schema.ts";
 import { stepTypes } from "../../lib/steps/registry.ts";
 import { exampleSchema, workflowText } from "../support/example.ts";
 import { fakeSteps } from "../support/fake-steps.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { FlowError } from "../../lib/core/flow-error.ts";
-import type { BlockEnd, StepFailure } from "../../lib/core/step.ts";
+import type { BlockEnd, StepFailure } from "../../lib/core/step-result.ts";
 import { forEach } from "../../lib/steps/for-each.ts";
 import { done, runStep, stepContext } from "../support/step-context.ts";
 

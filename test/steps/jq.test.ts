@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { createJq } from "../../lib/adapters/jq-worker-pool.ts";
+import { createJq } from "../../lib/adapters/jq/jq-worker-pool.ts";
 import type { JsonObject } from "../../lib/core/json.ts";
 import { attempt, compiled } from "../support/engine-run.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { FlowError } from "../../lib/core/flow-error.ts";
-import type { BlockEnd } from "../../lib/core/step.ts";
+import type { BlockEnd } from "../../lib/core/step-result.ts";
 import { parallel } from "../../lib/steps/parallel.ts";
 import { done, runStep, stepContext } from "../support/step-context.ts";
 

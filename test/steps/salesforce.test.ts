@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { createGuardedHttp } from "../../lib/adapters/guarded-http.ts";
+import { createGuardedHttp } from "../../lib/adapters/http/guarded-http.ts";
 import { createSalesforce } from "../../lib/adapters/salesforce/create-salesforce.ts";
 import { systemClock } from "../../lib/adapters/system-clock.ts";
 import type { JsonObject } from "../../lib/core/json.ts";

@@ -8,7 +8,7 @@ import type { FlowError } from "../../lib/core/flow-error.ts";
 import { foldJournal, initialState, type JournalEntry } from "../../lib/core/journal.ts";
 import type { Json, JsonObject } from "../../lib/core/json.ts";
 import type { Cache } from "../../lib/core/ports/cache.ts";
-import type { StepPorts } from "../../lib/core/step.ts";
+import type { StepPorts } from "../../lib/core/step-context.ts";
 import type { Workflow } from "../../lib/core/workflow.ts";
 import { resolveEnvironment } from "../../lib/engine/environment.ts";
 import { executeRun, type RunEnd } from "../../lib/engine/execute-run.ts";

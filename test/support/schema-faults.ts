@@ -1,7 +1,7 @@
 import { type Schema, Validator } from "@cfworker/json-schema";
 import { parse } from "yaml";
 import type { AnyStep } from "../../lib/core/step.ts";
-import { workflowSchema } from "../../lib/language/workflow-schema.ts";
+import { workflowSchema } from "../../lib/language/schema/workflow-schema.ts";
 
 const validators = new WeakMap<ReadonlyMap<string, AnyStep>, Validator>();
 

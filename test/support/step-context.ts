@@ -3,14 +3,9 @@ import { conditionsHold } from "../../lib/core/condition.ts";
 import type { LogLine } from "../../lib/core/journal.ts";
 import type { Json, JsonObject } from "../../lib/core/json.ts";
 import { parsePath, readPath } from "../../lib/core/path.ts";
-import type {
-  AnyStep,
-  BlockEnd,
-  BlockOptions,
-  StepContext,
-  StepFailure,
-  StepPorts,
-} from "../../lib/core/step.ts";
+import type { AnyStep } from "../../lib/core/step.ts";
+import type { BlockOptions, StepContext, StepPorts } from "../../lib/core/step-context.ts";
+import type { BlockEnd, StepFailure } from "../../lib/core/step-result.ts";
 import { seededRandom } from "../../lib/testing/seeded-random.ts";
 import { virtualClock } from "../../lib/testing/virtual-clock.ts";
 import { noRuns } from "./no-runs.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { createJq } from "../../lib/adapters/jq-worker-pool.ts";
+import { createJq } from "../../lib/adapters/jq/jq-worker-pool.ts";
 import { createPython } from "../../lib/adapters/python/python-pool.ts";
 import { Coverage } from "../../lib/testing/coverage.ts";
 import { oneInterpreter } from "../../lib/testing/one-interpreter.ts";

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { afterAll, expect, test } from "@jest/globals";
-import { createJq } from "../../lib/adapters/jq-worker-pool.ts";
+import { createJq } from "../../lib/adapters/jq/jq-worker-pool.ts";
 import { createPython } from "../../lib/adapters/python/python-pool.ts";
 import { compileWorkflows, isWorkflowFile } from "../../lib/build/compile-workflows.ts";
 import { Coverage } from "../../lib/testing/coverage.ts";

@@ -6,7 +6,7 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { Http, HttpResponse } from "../../core/ports/http.ts";
 import type { ModelRequest } from "../../core/ports/llm.ts";
 import { createRedactor } from "../../core/redactor.ts";
-import { webUrl } from "../web-url.ts";
+import { webUrl } from "../http/web-url.ts";
 import { askedWait } from "./asked-wait.ts";
 
 /** The caller's time limit goes to the Http port; a client's own must never be the shorter one. */

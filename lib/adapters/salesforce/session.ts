@@ -1,6 +1,6 @@
 import { FlowError } from "../../core/flow-error.ts";
 import type { SalesforceIdentity } from "../../core/ports/salesforce.ts";
-import { webUrl } from "../web-url.ts";
+import { webUrl } from "../http/web-url.ts";
 
 /** Who is logged in, with what proves it. The key is sent to `instanceUrl` and nowhere else. */
 export interface Session extends SalesforceIdentity {

@@ -1,5 +1,6 @@
+import { beside } from "../../core/path.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import { type AnyStep, beside } from "../../core/step.ts";
+import type { AnyStep } from "../../core/step.ts";
 import { askingStep } from "./asking-step.ts";
 import type { Script } from "./script.ts";
 import { awaitAnswer } from "./scripted-wait.ts";

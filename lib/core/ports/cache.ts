@@ -1,4 +1,4 @@
-import type { StepResult } from "../step.ts";
+import type { StepResult } from "../step-result.ts";
 
 /** What is kept of a step: its result, blanked of secrets. */
 export type CachedResult = Omit<Extract<StepResult, { kind: "next" }>, "kind" | "replacesState">;

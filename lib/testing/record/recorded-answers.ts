@@ -1,8 +1,8 @@
 import { mediaType } from "../../core/event-body.ts";
 import { type FailedAttempt, isSettled, type JournalEntry, type RunError } from "../../core/journal.ts";
 import { formatJson, isObject, type Json, type JsonObject } from "../../core/json.ts";
-import { formatPath, type Path } from "../../core/path.ts";
-import { type AnyStep, beside } from "../../core/step.ts";
+import { beside, formatPath, type Path } from "../../core/path.ts";
+import type { AnyStep } from "../../core/step.ts";
 import type { StepNode, Workflow } from "../../core/workflow.ts";
 import { targetOf } from "../../engine/reader.ts";
 import { nodesOf } from "../workflow-places.ts";
