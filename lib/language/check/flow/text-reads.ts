@@ -1,7 +1,7 @@
-import type { Json } from "../../../core/json.ts";
 import { parsePath } from "../../../core/path.ts";
 import { isWholePlaceholder, parseTemplate } from "../../../core/template.ts";
-import { child, childrenOf, isMapping, type YamlNode } from "../../yaml-node.ts";
+import { type ConditionNode, eachCondition, eachOf, eachText, type Skip } from "../../walk-values.ts";
+import type { YamlNode } from "../../yaml-node.ts";
 import type { EnvRead, PathRead } from "./flow-step.ts";
 
 /** What the texts of a value read. */
@@ -19,15 +19,8 @@ export interface ReadContext extends TextReads {
 const ASKS_FOR_ABSENCE = ["exists", "not_exists", "empty", "not_empty", "ne", "not_in", "not_contains"];
 
 /** Every placeholder anywhere inside a value. `skip` leaves parts out. */
-export function readTemplates(
-  node: YamlNode,
-  context: ReadContext,
-  skip?: (path: readonly string[]) => boolean,
-  path: readonly string[] = [],
-): void {
-  if (skip?.(path)) return;
-  if (typeof node.value === "string") readTemplate(node.value, node, context);
-  for (const [key, inner] of childrenOf(node)) readTemplates(inner, context, skip, [...path, key]);
+export function readTemplates(node: YamlNode, context: ReadContext, skip?: Skip): void {
+  eachText(node, (text, place) => readTemplate(text, place, context), skip);
 }
 
 /** The placeholders of one text, which stands at a node of the file. */
@@ -51,22 +44,12 @@ export function readTemplate(value: string, node: { at: number; end: number }, c
 }
 
 /** The fields of conditions anywhere inside a value, and the templates they compare with. */
-export function readConditions(
-  node: YamlNode,
-  context: ReadContext,
-  skip?: (path: readonly string[]) => boolean,
-  path: readonly string[] = [],
-): void {
-  if (skip?.(path)) return;
-  const field = isMapping(node) ? child(node, "field") : undefined;
-  if (typeof field?.value !== "string") {
-    for (const [key, inner] of childrenOf(node)) readConditions(inner, context, skip, [...path, key]);
-    return;
-  }
-  const op = (child(node, "op") ?? child(node, "operator"))?.value;
-  readPathText(field, context, "condition", op);
-  const value = child(node, "value");
-  if (value) readTemplates(value, context);
+export function readConditions(node: YamlNode, context: ReadContext, skip?: Skip): void {
+  const read = ({ field, op, value }: ConditionNode) => {
+    readPathText(field, context, "condition", op);
+    if (value) readTemplates(value, context);
+  };
+  eachCondition(node, read, skip);
 }
 
 /** A path, or each path of a list. */
@@ -75,16 +58,20 @@ export function readPaths(
   context: ReadContext,
   how: "path" | "input" | "result" = "path",
 ): void {
-  if (typeof node.value === "string") readPathText(node, context, how);
-  for (const item of node.items ?? []) readPaths(item, context, how);
+  eachOf(node, (one) => readPathText(one, context, how));
 }
 
-function readPathText(node: YamlNode, context: ReadContext, how: PathRead["how"], op?: Json): void {
+function readPathText(
+  { value, at }: ConditionNode["field"],
+  { paths, parameter }: ReadContext,
+  how: PathRead["how"],
+  op?: unknown,
+): void {
   const mayBeMissing = how === "condition" && ASKS_FOR_ABSENCE.includes(String(op));
-  context.paths.push({
-    path: parsePath(String(node.value)),
-    at: node.at,
-    parameter: context.parameter,
+  paths.push({
+    path: parsePath(value),
+    at,
+    parameter,
     how,
     mayBeMissing,
     whole: true,
