@@ -20,7 +20,7 @@ import { stageName } from "./stage-name.ts";
 /** Options of `check`. */
 export interface CheckOptions {
   readonly stage?: string;
-  readonly env: readonly string[];
+  readonly env?: readonly string[];
   readonly json?: boolean;
   readonly sarif?: boolean;
   readonly fix?: boolean;

@@ -1,4 +1,5 @@
 import { FlowError } from "../core/flow-error.ts";
+import { printable } from "./printable.ts";
 
 /** What the process's exit code says. */
 export const EXIT = {
@@ -16,7 +17,7 @@ export const EXIT = {
 export function reportFailure(error: unknown): number {
   const known = error instanceof FlowError;
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`hookline: ${known ? message : `unexpected fault: ${message}`}\n`);
+  process.stderr.write(`hookline: ${printable(known ? message : `unexpected fault: ${message}`)}\n`);
   if (process.env.HOOKLINE_DEBUG === "1" && error instanceof Error) {
     process.stderr.write(`${error.stack}\n`);
     if (error.cause instanceof Error) process.stderr.write(`caused by ${error.cause.stack}\n`);

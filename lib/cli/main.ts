@@ -14,7 +14,7 @@ function wholeNumber(least: number, most: number): (text: string) => number {
 }
 
 const port = wholeNumber(0, 65_535);
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 const dataOption = () => new Option("--data <dir>", "folder of the local stack").default(DEFAULT_DATA_FOLDER);
 const stageOption = () => new Option("--stage <name>", "stage to look at").default(LOCAL_STAGE);
 const jsonOption = () => new Option("--json", "print JSON for scripts");
@@ -29,8 +29,11 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .addHelpText(
       "after",
       example([
-        "hookline start                            the whole stack on this machine",
+        "hookline new                              a workflow with its tests, from a template",
+        "hookline check workflows/order.yaml       what is wrong or risky in it",
+        "hookline test                             its tests, offline",
         "hookline run workflows/order.yaml         one run, here and now",
+        "hookline start                            the whole stack on this machine",
         "hookline runs list --status failed        what went wrong lately",
       ]),
     );
@@ -47,7 +50,7 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .option("--workflows <dir>", "folder of the workflow files", "workflows")
     .option("--data <dir>", "folder that keeps history and keys", DEFAULT_DATA_FOLDER)
     .addOption(new Option("--json", "print one line of JSON once everything answers"))
-    .option("--verbose", "show the functions' log lines", false)
+    .option("--verbose", "show the functions' log lines")
     .addHelpText(
       "after",
       example([
@@ -64,7 +67,7 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .argument("[name]", "name of the workflow; in a terminal, what is missing is asked for")
     .option("--from <template>", "what it begins with (without a terminal: blank)")
     .option("--description <text>", "what it does")
-    .option("--secret <name>", "a secret that it reads, may be repeated", collect, [])
+    .option("--secret <name>", "a secret that it reads, may be repeated", collect)
     .option("--workflows <dir>", "folder of the workflow files", "workflows")
     .option("--list", "show the templates")
     .addOption(jsonOption())
@@ -84,7 +87,7 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .description("Run a workflow file once, in this process")
     .argument("<file>", "workflow file")
     .option("--event <file>", "JSON file with the event, - for standard input (default: {})")
-    .option("--env <name=value>", "value for ${env:NAME}, may be repeated", collect, [])
+    .option("--env <name=value>", "value for ${env:NAME}, may be repeated", collect)
     .option("--stage <name>", "stage the run plays, and whose .env.<stage> it reads", "dev")
     .option("--mocks <file>", "answers that stand in for the network (YAML or JSON)")
     .addOption(new Option("--json", "print the run as one JSON object on standard output"))
@@ -127,7 +130,7 @@ export function createProgram(done: (exitCode: number) => void): Command {
       "test file to add it to, - for standard output (default: the one beside the workflow)",
     )
     .option("--name <text>", "name of the case")
-    .option("--env <name=value>", "value of ${env:NAME} that is no secret, may be repeated", collect, [])
+    .option("--env <name=value>", "value of ${env:NAME} that is no secret, may be repeated", collect)
     .option("--workflows <dir>", "folder of the workflow files", "workflows")
     .option("--force", "write the case although it does not pass")
     .addOption(stageOption())
@@ -147,7 +150,7 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .description("Check workflow files: the language, the way of the data, secrets, retries, cost")
     .argument("[files...]", "workflow files and folders (default: workflows)")
     .option("--stage <name>", "also check that ${env:…} has values in this stage, as run finds them")
-    .option("--env <name=value>", "value for ${env:NAME}, may be repeated", collect, [])
+    .option("--env <name=value>", "value for ${env:NAME}, may be repeated", collect)
     .option("--fix", "change what can be changed safely, then tell the rest")
     .option("--checklist", "print the production checklist, item by item")
     .option("--notes", "show notes too")
@@ -189,7 +192,10 @@ docs/rules.md lists the rules.`,
     )
     .action(async (name, options) => done(await (await import("./url.ts")).url(name, options)));
 
-  const runs = program.command("runs").description("Look at the history of runs");
+  const runs = program
+    .command("runs")
+    .description("Look at the history of runs")
+    .addHelpText("after", example(["hookline runs list", "hookline runs show 019d0c1e-…"]));
   runs
     .command("list")
     .description("List runs, newest first")
@@ -233,7 +239,7 @@ docs/rules.md lists the rules.`,
   program
     .command("reference")
     .description("Check that what the documentation says of the steps is up to date")
-    .option("--write", "write it", false)
+    .option("--write", "write it")
     .addHelpText("after", example(["hookline reference", "hookline reference --write"]))
     .action(async (options) => done(await (await import("./reference.ts")).reference(options)));
   return program;

@@ -15,7 +15,7 @@ import { takenProblem, writeNewFiles } from "./new/write-new-files.ts";
 export interface NewOptions {
   readonly from?: string;
   readonly description?: string;
-  readonly secret: readonly string[];
+  readonly secret?: readonly string[];
   readonly workflows: string;
   readonly list?: boolean;
   readonly json?: boolean;
@@ -64,7 +64,7 @@ function checkGiven(name: string | undefined, options: NewOptions): void {
     throw new FlowError("invalid_input", `"${name}" is no name of a workflow: ${spelling}`);
   const taken = name === undefined ? undefined : takenProblem(pathsOf(name, options));
   if (taken !== undefined) throw new FlowError("invalid_input", taken);
-  const secret = options.secret.map(secretProblem).find((one) => one !== undefined);
+  const secret = options.secret?.map(secretProblem).find((one) => one !== undefined);
   if (secret !== undefined) throw new FlowError("invalid_input", `--secret: ${secret}`);
 }
 
@@ -75,7 +75,7 @@ async function answersFrom(
   templates: readonly WorkflowTemplate[],
   terminal: Terminal | undefined,
 ): Promise<Answers | undefined> {
-  const { from, description, secret: secrets } = options;
+  const { from, description, secret: secrets = [] } = options;
   const chosen = from === undefined ? undefined : templateNamed(from, templates);
   const template = chosen ?? (terminal ? undefined : templates[0]);
   if (name !== undefined && template)

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
+import { readTextFile } from "../build/read-text-file.ts";
 import { whyUnreadable } from "../build/why-unreadable.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { DEEPEST_EVENT, jsonDepth } from "../core/json-depth.ts";
@@ -43,7 +43,7 @@ export async function readEvent(source: string | undefined, now: number): Promis
 /** @throws FlowError `invalid_input` for a file that cannot be read. */
 export function readText(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    return readTextFile(file);
   } catch (cause) {
     throw new FlowError("invalid_input", `${file} cannot be read: ${whyUnreadable(cause)}`, { cause });
   }

@@ -32,7 +32,7 @@ export interface RecordOptions extends HistoryOptions {
   /** `-`: standard output. */
   readonly out?: string;
   readonly name?: string;
-  readonly env: readonly string[];
+  readonly env?: readonly string[];
   readonly force?: boolean;
 }
 

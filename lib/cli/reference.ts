@@ -13,7 +13,7 @@ const PLACE = /(<!-- steps -->\n)[\s\S]*?(\n<!-- \/steps -->)/;
  * Compares what the documentation says of the step types with the step types, or writes it. Exit code 1 when it is stale.
  * @throws FlowError `config_error` when the README has no place for its table.
  */
-export async function reference({ write }: { readonly write: boolean }): Promise<number> {
+export async function reference({ write }: { readonly write?: boolean }): Promise<number> {
   const files = new Map([[README, withStepTable(readFileSync(README, "utf8"))], ...generatedDocs()]);
   const stale = [...files].filter(([path, text]) => textOf(path) !== text);
   for (const [path, text] of stale) {

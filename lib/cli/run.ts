@@ -25,6 +25,7 @@ import { stepTypes } from "../steps/registry.ts";
 import { EXIT } from "./exit.ts";
 import { readAssignments } from "./given-values.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { printable } from "./printable.ts";
 import { readEvent, readText } from "./read-event.ts";
 import { readMocks } from "./read-mocks.ts";
 import { type Paint, paintFor, runEndText, stepText } from "./run-text.ts";
@@ -33,7 +34,7 @@ import { stageName } from "./stage-name.ts";
 /** Options of `run`. */
 export interface RunOptions {
   readonly event?: string;
-  readonly env: readonly string[];
+  readonly env?: readonly string[];
   readonly stage: string;
   readonly mocks?: string;
   readonly json?: boolean;
@@ -100,7 +101,7 @@ export async function run(file: string, options: RunOptions): Promise<number> {
 
 function load(file: string): Workflow | undefined {
   const { workflow, problems } = loadWorkflow(readText(file), file);
-  for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n\n`);
+  for (const problem of problems) process.stderr.write(`${printable(formatProblem(problem))}\n\n`);
   return workflow;
 }
 

@@ -7,6 +7,7 @@ import type { LocalStack, ServedWorkflow } from "../local/local-stack.ts";
 import type { WorkflowFile } from "../local/workflow-files.ts";
 import { stepTypes } from "../steps/registry.ts";
 import { columns } from "./columns.ts";
+import { printable } from "./printable.ts";
 
 /** What a started stack says: where it is, what it serves, and a line that fires a workflow. */
 export function stackText(stack: LocalStack, dataFolder: string): string {
@@ -22,7 +23,7 @@ export function stackText(stack: LocalStack, dataFolder: string): string {
     ...(recovered > 0 ? ["", `${recovered} runs of the last time go on.`] : []),
     ...(tryable.length === 0 ? [] : ["", "Try:", ...tryable.map(curlLine)]),
     "",
-    `History and logs are in ${relative(".", dataFolder) || dataFolder}. Ctrl-C stops.`,
+    `History and logs are in ${shownFolder(dataFolder)}. Ctrl-C stops.`,
   ].join("\n");
 }
 
@@ -42,7 +43,7 @@ export function missingText({ name, missing }: ServedWorkflow): string[] {
 export function fileText({ path, problems, workflow, idle }: WorkflowFile): string[] {
   const broken = problems.some(({ severity }) => severity === "error");
   return [
-    ...problems.map((problem) => `\n${formatProblem(problem)}`),
+    ...problems.map((problem) => `\n${printable(formatProblem(problem))}`),
     ...(broken && workflow ? [`The last good version of ${workflow.name} goes on serving.`] : []),
     ...(broken && !workflow ? [`${basename(path)} does not serve until it is mended.`] : []),
     ...(idle === undefined ? [] : [`${basename(path)} does not serve: ${idle}.`]),
@@ -70,6 +71,12 @@ function curlLine({ url, workflow: { file } }: ServedWorkflow): string {
   const example = file.replace(/\.ya?ml$/, ".event.json");
   const data = existsSync(example) ? quoted(`@${example}`) : "'{}'";
   return `  curl -H 'content-type: application/json' -d ${data} ${url}`;
+}
+
+/** Relative where the folder lies below this one, else whole. */
+function shownFolder(folder: string): string {
+  const shown = relative(".", folder);
+  return shown === "" || shown.startsWith("..") ? folder : shown;
 }
 
 /** An argument as a shell takes it whole. */

@@ -15,7 +15,7 @@ export interface StartOptions {
   readonly workflows: string;
   readonly data: string;
   readonly json?: boolean;
-  readonly verbose: boolean;
+  readonly verbose?: boolean;
 }
 
 /**
@@ -30,7 +30,7 @@ export async function start(options: StartOptions): Promise<number> {
   const paint = paintFor(process.stderr);
   const output = captureFunctionOutput({
     file: join(logFolder, "local.log"),
-    verbose: options.verbose,
+    verbose: options.verbose === true,
     onRecord: (record) => {
       const line = runEndLine(record, paint);
       if (line !== undefined) output.tell(line);

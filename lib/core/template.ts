@@ -99,6 +99,12 @@ function parsePlaceholder(text: string, comma: number | undefined): Placeholder 
 }
 
 function parseDefault(text: string): Json {
+  if (/^[^"'].*\$\{|^\$\{/.test(text)) {
+    throw new FlowError(
+      "config_error",
+      `the default ${text} holds another placeholder, which a default cannot: choose in a step before, e.g. with the jq program .a // .b, or put quotes around text that is meant as it stands`,
+    );
+  }
   if (!/^[[{]/.test(text)) return parseScalar(text);
   throw new FlowError(
     "config_error",

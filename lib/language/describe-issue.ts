@@ -105,7 +105,8 @@ const UNITS: { readonly [origin: string]: string } = {
 };
 
 function bound(origin: string, relation: string, limit: number | bigint): string {
-  return `${relation} ${limit}${UNITS[origin] ?? ""}`;
+  const unit = UNITS[origin] ?? "";
+  return `${relation} ${limit}${Number(limit) === 1 ? unit.replace(/s$/, "") : unit}`;
 }
 
 /** Values may be as large as the file; a message shows their beginning. */

@@ -26,11 +26,16 @@ function beginsAlike(a: string, b: string): boolean {
   return shared >= Math.max(4, shorter * 0.75);
 }
 
-/** The hint for a name that is not known: the nearest one, else all there are. */
+/** A folder may hold hundreds of workflows; the step types fit. */
+const MOST_SHOWN = 30;
+
+/** The hint for a name that is not known: the nearest one, else those there are. */
 export function nameHint(name: string, known: readonly string[]): string | undefined {
   const near = nearestName(name, known);
   if (near !== undefined) return `did you mean "${near}"?`;
-  return known.length === 0 ? undefined : `known here: ${known.join(", ")}`;
+  if (known.length === 0) return undefined;
+  const more = known.length > MOST_SHOWN ? ` and ${known.length - MOST_SHOWN} more` : "";
+  return `known here: ${known.slice(0, MOST_SHOWN).join(", ")}${more}`;
 }
 
 /** `outputTo`, `output-to` and `Output_To` differ from `output_to` in their spelling only. */

@@ -137,7 +137,12 @@ function operationProblems(operation: Operation, given: (parameter: string) => b
       ? [{ at: chosen.slice(1), message: `operation ${operation} needs either "${oneOf.join('" or "')}"` }]
       : []),
     ...(given("id") && given("records") && optional.includes("id")
-      ? [{ at: ["id"], message: "with records each one carries its own id" }]
+      ? [
+          {
+            at: ["id"],
+            message: "with records each one carries its own id (id is the record's here, never the step's)",
+          },
+        ]
       : []),
     ...PARAMETERS.filter((one) => given(one) && !taken.includes(one)).map((one) => ({
       at: [one],

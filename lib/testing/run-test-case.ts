@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { StepView } from "../app/describe-run.ts";
+import { readTextFile } from "../build/read-text-file.ts";
 import { whyUnreadable } from "../build/why-unreadable.ts";
 import { workflowsBeside } from "../build/workflows-beside.ts";
 import { FlowError } from "../core/flow-error.ts";
@@ -70,7 +70,7 @@ export async function runTestCase(
 /** @throws FlowError `invalid_input` for a file that cannot be read. */
 function readText(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readTextFile(path);
   } catch (cause) {
     throw new FlowError("invalid_input", `${path} cannot be read: ${whyUnreadable(cause)}`, { cause });
   }

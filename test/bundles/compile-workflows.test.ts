@@ -34,6 +34,16 @@ test("every workflow file of a folder is compiled; tests and other files are lef
   ]);
 });
 
+test("a file of another encoding is a problem, and its letters are not lost without a word", async () => {
+  await write({ "good.yaml": "name: good\nsteps: []" });
+  await writeFile(join(dir, "old.yaml"), "# Gr\u00fc\u00dfe\nname: old\nsteps: []", "latin1");
+  const { workflows, problems } = await compileWorkflows(dir);
+  expect(workflows.map(({ name }) => name)).toEqual(["good"]);
+  expect(problems.map(({ id, message }) => [id, message])).toEqual([
+    ["unreadable-file", "the file cannot be read: line 1 is not UTF-8 text: save the file as UTF-8"],
+  ]);
+});
+
 test("a broken file is a problem with its place, and keeps none of the others out", async () => {
   await write({
     "bad.yaml": "name: bad\nsteps:\n  - type: http_cal\n",

@@ -11,6 +11,10 @@ describe("hookline", () => {
     [["start"]],
     [["run"]],
     [["url"]],
+    [["test"]],
+    [["check"]],
+    [["record"]],
+    [["runs"]],
     [["runs", "list"]],
     [["runs", "show"]],
     [["new"]],
@@ -20,6 +24,7 @@ describe("hookline", () => {
     const { code, stdout } = await hookline([...command, "--help"]);
     expect(code).toBe(0);
     expect(stdout).toContain(`$ hookline ${command[0] ?? "start"}`);
+    expect(stdout).not.toMatch(/default: (?:\[\]|false)/);
   });
 
   test.each([

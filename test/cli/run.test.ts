@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type StackFolder, stackFolder } from "../e2e/stack-process.ts";
 import { hookline, hooklineScript } from "./hookline-process.ts";
@@ -29,6 +31,7 @@ steps:
     "slow.yaml": `name: slow\nsteps:\n  - { type: http_call, url: "http://127.0.0.1:${port}/" }\n`,
     "private.yaml": "steps:\n  - { type: http_call, url: 'http://127.0.0.1:2/' }\n",
     "broken.yaml": "name: broken\nsteps:\n  - { type: filtre }\n",
+    "colours.yaml": "name: a\u001b[2J\nsteps: []\n",
     "output.yaml":
       "environment: [{ name: PIN, secret: true }]\nsteps:\n  - { type: http_call, url: 'https://api.example.com/${env:PIN}' }\noutput: { text: '${nothing}', id: '${http.id}' }\n",
     "exact.yaml": "http:\n  - { url: 'https://api.example.com/*', body: { id: 9007199254740993 } }\n",
@@ -39,6 +42,8 @@ steps:
     ".env.dev": "WHO=from-env-dev\nKEY=key-of-dev\n",
     ".env": "WHO=from-env\nKEY=key-of-all\n",
   });
+  const latin1 = "name: a\nsteps:\n  - type: print\n    text: Gr\u00fc\u00dfe\n";
+  writeFileSync(join(folder.path, "latin1.yaml"), latin1, "latin1");
 });
 afterAll(() => {
   silent.closeAllConnections();
@@ -145,7 +150,13 @@ describe("hookline run", () => {
 
   test.each([
     ["a workflow that does not parse", ["broken.yaml"], "broken.yaml:3:13: error: unknown step type"],
+    ["a file that would move the cursor", ["colours.yaml"], "> 1 | name: a\\u001b[2J"],
     ["a file that is not there", ["none.yaml"], "hookline: none.yaml cannot be read: there is no such file"],
+    [
+      "a file of another encoding",
+      ["latin1.yaml"],
+      "hookline: latin1.yaml cannot be read: line 4 is not UTF-8 text: save the file as UTF-8",
+    ],
     [
       "an event that is no JSON",
       ["greet.yaml", "--event", "broken.json"],

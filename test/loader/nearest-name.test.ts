@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { isSlip, nearestName } from "../../lib/language/nearest-name.ts";
+import { isSlip, nameHint, nearestName } from "../../lib/language/nearest-name.ts";
 
 const KNOWN = ["output_to", "input_from", "url", "retries", "timeout", "steps"];
 
@@ -42,4 +42,12 @@ test.each([
   ["x".repeat(100_000), "x".repeat(99_999)],
 ])("%.20s may well be another name than %.20s", (name, known) => {
   expect(isSlip(name, known)).toBe(false);
+});
+
+test("a name that is near none is answered with what there is, of long lists the beginning", () => {
+  expect(nameHint("xyz", [])).toBeUndefined();
+  expect(nameHint("xyz", ["order", "refund"])).toBe("known here: order, refund");
+  const many = Array.from({ length: 50 }, (_, index) => `flow-${index}`);
+  expect(nameHint("xyz", many)).toMatch(/^known here: flow-0, .*, flow-29 and 20 more$/);
+  expect(nameHint("flow-4x", many)).toBe('did you mean "flow-4"?');
 });

@@ -98,6 +98,7 @@ const LEFT_TO_THE_LOADER: { readonly [about: string]: readonly string[] } = {
   "what stands inside a placeholder": [
     "a bad template in output",
     "a default that is a list or a mapping",
+    "a placeholder as the default of another one",
     "a placeholder that is no path",
     "a template deep inside",
     "a template in a condition",

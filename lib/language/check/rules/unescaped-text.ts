@@ -1,4 +1,5 @@
-import { formatPath } from "../../../core/path.ts";
+import { isObject, type Json } from "../../../core/json.ts";
+import { formatPath, parsePath } from "../../../core/path.ts";
 import { parseTemplate } from "../../../core/template.ts";
 import type { Rule } from "../../rule.ts";
 import type { FlowStep, PathRead } from "../flow/flow-step.ts";
@@ -12,6 +13,12 @@ export const unescapedText: Rule = {
   summary: "The event does not decide which address is called or which query runs",
   why: "Inserted text is escaped inside a URL's path and a SOQL literal; as the host or the whole it goes in as it is, and its sender chooses where keys and data go.",
   *check({ reads, flow }) {
+    const fixed = new Set(
+      flow.all.flatMap(({ step, raw }) => [
+        ...fieldsWithFixedHost(raw),
+        ...fieldsWithFixedHost(step.when as Json | undefined),
+      ]),
+    );
     for (const { read, step, writes, isVariable, isOpen } of reads) {
       if (!step || read.how !== "template") continue;
       const { urls = [], soql = [] } = step.definition;
@@ -27,7 +34,7 @@ export const unescapedText: Rule = {
         ? ["input", "request"].includes(read.path[0] ?? "")
         : writes.length === 0 && !isVariable && !isOpen && !flow.event;
       const isAddress = urls.includes(read.parameter) || /_url$/.test(read.parameter);
-      if (isAddress && ofEvent && decidesHost(step, read)) {
+      if (isAddress && ofEvent && !fixed.has(shown) && decidesHost(step, read)) {
         yield {
           at: read.at,
           message: `the event decides which host is called: \${${shown}} stands before the path of ${read.parameter}`,
@@ -37,6 +44,23 @@ export const unescapedText: Rule = {
     }
   },
 };
+
+/** Fields that a condition compares with hosts which the file names, wherever the condition stands. */
+function* fieldsWithFixedHost(value: Json | undefined): Generator<string> {
+  if (Array.isArray(value)) for (const item of value) yield* fieldsWithFixedHost(item);
+  if (!isObject(value)) return;
+  const { field, value: wanted, op = value.operator } = value;
+  if (typeof field === "string" && fixesHost(op, wanted)) yield formatPath(parsePath(field));
+  for (const [key, inner] of Object.entries(value)) if (key !== "not") yield* fieldsWithFixedHost(inner);
+}
+
+/** `startswith` needs the whole host: `https://acme.com` is the beginning of `https://acme.com.evil.example`, too. */
+function fixesHost(op: Json | undefined, wanted: Json | undefined): boolean {
+  if (op === "eq" || op === "in") return true;
+  if (typeof wanted !== "string") return false;
+  if (op === "startswith") return /^(?:[a-z]+:\/\/[^/?#$]+\/|\$\{env:)/i.test(wanted);
+  return op === "matches" && /^\^(?:.*\$$|https?:\/\/[^/]+\/)/.test(wanted);
+}
 
 /** True when nothing before the placeholder ends the host. */
 function decidesHost({ step }: FlowStep, { parameter, path }: PathRead): boolean {
