@@ -214,6 +214,22 @@ def process(e):
         ]);
       });
 
+      test("a module that is not there is told where it is imported in any case", async () => {
+        const codes = [
+          "import os, requests.adapters\nfrom pandas import DataFrame\ndef process(e): return e",
+          "import re, json, datetime, hashlib, urllib.parse, statistics, zoneinfo, __main__\nfrom collections.abc import Mapping",
+          "try:\n  import numpy\nexcept ImportError: numpy = None\ndef process(e):\n  import scipy",
+          "import js",
+        ];
+        const words = (name: string) =>
+          `ModuleNotFoundError: No module named '${name}': the standard library is all there is`;
+        expect(await python.compile(codes)).toEqual([
+          { index: 0, line: 1, column: 1, message: words("requests") },
+          { index: 0, line: 2, column: 1, message: words("pandas") },
+          { index: 3, line: 1, column: 1, message: words("js") },
+        ]);
+      });
+
       test("nothing to compile is nothing to tell", async () => {
         expect(await python.compile([])).toEqual([]);
       });

@@ -3,6 +3,7 @@
 # themselves, since the code of a workflow may change any module.
 def boot():
     import builtins
+    import importlib.util
     import io
     import json
     import os
@@ -19,6 +20,7 @@ def boot():
     MOST_CHARACTERS = 65_536
     MOST_LINES = 200
     LONGEST_MESSAGE = 2_000
+    SYNTAX_TREE = 0x400  # ast.PyCF_ONLY_AST
 
     # Only neatness: what is hidden here can be found again, and leads nowhere, since the process has nothing to give.
     hidden = ("js", "pyodide_js", "_pyodide_core", "pyodide", "_pyodide", "ctypes", "_ctypes", "micropip")
@@ -122,7 +124,7 @@ def boot():
         return {"message": message[: LONGEST_MESSAGE + 300], "type": type(error).__name__, "line": line}
 
     compiled = {}
-    json_loads, walk_tb = json.loads, traceback.walk_tb
+    json_loads, walk_tb, find_spec = json.loads, traceback.walk_tb, importlib.util.find_spec
     encoder = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
     json_dumps = encoder.encode
 
@@ -152,11 +154,35 @@ def boot():
         for index, code in enumerate(codes):
             try:
                 compile(code, NAME, "exec", dont_inherit=True)
+                statements = compile(code, NAME, "exec", SYNTAX_TREE, dont_inherit=True).body
             except BaseException as error:
                 line, column = (getattr(error, name, None) or 1 for name in ("lineno", "offset"))
                 words = f"{type(error).__name__}: {getattr(error, 'msg', error)}"[:LONGEST_MESSAGE]
                 found.append({"index": index, "line": max(line, 1), "column": max(column, 1), "message": words})
+                continue
+            for line, column, name in imports_in(statements):
+                if not is_here(name):
+                    words = f"ModuleNotFoundError: No module named {name!r}: the standard library is all there is"
+                    found.append({"index": index, "line": line, "column": column + 1, "message": words})
         return '{"problems":' + json_dumps(found) + "}"
+
+    def imports_in(statements):
+        """What the code imports whenever it runs: not below an `if`, a `try` or a function."""
+        for one in statements:
+            kind = type(one).__name__
+            if kind == "Import":
+                for alias in one.names:
+                    yield one.lineno, one.col_offset, alias.name.split(".")[0]
+            elif kind == "ImportFrom" and one.module and one.level == 0:
+                yield one.lineno, one.col_offset, one.module.split(".")[0]
+
+    def is_here(name):
+        try:
+            return find_spec(name) is not None
+        except ImportError:
+            return False
+        except ValueError:
+            return True
 
     zone_changes = None
 

@@ -34,21 +34,21 @@ export interface Python {
   endRun(runId: string): void;
 }
 
-/** Why a piece of code is no Python. */
+/** Why a piece of code would fail whatever it is given: it is no Python, or imports a module that is not there. */
 export interface PythonProblem {
   /** Which of the pieces, from 0. */
   readonly index: number;
   /** Counted from 1; columns in code points. */
   readonly line: number;
   readonly column: number;
-  /** Python's own words: `SyntaxError: expected ':'`. */
+  /** Python's words: `SyntaxError: expected ':'`. */
   readonly message: string;
 }
 
 /** Says what Python would refuse before it runs anything. */
 export interface PythonCompiler {
   /**
-   * Compiles pieces of code, all in one call, and executes none; those that compile leave nothing in the answer.
+   * Compiles pieces of code, all in one call, and executes none; those in order leave nothing in the answer.
    * @throws FlowError `timeout` after 30 seconds, `code_error` when a piece breaks the interpreter, `cancelled`.
    */
   compile(codes: readonly string[], signal?: AbortSignal): Promise<readonly PythonProblem[]>;

@@ -9,8 +9,8 @@ export const ERROR_MEANINGS: { readonly [Name in ErrorClass]: string } = {
   client_error: "The other side refuses the request as it is (another status outside 2xx).",
   blocked_address:
     "The address is private, loopback, link-local or a metadata service, and the stage does not allow it.",
-  invalid_input: "A value that the step was given is none that it can work with.",
-  invalid_output: "The answer is none that the step can use.",
+  invalid_input: "The step was given a value that it cannot work with.",
+  invalid_output: "The answer is not one that the step can use.",
   refused: "The model refused to answer, or the workflow itself ended the run with `fail`.",
   truncated: "The model's answer was cut off before its end.",
   code_error: "A program of the file failed: jq, or Python.",

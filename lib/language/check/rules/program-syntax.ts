@@ -17,12 +17,12 @@ export const jqSyntax: Rule = {
   check: (file) => compileAll(file, "jq", file.services.compileJq),
 };
 
-/** Python that does not compile. */
+/** Python that does not compile, or imports what is not there. */
 export const pythonSyntax: Rule = {
   id: "python-syntax",
   severity: "error",
   area: "correctness",
-  summary: "Python compiles",
+  summary: "Python compiles, and the modules that it imports are there",
   why: "The step would fail in every run.",
   check: (file) => compileAll(file, "python", file.services.compilePython),
 };
