@@ -5,6 +5,7 @@ import type { FlowStep, PathWrite } from "../flow/flow-step.ts";
 import { isPrefix, meets } from "../flow/key-shape.ts";
 import { isReservedRead, type KeyUse, keyUse } from "../flow/key-use.ts";
 import type { ResolvedRead } from "../flow/resolve-reads.ts";
+import { stepOfId } from "../flow/step-of-id.ts";
 import { stateKeys } from "../flow/step-writes.ts";
 
 /** A read that nothing can have written. The event may hold any key, so only what is surely or very likely wrong is told. */
@@ -123,6 +124,8 @@ function strangerKey(
   file: CheckedFile,
 ): Verdict | undefined {
   const [key = "", inner] = path;
+  const named = stepOfId(key, file);
+  if (named) return idForResult(path, named, file);
   if (use.expected.has(key)) return undefined;
   const beside = /^(.+)_(meta|usage)$/.exec(key);
   const base = beside && use.writers.get(beside[1] ?? "");
@@ -136,6 +139,21 @@ function strangerKey(
   const near = slipOf(key, resolved.writtenKeys());
   const writer = near === undefined ? undefined : use.writers.get(near)?.[0];
   return writer && misspelt(path, [near as string, ...path.slice(1)], file.lineOf(writer.at));
+}
+
+function idForResult(path: Path, { step, node }: FlowStep, file: CheckedFile): Verdict {
+  const [key = "", ...below] = path;
+  const { type, outputTo } = step;
+  const where = `"${key}" is the id of the ${type} of line ${file.lineOf(node.at)}`;
+  return outputTo === null
+    ? {
+        message: `${shown(path)} reads nothing: ${where}, which writes no result`,
+        hint: `give it output_to: ${key}`,
+      }
+    : {
+        message: `${shown(path)} reads nothing: ${where}, whose result is "${outputTo}"`,
+        hint: `read ${[outputTo, ...(below.length > 0 ? [formatPath(below)] : [])].join(".")}, or give it output_to: ${key}. If the event brings it, write \${input.${formatPath(path)}}`,
+      };
 }
 
 function misspelt(path: Path, meant: Path, line: number): Verdict {
