@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join, normalize, relative, resolve } from "node:path";
 import { createJq } from "../adapters/jq/jq-worker-pool.ts";
 import { createPython } from "../adapters/python/python-pool.ts";
@@ -23,6 +23,7 @@ import { loadTestFile, type TestFile } from "../testing/test-file.ts";
 import { EXIT } from "./exit.ts";
 import { readAssignments } from "./given-values.ts";
 import { type HistoryOptions, withHistory } from "./history.ts";
+import { readText } from "./read-event.ts";
 import { paintFor } from "./run-text.ts";
 import { failedCaseText } from "./test/test-text.ts";
 
@@ -168,7 +169,7 @@ function tell(result: CaseResult, file: string, { run, version, today }: Found):
 }
 
 function readIfThere(file: string): string | undefined {
-  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  return existsSync(file) ? readText(file) : undefined;
 }
 
 function write(file: string, text: string): void {

@@ -69,6 +69,17 @@ describe("hookline check", () => {
     );
   });
 
+  test("leaves out the test files among those that a shell's *.yaml names, and says so when there is nothing else", async () => {
+    const tests = file("good.test.yaml", "cases: [{ name: a }]\n");
+    const both = await check([file("good.yaml", GOOD), tests]);
+    expect([both.code, both.stdout]).toEqual([0, "1 file: nothing to say\n"]);
+    const { code, stderr } = await check([tests]);
+    expect([code, stderr]).toEqual([
+      2,
+      "hookline: good.test.yaml: that holds tests, which hookline test runs; name the workflow\n",
+    ]);
+  });
+
   test("names what cannot be read with the reason, checks the rest, and ends with 2", async () => {
     mkdirSync(join(folder, "empty"));
     const { code, stdout, stderr } = await check(["gone.yaml", "empty", file("good.yaml", GOOD)]);

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { hookline, hooklineScript } from "./hookline-process.ts";
 
@@ -194,7 +195,10 @@ describe("a file with an error", () => {
 test("--watch runs again when a file changes, not for its own report, and Ctrl-C ends it well", async () => {
   const args = [hooklineScript, "test", "--watch", "--junit", "report.xml", "."];
   const child = spawn(process.execPath, args, { cwd: folder, env: { PATH: process.env.PATH } });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const output = new PassThrough();
+  for (const stream of [child.stdout, child.stderr]) stream.pipe(output, { end: false });
+  child.once("close", () => output.end());
+  const lines = createInterface({ input: output })[Symbol.asyncIterator]();
   const said: string[] = [];
   const until = async (text: string): Promise<void> => {
     for (;;) {

@@ -102,6 +102,10 @@ describe("a run of the local stack", () => {
       ),
     });
     rmSync(join(folder.path, "ink.test.yaml"));
+    expect(await record(id, "--out", ".")).toMatchObject({
+      code: 2,
+      stderr: "hookline: . cannot be read: it is a folder\n",
+    });
   });
 
   test("is refused where it hangs on what history.redact blanked, with the paths", async () => {

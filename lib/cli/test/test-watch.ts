@@ -24,7 +24,7 @@ export async function watchTests(args: readonly string[], run: () => Promise<num
     if (now === seen) return;
     seen = now;
     await run().catch(reportFailure);
-    process.stdout.write("\nwatching for changes, Ctrl-C ends\n");
+    process.stderr.write("\nwatching for changes, Ctrl-C ends\n");
   };
   const onEvent = (): void => {
     clearTimeout(settling);
