@@ -1,6 +1,7 @@
 import type { CheckedFile } from "../../rule.ts";
 import type { FlowStep } from "./flow-step.ts";
 import { stateKeys } from "./step-writes.ts";
+import { ancestors } from "./steps-around.ts";
 
 /**
  * The step whose id a key is, when the file reads the key only behind that step: results are found under `output_to`,
@@ -10,11 +11,9 @@ export function stepOfId(key: string, { flow, reads }: CheckedFile): FlowStep | 
   const named = flow.all.find(({ step }) => step.id === key);
   if (!named) return undefined;
   const ofKey = reads.filter(({ read }) => stateKeys(read.path)[0] === key);
-  return ofKey.every(({ read, step }) => read.at > named.node.at && !isWithin(step, named))
+  return ofKey.every(
+    ({ read, step }) => read.at > named.node.at && step !== named && !ancestors(step).includes(named),
+  )
     ? named
     : undefined;
-}
-
-function isWithin(step: FlowStep | undefined, outer: FlowStep): boolean {
-  return step !== undefined && (step === outer || isWithin(step.parent, outer));
 }

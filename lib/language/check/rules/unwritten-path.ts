@@ -7,6 +7,7 @@ import { isReservedRead, type KeyUse, keyUse } from "../flow/key-use.ts";
 import type { ResolvedRead } from "../flow/resolve-reads.ts";
 import { stepOfId } from "../flow/step-of-id.ts";
 import { stateKeys } from "../flow/step-writes.ts";
+import { isolatedAround, sharesStep } from "../flow/steps-around.ts";
 
 /** A read that nothing can have written. The event may hold any key, so only what is surely or very likely wrong is told. */
 export const unwrittenPath: Rule = {
@@ -124,6 +125,12 @@ function strangerKey(
   file: CheckedFile,
 ): Verdict | undefined {
   const [key = "", inner] = path;
+  if (/^\d+$/.test(key)) {
+    return {
+      message: `${shown(path)} reads nothing: the state is a mapping, which has no items`,
+      hint: `an event that is a list is read as \${${formatPath(["input", ...path])}}`,
+    };
+  }
   const named = stepOfId(key, file);
   if (named) return idForResult(path, named, file);
   if (use.expected.has(key)) return undefined;
@@ -171,27 +178,6 @@ function differsInOneSlip(written: Path, path: Path): boolean {
   const different = path.flatMap((key, index) => (key === written[index] ? [] : [index]));
   const [index, ...more] = different;
   return index !== undefined && more.length === 0 && isSlip(path[index] as string, written[index] as string);
-}
-
-/** The innermost step around the writer whose steps write to views of their own, unless the reader stands in it too. */
-function isolatedAround(writer: FlowStep, reader: FlowStep | undefined): FlowStep | undefined {
-  const around = new Set(ancestors(reader));
-  let inner = writer;
-  for (const outer of ancestors(writer)) {
-    const block = outer.blocks.find(({ steps }) => steps.includes(inner));
-    if (block?.scope === "isolated" && !around.has(outer)) return outer;
-    inner = outer;
-  }
-  return undefined;
-}
-
-function sharesStep(writer: FlowStep, reader: FlowStep): boolean {
-  const around = new Set(ancestors(reader));
-  return ancestors(writer).some((one) => around.has(one));
-}
-
-function ancestors(step: FlowStep | undefined): readonly FlowStep[] {
-  return step?.parent ? [step.parent, ...ancestors(step.parent)] : [];
 }
 
 function byWhom({ step, at }: PathWrite, file: CheckedFile): string {
