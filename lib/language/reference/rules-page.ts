@@ -44,7 +44,8 @@ steps:
 
 What is judged is the way of the data through the file: which paths each step reads and writes, in which branch, loop or view.
 An event may hold any key, so a path that no step writes is told only when it is surely or very likely wrong: a slip of a known
-name, a part that a result does not have, a value of another branch or of an isolated item, a loop's variable outside its loop.
+name, a step's id in place of its result, a part that a result does not have, a value of another branch or of an isolated item,
+a loop's variable outside its loop.
 \`\${input.x}\` says that \`x\` comes with the event, and is never doubted.`;
 
 function table(rules: readonly NamedRule[]): string {
