@@ -59,7 +59,15 @@ function fixesHost(op: Json | undefined, wanted: Json | undefined): boolean {
   if (op === "eq" || op === "in") return true;
   if (typeof wanted !== "string") return false;
   if (op === "startswith") return /^(?:[a-z]+:\/\/[^/?#$]+\/|\$\{env:)/i.test(wanted);
-  return op === "matches" && /^\^(?:.*\$$|https?:\/\/[^/]+\/)/.test(wanted);
+  return op === "matches" && fixesHostByPattern(wanted);
+}
+
+/** A pattern with a literal host at its beginning, or one from end to end in which nothing stands for any character. */
+function fixesHostByPattern(pattern: string): boolean {
+  if (/^\^https\??:(?:\\?\/){2}(?:[\w-]|\\\.|\[\.\])+\\?\//i.test(pattern)) return true;
+  const withoutDots = pattern.replaceAll(/\\\.|\[\.\]/g, "");
+  const alternatives = withoutDots.replaceAll(/\([^()]*\)/g, "").includes("|");
+  return /^\^.*\$$/.test(pattern) && !alternatives && !/\.|\[\^|\\[SWD]/.test(withoutDots);
 }
 
 /** True when nothing before the placeholder ends the host. */
