@@ -62,7 +62,7 @@ export interface StepContext {
   /** The value at `input_from`, null when the path resolves to nothing; without `input_from` the whole state. */
   readonly input: Json;
   /** The path that `input` was read from; absent when the file gave none. */
-  readonly inputFrom?: string;
+  readonly inputFrom?: string | undefined;
   /** Where `output` goes, null when nowhere. */
   readonly outputTo: string | null;
   /** Seconds for one attempt, null without a limit. The engine enforces it unless the step limits itself. */
@@ -72,7 +72,7 @@ export interface StepContext {
   /** From 1. */
   readonly attempt: number;
   /** What earlier attempts spent on models before they failed, in this invocation. */
-  readonly spent?: Usage;
+  readonly spent?: Usage | undefined;
   /** Aborts when the attempt's time is up. */
   readonly signal: AbortSignal;
   readonly ports: StepPorts;

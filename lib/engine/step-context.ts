@@ -41,18 +41,19 @@ export function stepContext(
     execution.log.with({ step: path, id: node.id, attempt }).write(line);
   };
   const read = (text: string) => walk.read(text, view);
+  // No spreads: they give the object no shape, and a pure step took 8.6 µs instead of 5.3.
   return {
     id: node.id,
     path,
     get input(): Json {
       return node.inputFrom === undefined ? view.state : (read(node.inputFrom) ?? null);
     },
-    ...(node.inputFrom !== undefined && { inputFrom: node.inputFrom }),
+    inputFrom: node.inputFrom,
     outputTo: node.outputTo,
     timeoutSeconds: node.timeoutSeconds,
     idempotencyKey: `${execution.run.id}-${path}${alternative > 0 ? `-${alternative}` : ""}`,
     attempt,
-    ...(spent && { spent }),
+    spent,
     signal,
     ports: execution.ports,
     run: names.run,
