@@ -5,7 +5,5 @@ export default {
   extensionsToTreatAsEsm: [".ts"],
   transform: { "\\.ts$": "<rootDir>/test/support/esbuild-transform.mjs" },
   testEnvironment: "node",
-  // The default leaves a core idle, which is half of a small machine.
-  maxWorkers: "100%",
   testTimeout: 20_000,
 };
