@@ -14,6 +14,7 @@ import { sarifOf } from "./check/sarif.ts";
 import { EXIT } from "./exit.ts";
 import { readAssignments } from "./given-values.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { printable } from "./printable.ts";
 import { paintFor } from "./run-text.ts";
 import { stageName } from "./stage-name.ts";
 
@@ -65,7 +66,7 @@ export async function check(
     await services.close();
   }
   if (cancel.signal.aborted) return EXIT.interrupted;
-  for (const trouble of troubles) process.stderr.write(`hookline: ${trouble}\n`);
+  for (const trouble of troubles) process.stderr.write(`hookline: ${printable(trouble)}\n`);
   process.stdout.write(report(results, troubles, options, version));
   return exitCodeOf(results, troubles, options);
 }

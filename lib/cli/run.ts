@@ -45,7 +45,7 @@ const SILENT: Log = { write() {}, with: () => SILENT };
 /** What is said of the run as a whole; what a step says shows below it. */
 function runLog(paint: Paint): Log {
   return {
-    write: ({ message }) => void process.stderr.write(`${paint("yellow", `! ${message}`)}\n`),
+    write: ({ message }) => void process.stderr.write(`${paint("yellow", `! ${printable(message)}`)}\n`),
     with: () => SILENT,
   };
 }

@@ -13,6 +13,7 @@ import type { Interpreters } from "../testing/run-scripted.ts";
 import { type FileResult, runTestFile } from "../testing/run-test-file.ts";
 import { reportOf, type TestReport } from "../testing/test-report.ts";
 import { EXIT } from "./exit.ts";
+import { printable } from "./printable.ts";
 import { paintFor } from "./run-text.ts";
 import { caseText, coverageText, hasTrouble, summaryText, troubleText } from "./test/test-text.ts";
 import { watchTests } from "./test/test-watch.ts";
@@ -69,7 +70,7 @@ async function runOnce(
   for (const file of workflowFiles) countWorkflow(file, coverage);
   const files: FileResult[] = [];
   for (const file of testFiles) {
-    say(paint("bold", file));
+    say(paint("bold", printable(file)));
     const result = await runTestFile(file, {
       ...interpreters,
       coverage,

@@ -57,17 +57,16 @@ export function concludeStep(
   } catch (error) {
     // A result that the state cannot take (an index behind a list's end) is the step's failure, with its policy.
     const failure = refusal(error);
+    const usage = result.kind === "next" ? result.usage : spent;
     if (result.kind === "next") {
       try {
-        return applyPolicy(place, failure, restore, redactor, record, (more) =>
-          end({ ...more, usage: result.usage }),
-        );
+        return applyPolicy(place, failure, restore, redactor, record, (more) => end({ ...more, usage }));
       } catch (again) {
         // What the policy leaves in place of the result has no place either.
         refusal(again);
       }
     }
-    end({ status: "failed", failure });
+    end({ status: "failed", failure, usage });
     return { kind: "fail", failure };
   }
 }

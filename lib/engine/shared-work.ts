@@ -31,6 +31,8 @@ export class SharedWork {
   readonly #shared: Shared;
   readonly #owner: string;
   readonly #attempts: number;
+  /** It was computing when its run left the process before: it may have the lease that others wait for. */
+  readonly #isBack: boolean;
   readonly #workMs: number;
   readonly #patience: Patience;
 
@@ -41,7 +43,9 @@ export class SharedWork {
     this.#record = record;
     this.#shared = shared;
     this.#owner = `${execution.run.id}/${place.path}`;
-    this.#attempts = execution.journal.unsettled(place.path)?.attempts ?? 0;
+    const before = execution.journal.unsettled(place.path);
+    this.#attempts = before?.attempts ?? 0;
+    this.#isBack = before?.status === "retrying";
     this.#workMs = longestWorkMs(execution, place);
     this.#patience = createPatience(walk, place, record, 2 * (this.#workMs + MARGIN_MS));
   }
@@ -52,7 +56,7 @@ export class SharedWork {
     for (;;) {
       const now = ports.clock.now();
       const flight = flightOf(cache, this.#shared.key);
-      if (!flight || flight.owner === this.#owner || flight.until <= now) {
+      if (!flight || flight.owner === this.#owner || flight.until <= now || this.#isBack) {
         const own = { owner: this.#owner, until: now + this.#workMs + MARGIN_MS };
         return asFlight(cache, this.#shared.key, own, (mine) => this.#lead(mine));
       }

@@ -42,3 +42,41 @@ test("a run that waits long for another process's result leaves its own, and end
   });
   expect(Date.parse(saved.finished_at ?? "") - Date.parse(paid.finished_at ?? "")).toBeLessThan(150_000);
 });
+
+test("a run that comes back to what it was computing does not queue behind one that waits for it", async () => {
+  const requestedAt: number[] = [];
+  const world = createWorld({
+    file: {
+      steps: [{ type: "http_call", url: "https://x.test/a", timeout: 60, retries: 3, cache: { ttl: 600 } }],
+    },
+    http: [
+      {
+        url: "https://x.test/a",
+        answers: [{ status: 429, headers: { "retry-after": "30" } }, { body: { ok: true } }],
+      },
+    ],
+    wrapHttp: (http) => ({
+      send(request) {
+        requestedAt.push(world.clock.now());
+        return http.send(request);
+      },
+    }),
+  });
+  const { clock, queue, runner } = world;
+  const begun = clock.now();
+  await world.post({});
+  await world.invoke();
+  clock.advance(30_000);
+  const waiting = runIdOf(await world.post({}));
+  // In one batch, the one that has the lease behind the one that asks for it.
+  const received = queue.receive(2).toReversed();
+  expect(received.map(({ body }) => body.includes(waiting))).toEqual([true, false]);
+  await runBatch(runner, received, { deadline: clock.now() + 900_000 });
+  for (const { receiptHandle } of received) queue.acknowledge(receiptHandle);
+  await world.settle();
+  expect(requestedAt.map((at) => at - begun)).toEqual([0, 30_000]);
+  expect(describeRun(await world.run(waiting))).toMatchObject({
+    status: "succeeded",
+    steps: [{ status: "cached" }],
+  });
+});

@@ -51,6 +51,14 @@ describe("hookline check", () => {
     expect(stdout).not.toContain("\u001b");
   });
 
+  test("writes out what in a file's name would move the cursor", async () => {
+    const { code, stderr } = await check(["none\u001b[2J.yaml"]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: "hookline: none\\u001b[2J.yaml cannot be read: there is no such file\n",
+    });
+  });
+
   test("takes the workflows folder without a file, and leaves tests and other files out", async () => {
     file("workflows/a.yaml", GOOD);
     file("workflows/a.test.yaml", "no: workflow");

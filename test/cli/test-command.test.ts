@@ -53,6 +53,15 @@ const command = (...args: string[]) => hookline(["test", ...args], { cwd: folder
 const add = (cases: string) => writeFileSync(join(folder, "greet.test.yaml"), CASES + cases);
 
 describe("a file whose cases pass", () => {
+  test("has its name written out where that would move the cursor", async () => {
+    writeFileSync(join(folder, "greet\u001b[2J.yaml"), WORKFLOW);
+    writeFileSync(join(folder, "greet\u001b[2J.test.yaml"), CASES.replace("Ada is here", "Bob is here"));
+    const { code, stdout } = await command("greet\u001b[2J.test.yaml", "--coverage");
+    expect(code).toBe(1);
+    expect(stdout).toContain("greet\\u001b[2J.test.yaml");
+    expect(stdout).not.toContain("\u001b");
+  });
+
   test("ends with 0 and shows each case", async () => {
     const { code, stdout, stderr } = await command(".");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { expect, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
 import * as fc from "fast-check";
 import { type JqSession, openJqSession } from "../../lib/adapters/jq/jq-session.ts";
 import { createJq } from "../../lib/adapters/jq/jq-worker-pool.ts";
@@ -81,6 +81,27 @@ test("a worker that is ready before it is needed can be closed without a call", 
   const jq = createJq();
   await jq.warm();
   await jq.close();
+});
+
+test("no worker is started once jq is closed, however long those that live take to end", async () => {
+  let opened = 0;
+  const timers = jest.useFakeTimers();
+  const stopped = Promise.withResolvers<never>();
+  const hasEnded = Promise.withResolvers<void>();
+  const jq = createJq(async () => {
+    opened += 1;
+    return { isAlive: () => false, evaluate: () => stopped.promise, end: () => hasEnded.promise };
+  });
+  const request = { runId: "r", program: ".", input: 1, bindings: {}, now: 0, timeoutMs: 10_000 };
+  await jq.warm();
+  const all = Promise.allSettled([jq.run(request), jq.run({ ...request, runId: "s" })]);
+  const closing = jq.close();
+  await timers.advanceTimersByTimeAsync(1_000);
+  stopped.reject(new Error("ended"));
+  hasEnded.resolve();
+  await Promise.all([closing, all]);
+  jest.useRealTimers();
+  expect(opened).toBe(1);
 });
 
 test("the depth of JSON text is how deep its lists and objects nest", () => {

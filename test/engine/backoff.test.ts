@@ -46,6 +46,10 @@ describe("the wait before a retry", () => {
     expect(backoffMs(rule, 1, 0, 60_000)).toBe(60_000);
     expect(backoffMs(rule, 1, 0, 5)).toBe(1_000);
   });
+
+  test.each([1e23, Number.POSITIVE_INFINITY])("is a year at most, though %d ms are asked for", (ms) => {
+    expect(backoffMs(rule, 1, 0, ms)).toBe(31_536_000_000);
+  });
 });
 
 describe("another attempt", () => {

@@ -145,6 +145,7 @@ export function createJq(openSession: typeof openJqSession = openJqSession): JqP
     warm: hire,
     async close() {
       closed = true;
+      forgetPatience();
       for (const job of waiting.splice(0)) job.answer.reject(closedError());
       await opening;
       await Promise.all([...live].map((session) => session.end()));

@@ -28,7 +28,7 @@ export function failedCaseText(one: CaseResult, file: string, paint: Paint): str
   const failures = one.failures.flatMap((failure) => printable(failureText(failure, file)).split("\n"));
   const steps = one.steps.flatMap((step) => stepText(step, paint).split("\n"));
   return [
-    paint("red", `✗ ${printableLine(one.name)}`) + paint("dim", `  ${file}:${one.line}`),
+    paint("red", `✗ ${printableLine(one.name)}`) + paint("dim", `  ${printable(file)}:${one.line}`),
     ...failures.map((line) => `    ${line}`),
     ...(steps.length === 0
       ? []
@@ -39,7 +39,7 @@ export function failedCaseText(one: CaseResult, file: string, paint: Paint): str
 /** Which steps and branches no case entered. */
 export function coverageText({ percent, entered, total, missing }: CoverageView, paint: Paint): string {
   const rows = missing.map(({ file, line, step, branch }) => [
-    `  ${file}:${line}`,
+    `  ${printable(file)}:${line}`,
     branch === undefined ? step : `${step}, branch ${branch}`,
   ]);
   return [
