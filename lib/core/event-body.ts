@@ -1,3 +1,4 @@
+import { addToList } from "./add-to-list.ts";
 import { type Json, parseJson } from "./json.ts";
 import type { StoredEvent } from "./run.ts";
 
@@ -52,11 +53,7 @@ export function decodeUtf8(body: Uint8Array): string | undefined {
 /** A field given several times is a list. */
 function readForm(text: string): Json {
   const fields = new Map<string, string[]>();
-  for (const [name, value] of new URLSearchParams(text)) {
-    const values = fields.get(name);
-    if (values) values.push(value);
-    else fields.set(name, [value]);
-  }
+  for (const [name, value] of new URLSearchParams(text)) addToList(fields, name, value);
   return Object.fromEntries(
     [...fields].map(([name, values]) => [name, values.length === 1 ? (values[0] as string) : values]),
   );

@@ -1,3 +1,4 @@
+import { addToList } from "./add-to-list.ts";
 import { beginsEscape, CUT_SHORT, escapedBytes, firstByte, follow } from "./escaped-text.ts";
 
 /** A piece of a text, from `start` up to `end`. */
@@ -36,7 +37,7 @@ export function compileMatcher(forms: readonly string[]): SecretMatcher {
     let hash = 0;
     for (let at = 0; at < WINDOW; at += 1) hash = nextHash(hash, form.charCodeAt(at));
     isStart[hash] = 1;
-    add(byHash, hash, form);
+    addToList(byHash, hash, form);
   }
   const longest = forms.reduce((most, { length }) => Math.max(most, length), 0);
   const bytes: number[] = [];
@@ -101,7 +102,7 @@ function placesOf(forms: readonly string[]): Map<number, Place[]> {
   for (const form of forms)
     for (let index = 0; index < form.length; index += 1) {
       const before = index === 0 ? NOTHING : form.charCodeAt(index - 1);
-      add(places, keyOf(before, firstByte(form.charCodeAt(index))), { form, index });
+      addToList(places, keyOf(before, firstByte(form.charCodeAt(index))), { form, index });
     }
   return places;
 }
@@ -134,10 +135,4 @@ function addEscaped(text: string, at: number, places: readonly Place[] | undefin
     const end = follow(text, at, form, index);
     if (end >= 0) spans.push({ start: at - index, end });
   }
-}
-
-function add<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
-  const values = map.get(key);
-  if (values) values.push(value);
-  else map.set(key, [value]);
 }

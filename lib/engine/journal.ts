@@ -1,3 +1,4 @@
+import { addToList } from "../core/add-to-list.ts";
 import { isSettled, type JournalEntry } from "../core/journal.ts";
 import type { Path } from "../core/path.ts";
 
@@ -162,10 +163,7 @@ export class Journal {
       this.#unsettled.delete(entry.path);
     } else this.#unsettled.set(entry.path, entry);
     for (let at = entry.path.lastIndexOf("."); at > 0; at = entry.path.lastIndexOf(".", at - 1)) {
-      const parent = entry.path.slice(0, at);
-      const siblings = this.#below.get(parent);
-      if (siblings) siblings.push(entry);
-      else this.#below.set(parent, [entry]);
+      addToList(this.#below, entry.path.slice(0, at), entry);
     }
   }
 }

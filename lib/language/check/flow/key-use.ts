@@ -1,3 +1,4 @@
+import { addToList } from "../../../core/add-to-list.ts";
 import { READ_ONLY_NAMES } from "../../../core/reserved-names.ts";
 import type { Flow } from "./build-flow.ts";
 import type { FlowStep, PathRead, PathWrite } from "./flow-step.ts";
@@ -28,12 +29,12 @@ export function keyUse(flow: Flow, reads: readonly ResolvedRead[]): KeyUse {
     for (const word of words) if (!writers.has(word)) expected.add(word);
     for (const write of step.writes) {
       const [key = ""] = write.path;
-      put(writers, key, write);
+      addToList(writers, key, write);
       if (known.has(key)) expected.add(key);
     }
     for (const { variable } of step.blocks) {
       if (variable === undefined) continue;
-      put(loops, variable, step);
+      addToList(loops, variable, step);
       // A loop over a part of what its own variable then hides.
       if (known.has(variable)) expected.add(variable);
     }
@@ -61,10 +62,4 @@ function isQuestion({ how, mayBeMissing }: PathRead): boolean {
 /** What could name a key of the state: words, but for the later ones of a path. */
 function wordsOf(program: string): readonly string[] {
   return program === "" ? [] : [...new Set(program.match(/(?<![\w\])]\.|\w)[A-Za-z_]\w*/g))];
-}
-
-function put<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
-  const values = map.get(key);
-  if (values) values.push(value);
-  else map.set(key, [value]);
 }

@@ -1,3 +1,4 @@
+import { addToList } from "../../../core/add-to-list.ts";
 import type { Path } from "../../../core/path.ts";
 import type { Flow } from "./build-flow.ts";
 import type { FlowStep } from "./flow-step.ts";
@@ -18,7 +19,7 @@ export function createReaders({ all, output }: Flow): Readers {
     const path = stateKeys(written);
     const [key] = path;
     if (key === undefined) readsAll.add(step);
-    else byKey.set(key, [...(byKey.get(key) ?? []), { path, step }]);
+    else addToList(byKey, key, { path, step });
   };
   for (const step of all) {
     if (step.readsAll) readsAll.add(step);

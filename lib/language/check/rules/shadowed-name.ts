@@ -1,3 +1,4 @@
+import { addToList } from "../../../core/add-to-list.ts";
 import { READ_ONLY_NAMES } from "../../../core/reserved-names.ts";
 import type { Rule } from "../../rule.ts";
 import { child } from "../../yaml-node.ts";
@@ -21,7 +22,7 @@ export const shadowedName: Rule = {
     for (const step of flow.all)
       for (const { path, at } of step.writes) {
         const [key = ""] = path;
-        written.set(key, [...(written.get(key) ?? []), { step, at }]);
+        addToList(written, key, { step, at });
         if (key === "error" && !step.inOnFailure && flow.onFailure.length > 0) {
           const hint = "choose another key: on_failure reads it as state.error only";
           yield {

@@ -1,3 +1,4 @@
+import { addToList } from "../../../core/add-to-list.ts";
 import { formatPath, type Path } from "../../../core/path.ts";
 import type { CheckedFile, Found, Rule } from "../../rule.ts";
 import type { FlowStep, PathRead, PathWrite } from "../flow/flow-step.ts";
@@ -65,7 +66,7 @@ function* overwrittenIn(
       if (write.what === "beside" || !isWorthReading(one) || seenLater(write.path)) continue;
       const pending = { write, isSettled: false };
       for (const key of new Set(one.writes.map(({ path }) => path[0] ?? "")))
-        waiting.set(key, [...(waiting.get(key) ?? []), pending]);
+        addToList(waiting, key, pending);
     }
   }
 }
