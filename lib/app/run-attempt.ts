@@ -8,6 +8,7 @@ import type { Workflow } from "../core/workflow.ts";
 import { blankedEnd, blankedLog } from "../engine/blanked.ts";
 import { shortSecretWarnings } from "../engine/environment.ts";
 import { executeRun, type RunEnd } from "../engine/execute-run.ts";
+import type { Execution } from "../engine/execution.ts";
 import { Journal } from "../engine/journal.ts";
 import { createWaits, type Waits } from "../engine/waits.ts";
 import { findVersion } from "./find-version.ts";
@@ -70,19 +71,21 @@ export async function runAttempt(
     costUsd: costOf(journal.entries),
     spentMs: run.spentMs + clock.now() - startedAt - waits.total(),
   });
-  try {
+  const attempt = async (): Promise<RunEnd> => {
     workflow = await findVersion(runner, run.workflow, run.hash);
-    const end = workflow
-      ? await execute(runner, workflow, claimed, {
-          journal,
-          waits,
-          invocation,
-          lastDelivery,
-          resolved: (one) => {
-            environment = one;
-          },
-        })
-      : versionGone(run.workflow, run.hash, lastDelivery);
+    if (!workflow) return versionGone(run.workflow, run.hash, lastDelivery);
+    try {
+      environment = await stageEnvironment(runner, workflow);
+    } catch (thrown) {
+      return failedBy(toFlowError(thrown), lastDelivery);
+    }
+    const execution = executionOf(runner, workflow, environment, claimed, { journal, waits, invocation });
+    for (const warning of shortSecretWarnings(environment.current()))
+      execution.log.write({ level: "warn", message: warning });
+    return executeRun(execution, lastDelivery);
+  };
+  try {
+    const end = await attempt();
     const goesOn = end.kind === "paused" || (end.kind === "failed" && end.heals);
     if (goesOn) await journal.flush();
     return ended(end, goesOn ? [] : await journal.takeTail());
@@ -106,45 +109,30 @@ function hasMoved({ steps }: Runner, entry: JournalEntry): boolean {
   return steps.get(entry.type)?.effect !== false && (isSettled(entry) || entry.status === "started");
 }
 
-async function execute(
+/** What a claimed run is executed with in this invocation. */
+function executionOf(
   runner: Runner,
   workflow: Workflow,
+  environment: StageEnvironment,
   claimed: Claimed,
-  {
-    journal,
-    waits,
-    invocation,
-    lastDelivery,
-    resolved,
-  }: {
-    journal: Journal;
-    waits: Waits;
-    invocation: Invocation;
-    lastDelivery: boolean;
-    resolved(environment: StageEnvironment): void;
-  },
-): Promise<RunEnd> {
-  let environment: StageEnvironment;
-  try {
-    environment = await stageEnvironment(runner, workflow);
-  } catch (thrown) {
-    return failedBy(toFlowError(thrown), lastDelivery);
-  }
-  resolved(environment);
+  { journal, waits, invocation }: { journal: Journal; waits: Waits; invocation: Invocation },
+): Execution {
   const { run } = claimed;
-  const now = runner.ports.clock.now();
-  const startedAt = run.startedAt ?? now;
-  const log = runner.log.with(runFields(run.runId, run.workflow, run.attempt));
-  for (const warning of shortSecretWarnings(environment.current()))
-    log.write({ level: "warn", message: warning });
-  const execution = {
+  const { clock } = runner.ports;
+  const now = clock.now();
+  return {
     workflow,
-    run: { id: run.runId, attempt: run.attempt, startedAt, depth: run.parent?.depth ?? 0 },
+    run: {
+      id: run.runId,
+      attempt: run.attempt,
+      startedAt: run.startedAt ?? now,
+      depth: run.parent?.depth ?? 0,
+    },
     stage: run.stage,
     event: readBody(run.event),
     request: run.event.request,
     steps: runner.steps,
-    ports: { ...runner.ports, childRuns: createStageChildRuns({ ...runner, clock: runner.ports.clock }) },
+    ports: { ...runner.ports, childRuns: createStageChildRuns({ ...runner, clock }) },
     cache: runner.cache,
     journal,
     limits: {
@@ -156,13 +144,12 @@ async function execute(
     },
     runUntil: now + workflow.timeoutSeconds * 1000 - run.spentMs,
     waits,
-    log,
+    log: runner.log.with(runFields(run.runId, run.workflow, run.attempt)),
     signal: new AbortController().signal,
     environment: environment.current,
     refreshEnvironment: environment.refresh,
     ...(isPoison(runner, claimed) && { poison: diedTwice() }),
   };
-  return executeRun(execution, lastDelivery);
 }
 
 /** What no step is to blame for. */

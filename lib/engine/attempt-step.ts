@@ -1,10 +1,11 @@
-import { FlowError, isTheirs, toFlowError } from "../core/flow-error.ts";
+import { type FlowError, isTheirs, toFlowError } from "../core/flow-error.ts";
 import type { Usage, Write } from "../core/journal.ts";
 import type { Interruption, StepResult } from "../core/step-result.ts";
 import { awaitRun } from "./await-run.ts";
 import { backoffMs, mayRetry } from "./backoff.ts";
 import { entryTraits } from "./entry-traits.ts";
 import type { Execution } from "./execution.ts";
+import { diedUnderWay, isOnlyOnce, knownOutcome } from "./only-once.ts";
 import { spendWait } from "./spend-wait.ts";
 import { type AttemptTraits, stepContext } from "./step-context.ts";
 import { stepParams, withAlternative } from "./step-params.ts";
@@ -33,8 +34,7 @@ export async function attemptStep(
   const before = journal.unsettled(path);
   if (before?.status === "retrying" || before?.status === "waiting") record.takeUp(before);
   if (before?.status === "started") {
-    const error = unknownOutcome(node.id, "was under way when its process ended");
-    return { result: failed(place, error, before.attempts), attempts: before.attempts };
+    return { result: failed(place, diedUnderWay(place), before.attempts), attempts: before.attempts };
   }
   const awaitsRun = before?.status === "waiting" && before.children !== undefined;
   // A cached step's entry of this kind says that it waited for another run's result.
@@ -163,7 +163,7 @@ async function tryOnce(
     return { result: await endOfAttempt(result, walk, place, record, traits.attempt), more };
   } catch (thrown) {
     if (execution.journal.isFailure(thrown)) throw thrown;
-    const error = known(place, toFlowError(thrown));
+    const error = knownOutcome(place, toFlowError(thrown));
     if (error.class === "internal" && error.cause !== undefined) reportFault(execution, place.path, error);
     const endsRun = error.class === "cancelled" || execution.signal.aborted;
     const end = failed(place, error, traits.attempt, endsRun, clock.now() - begunAt);
@@ -194,28 +194,9 @@ function failed(
   return { kind: "fail", failure };
 }
 
-/** A run that a step starts is named first, so that it is made once in any case. */
-function isOnlyOnce({ node, definition }: Place): boolean {
-  return node.effect === "at_most_once" && definition.effect && !definition.startsRuns;
-}
-
 /** The attempt is in the journal already, with the run that it awaits. */
 function isNamed({ execution }: Walk, path: string): boolean {
   return execution.journal.unsettled(path)?.status === "waiting";
-}
-
-/** Of a call that may be made once and ended without an answer nobody knows whether it took effect. */
-function known(place: Place, error: FlowError): FlowError {
-  const noAnswer = error.class === "timeout" || error.class === "connection";
-  if (!noAnswer || !isOnlyOnce(place)) return error;
-  return unknownOutcome(place.node.id, `ended without an answer (${error.message})`);
-}
-
-function unknownOutcome(id: string, what: string): FlowError {
-  return new FlowError(
-    "unknown_outcome",
-    `${id} ${what}, and its file says at_most_once: whether it took effect is not known`,
-  );
 }
 
 /** A fault of ours is a failure of the step, and never silent. */
