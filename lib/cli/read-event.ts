@@ -1,6 +1,5 @@
 import { text } from "node:stream/consumers";
-import { readTextFile } from "../build/read-text-file.ts";
-import { whyUnreadable } from "../build/why-unreadable.ts";
+import { readGivenFile } from "../build/read-given-file.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { DEEPEST_EVENT, jsonDepth } from "../core/json-depth.ts";
 import { findJsonError } from "../core/json-error.ts";
@@ -11,7 +10,8 @@ import type { StoredEvent } from "../core/run.ts";
  * @throws FlowError `invalid_input` for a file that cannot be read or is no JSON, with the place.
  */
 export async function readEvent(source: string | undefined, now: number): Promise<StoredEvent> {
-  const content = source === undefined ? "{}" : source === "-" ? await text(process.stdin) : readText(source);
+  const content =
+    source === undefined ? "{}" : source === "-" ? await text(process.stdin) : readGivenFile(source);
   const name = source === "-" ? "standard input" : source;
   const problem = findJsonError(content);
   if (problem) {
@@ -38,13 +38,4 @@ export async function readEvent(source: string | undefined, now: number): Promis
       delivery_id: "local",
     },
   };
-}
-
-/** @throws FlowError `invalid_input` for a file that cannot be read. */
-export function readText(file: string): string {
-  try {
-    return readTextFile(file);
-  } catch (cause) {
-    throw new FlowError("invalid_input", `${file} cannot be read: ${whyUnreadable(cause)}`, { cause });
-  }
 }

@@ -1,9 +1,9 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join, normalize, relative, resolve } from "node:path";
 import { createJq } from "../adapters/jq/jq-worker-pool.ts";
 import { createPython } from "../adapters/python/python-pool.ts";
 import { compileWorkflows } from "../build/compile-workflows.ts";
-import { whyUnreadable } from "../build/why-unreadable.ts";
+import { readGivenFile } from "../build/read-given-file.ts";
 import { workflowsBeside } from "../build/workflows-beside.ts";
 import { FlowError } from "../core/flow-error.ts";
 import type { RunRecord } from "../core/run.ts";
@@ -23,9 +23,9 @@ import { loadTestFile, type TestFile } from "../testing/test-file.ts";
 import { EXIT } from "./exit.ts";
 import { readAssignments } from "./given-values.ts";
 import { type HistoryOptions, withHistory } from "./history.ts";
-import { readText } from "./read-event.ts";
 import { paintFor } from "./run-text.ts";
 import { failedCaseText } from "./test/test-text.ts";
+import { writeGivenFile } from "./write-given-file.ts";
 
 /** Options of `record`. */
 export interface RecordOptions extends HistoryOptions {
@@ -82,7 +82,7 @@ export async function record(runId: string, options: RecordOptions): Promise<num
       return EXIT.failed;
     }
     if (toOutput) process.stdout.write(text);
-    else write(file, text);
+    else writeGivenFile(file, text);
     const where = toOutput ? "" : `${file}:${result.line}: `;
     say(`${where}"${result.name}" was recorded${result.passed ? " and passes" : ", and fails"}`);
     return result.passed ? EXIT.ok : EXIT.failed;
@@ -169,15 +169,7 @@ function tell(result: CaseResult, file: string, { run, version, today }: Found):
 }
 
 function readIfThere(file: string): string | undefined {
-  return existsSync(file) ? readText(file) : undefined;
-}
-
-function write(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (cause) {
-    throw new FlowError("invalid_input", `${file} cannot be written: ${whyUnreadable(cause)}`, { cause });
-  }
+  return existsSync(file) ? readGivenFile(file) : undefined;
 }
 
 function say(line: string): void {

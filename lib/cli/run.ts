@@ -7,10 +7,12 @@ import { createSalesforce } from "../adapters/salesforce/create-salesforce.ts";
 import { scriptedHttp } from "../adapters/scripted/scripted-http.ts";
 import { scriptedLlm } from "../adapters/scripted/scripted-llm.ts";
 import { scriptedSteps } from "../adapters/scripted/scripted-steps.ts";
+import { SILENT_LOG } from "../adapters/silent-log.ts";
 import { systemClock } from "../adapters/system-clock.ts";
 import { systemRandom } from "../adapters/system-random.ts";
 import { describeStep, type RunView } from "../app/describe-run.ts";
 import { runInProcess } from "../app/run-in-process.ts";
+import { readGivenFile } from "../build/read-given-file.ts";
 import { workflowsBeside } from "../build/workflows-beside.ts";
 import { readConfig, runnerConfig } from "../core/config.ts";
 import { FlowError } from "../core/flow-error.ts";
@@ -26,7 +28,7 @@ import { EXIT } from "./exit.ts";
 import { readAssignments } from "./given-values.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { printable } from "./printable.ts";
-import { readEvent, readText } from "./read-event.ts";
+import { readEvent } from "./read-event.ts";
 import { readMocks } from "./read-mocks.ts";
 import { type Paint, paintFor, runEndText, stepText } from "./run-text.ts";
 import { stageName } from "./stage-name.ts";
@@ -40,13 +42,11 @@ export interface RunOptions {
   readonly json?: boolean;
 }
 
-const SILENT: Log = { write() {}, with: () => SILENT };
-
 /** What is said of the run as a whole; what a step says shows below it. */
 function runLog(paint: Paint): Log {
   return {
     write: ({ message }) => void process.stderr.write(`${paint("yellow", `! ${printable(message)}`)}\n`),
-    with: () => SILENT,
+    with: () => SILENT_LOG,
   };
 }
 
@@ -100,7 +100,7 @@ export async function run(file: string, options: RunOptions): Promise<number> {
 }
 
 function load(file: string): Workflow | undefined {
-  const { workflow, problems } = loadWorkflow(readText(file), file);
+  const { workflow, problems } = loadWorkflow(readGivenFile(file), file);
   for (const problem of problems) process.stderr.write(`${printable(formatProblem(problem))}\n\n`);
   return workflow;
 }

@@ -1,8 +1,6 @@
-import { writeFileSync } from "node:fs";
 import { createJq } from "../adapters/jq/jq-worker-pool.ts";
 import { createPython } from "../adapters/python/python-pool.ts";
 import { readWorkflowFile } from "../build/read-workflow-file.ts";
-import { whyUnreadable } from "../build/why-unreadable.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { loadWorkflow } from "../language/load-workflow.ts";
 import { Coverage } from "../testing/coverage.ts";
@@ -17,6 +15,7 @@ import { printable } from "./printable.ts";
 import { paintFor } from "./run-text.ts";
 import { caseText, coverageText, hasTrouble, summaryText, troubleText } from "./test/test-text.ts";
 import { watchTests } from "./test/test-watch.ts";
+import { writeGivenFile } from "./write-given-file.ts";
 
 /** Options of `test`. */
 export interface TestOptions {
@@ -80,7 +79,7 @@ async function runOnce(
     files.push(result);
   }
   const report = reportOf(files, coverage.view(), performance.now() - startedAt);
-  if (junit !== undefined) writeReport(junit, junitXml(report));
+  if (junit !== undefined) writeGivenFile(junit, junitXml(report));
   for (const result of files.filter(hasTrouble)) say(`\n${troubleText(result, paint)}`);
   if (shown !== undefined) say(`\n${coverageText(report.coverage, paint)}`);
   say(`\n${summaryText(report, paint)}`);
@@ -93,14 +92,6 @@ function countWorkflow(file: string, coverage: Coverage): void {
   const read = readWorkflowFile(file);
   const { workflow } = "text" in read ? loadWorkflow(read.text, file) : {};
   if (workflow) coverage.count(workflow);
-}
-
-function writeReport(file: string, xml: string): void {
-  try {
-    writeFileSync(file, xml);
-  } catch (cause) {
-    throw new FlowError("invalid_input", `${file} cannot be written: ${whyUnreadable(cause)}`, { cause });
-  }
 }
 
 function exitCodeOf(report: TestReport, filter: string | undefined, least: number | undefined): number {

@@ -1,8 +1,8 @@
 import { createMemoryCache } from "../adapters/memory/memory-cache.ts";
 import { rulesOf, Script } from "../adapters/scripted/script.ts";
+import { SILENT_LOG } from "../adapters/silent-log.ts";
 import type { RunView } from "../app/describe-run.ts";
 import type { JsonObject } from "../core/json.ts";
-import type { Log } from "../core/ports/log.ts";
 import type { Random } from "../core/ports/random.ts";
 import { createRedactor, type Redactor } from "../core/redactor.ts";
 import type { AnyStep } from "../core/step.ts";
@@ -39,7 +39,6 @@ export interface CaseRun {
 }
 
 const NO_EVENT = { event_file: undefined, body: undefined, base64: undefined, content_type: undefined };
-const SILENT: Log = { write() {}, with: () => SILENT };
 
 /** Another time and another chance: what a run makes of them comes out differently. */
 const ELSEWHERE = { laterMs: 133_323_456, tickMs: 7, seed: 2 };
@@ -72,7 +71,7 @@ export async function runCase(
     answerClock: clock.uncounted,
     random: steadyRandom(disturbed ? ELSEWHERE.seed : 1),
     cache: createMemoryCache(),
-    log: SILENT,
+    log: SILENT_LOG,
   };
   const eventOf = (one: Given) => caseEvent(one, workflow, clock.now(), tools.readFile);
   for (const event of given.earlier ?? [])

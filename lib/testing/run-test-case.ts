@@ -1,7 +1,6 @@
 import { dirname, join } from "node:path";
 import type { StepView } from "../app/describe-run.ts";
-import { readTextFile } from "../build/read-text-file.ts";
-import { whyUnreadable } from "../build/why-unreadable.ts";
+import { readGivenFile } from "../build/read-given-file.ts";
 import { workflowsBeside } from "../build/workflows-beside.ts";
 import { FlowError } from "../core/flow-error.ts";
 import type { Workflow } from "../core/workflow.ts";
@@ -45,7 +44,7 @@ export async function runTestCase(
   const startedAt = performance.now();
   const ended = () => Math.round((performance.now() - startedAt) * 10) / 10;
   const steps = coverage.watch(stepTypes, workflow);
-  const readFile = (path: string) => readText(join(dirname(file), path));
+  const readFile = (path: string) => readGivenFile(join(dirname(file), path));
   const tools = { jq, python, steps, readFile, find: workflowsBeside(workflow) };
   try {
     const made = await runCase(workflow, one, tools);
@@ -64,14 +63,5 @@ export async function runTestCase(
     if (!(error instanceof FlowError)) throw error;
     const failures = [{ what: "given", line, message: error.message }];
     return { name, line, passed: false, duration_ms: ended(), failures, steps: [] };
-  }
-}
-
-/** @throws FlowError `invalid_input` for a file that cannot be read. */
-function readText(path: string): string {
-  try {
-    return readTextFile(path);
-  } catch (cause) {
-    throw new FlowError("invalid_input", `${path} cannot be read: ${whyUnreadable(cause)}`, { cause });
   }
 }

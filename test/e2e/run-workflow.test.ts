@@ -1,24 +1,14 @@
-import { once } from "node:events";
-import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { type HoldingServer, startHoldingServer } from "../support/holding-server.ts";
 import { type StackFolder, type StackProcess, stackFolder, startStack } from "./stack-process.ts";
 
 const env = { HOOKLINE_ALLOW_PRIVATE_HOSTS: "127.0.0.1" };
-const held: ServerResponse[] = [];
-const calls: string[] = [];
-const provider = createServer((request, response) => {
-  calls.push(`${request.method} ${request.url}`);
-  held.push(response);
-  provider.emit("call");
-});
+let provider: HoldingServer;
 let folder: StackFolder;
 let stack: StackProcess;
 
 beforeAll(async () => {
-  provider.listen(0, "127.0.0.1");
-  await once(provider, "listening");
-  const { port } = provider.address() as AddressInfo;
+  provider = await startHoldingServer();
   folder = stackFolder({
     "order.yaml": `name: order
 output: { invoice: "\${invoice.number}" }
@@ -29,7 +19,7 @@ steps:
     "invoice.yaml": `name: invoice
 output: { number: "\${http.number}" }
 steps:
-  - { type: http_call, method: POST, url: "http://127.0.0.1:${port}/invoices/\${id}" }
+  - { type: http_call, method: POST, url: "${provider.origin}/invoices/\${id}" }
 `,
     "misspelt.yaml": "name: misspelt\nsteps:\n  - { type: run_workflow, name: invoise }\n",
   });
@@ -37,14 +27,9 @@ steps:
 });
 afterAll(async () => {
   await stack.end("SIGINT");
-  provider.closeAllConnections();
-  provider.close();
+  await provider.stop();
   folder.remove();
 });
-
-const nextCall = () => once(provider, "call");
-const reply = (number: number) =>
-  held.pop()?.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ number }));
 
 /** The order's run and the invoice's, each as `runs show` tells it, linked to each other. */
 async function bothOf(id: string): Promise<readonly [object, object]> {
@@ -58,39 +43,39 @@ async function bothOf(id: string): Promise<readonly [object, object]> {
 }
 
 test("one workflow runs another over the real queue, and runs show tells each of the other", async () => {
-  const called = nextCall();
+  const called = provider.nextCall();
   const id = await stack.accept("order", { id: 7 });
   await called;
-  reply(70);
+  provider.reply({ number: 70 });
   await stack.said(`${id}  succeeded`);
   const [order, invoice] = await bothOf(id);
   expect(order).toMatchObject({ status: "succeeded", output: { invoice: 70 }, attempts: 1, parent: null });
   expect(invoice).toMatchObject({ status: "succeeded", workflow: "invoice", children: [] });
-  expect(calls).toEqual(["POST /invoices/7"]);
+  expect(provider.seen.map(({ method, url }) => `${method} ${url}`)).toEqual(["POST /invoices/7"]);
 });
 
 test("one that takes longer is waited for outside of any process, and its end wakes the other", async () => {
-  const called = nextCall();
+  const called = provider.nextCall();
   const id = await stack.accept("order", { id: 8 });
   await called;
   await stack.said(`${id}  paused`);
   expect(await stack.ask("runs", "show", id)).toMatchObject({ status: "waiting" });
-  reply(80);
+  provider.reply({ number: 80 });
   await stack.said(`${id}  succeeded`);
   const [order] = await bothOf(id);
   expect(order).toMatchObject({ output: { invoice: 80 }, attempts: 2 });
 });
 
 test("a stack that is killed in between finds the same other run when it is back", async () => {
-  const called = nextCall();
+  const called = provider.nextCall();
   const id = await stack.accept("order", { id: 9 });
   await called;
   await stack.said(`${id}  paused`);
   await stack.end("SIGKILL");
-  const calledAgain = nextCall();
+  const calledAgain = provider.nextCall();
   stack = await startStack(folder, env);
   await calledAgain;
-  reply(90);
+  provider.reply({ number: 90 });
   await stack.said(`${id}  succeeded`);
   const [order, invoice] = await bothOf(id);
   expect(order).toMatchObject({ status: "succeeded", output: { invoice: 90 } });

@@ -1,0 +1,4 @@
+import type { Log } from "../core/ports/log.ts";
+
+/** Writes nothing. */
+export const SILENT_LOG: Log = { write() {}, with: () => SILENT_LOG };
