@@ -1,5 +1,5 @@
 import { addToList } from "./add-to-list.ts";
-import { type Json, parseJson } from "./json.ts";
+import { type Json, jsonOrText, parseJson } from "./json.ts";
 import type { StoredEvent } from "./run.ts";
 
 /** A content type in lower case, without its parameters; empty when there is none. */
@@ -57,12 +57,4 @@ function readForm(text: string): Json {
   return Object.fromEntries(
     [...fields].map(([name, values]) => [name, values.length === 1 ? (values[0] as string) : values]),
   );
-}
-
-function jsonOrText(text: string): Json {
-  try {
-    return parseJson(text);
-  } catch {
-    return text;
-  }
 }

@@ -42,6 +42,15 @@ export function parseJson(text: string): Json {
   }
 }
 
+/** What a text is as JSON, or the text itself where it is none. */
+export function jsonOrText(text: string): Json {
+  try {
+    return parseJson(text);
+  } catch {
+    return text;
+  }
+}
+
 /** Compact JSON text; exact numbers keep their digits. */
 export function formatJson(value: Json): string {
   return JSON.stringify(value);

@@ -1,4 +1,4 @@
-import { formatJson, type Json, type JsonObject, parseJson } from "../../core/json.ts";
+import { formatJson, type JsonObject, jsonOrText } from "../../core/json.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Http, HttpRequest, HttpResponse } from "../../core/ports/http.ts";
 import { systemClock } from "../system-clock.ts";
@@ -67,12 +67,4 @@ function recordOf({ method, url, headers, body }: HttpRequest): JsonObject {
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
     ...(text !== undefined && { body: jsonOrText(text) }),
   };
-}
-
-function jsonOrText(text: string): Json {
-  try {
-    return parseJson(text);
-  } catch {
-    return text;
-  }
 }
