@@ -16,10 +16,11 @@ export interface Claimable {
 /** Why a run cannot be claimed; undefined when it can. */
 export function claimRefusal(
   run: Claimable,
-  { now }: Claim,
+  { now, evicts }: Claim,
 ): Exclude<ClaimResult, { readonly kind: "claimed" }> | undefined {
   if (run.expiresAt <= now / 1000) return { kind: "missing" };
   if (isFinal(run.status)) return { kind: "final", status: run.status };
+  if (evicts) return undefined;
   if (run.leaseUntil !== undefined && run.leaseUntil > now) return { kind: "held", until: run.leaseUntil };
   if (run.notBefore !== undefined && run.notBefore > now + EARLY_CLAIM_MS)
     return { kind: "early", notBefore: run.notBefore };

@@ -13,10 +13,10 @@ export const RUN_STATUSES = [
 ] as const;
 /** One of {@link RUN_STATUSES}. */
 export type RunStatus = (typeof RUN_STATUSES)[number];
-/** A status that never changes again. */
+/** A status that changes by a person's redrive only. */
 export type FinalStatus = "succeeded" | "failed" | "dropped" | "cancelled";
 
-/** True for a status that never changes again. */
+/** True for a status that changes by a person's redrive only. */
 export function isFinal(status: RunStatus): status is FinalStatus {
   return status === "succeeded" || status === "failed" || status === "dropped" || status === "cancelled";
 }
@@ -50,6 +50,13 @@ export interface ParentLink {
   readonly depth: number;
 }
 
+/** The run whose event a replay runs again. */
+export interface ReplayLink {
+  readonly runId: string;
+  /** Somebody changed the event. */
+  readonly edited?: true;
+}
+
 /** A run as ingest stores it. */
 export interface NewRun {
   /** UUIDv7. */
@@ -66,6 +73,8 @@ export interface NewRun {
   readonly expiresAt: number;
   /** Absent: an event from outside started it. */
   readonly parent?: ParentLink;
+  /** Absent: no replay. */
+  readonly replayOf?: ReplayLink;
 }
 
 /** When a run was named, milliseconds since the epoch: the first 48 bits of its id (RFC 9562, UUIDv7). */
@@ -91,6 +100,12 @@ export interface RunRecord extends NewRun {
   /** The rendered `output` of a workflow that has one; absent: the state is the output. */
   readonly output?: Json;
   readonly costUsd: number;
+  /** When it was redriven, milliseconds since the epoch; absent: never. */
+  readonly redrives?: readonly number[];
+  /** Ids of the runs that run its event again; the last one may be named and not made yet. Absent: none. */
+  readonly replays?: readonly string[];
+  /** `history.redact` has blanked event and journal: they can be read, and no longer be run. */
+  readonly blanked?: true;
   readonly journal: readonly JournalEntry[];
 }
 

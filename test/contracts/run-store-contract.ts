@@ -598,6 +598,43 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
         });
       });
 
+      test("each class of error lists the runs that failed with it, or wait after it", async () => {
+        const errorOf = (errorClass: "timeout" | "client_error") =>
+          ({ step: "0", class: errorClass, message: "no", details: {} }) as const;
+        const timedOut = await finished({}, sampleFinish({ status: "failed", error: errorOf("timeout") }));
+        const refused = await finished(
+          {},
+          sampleFinish({ status: "failed", error: errorOf("client_error") }),
+        );
+        const waiting = await created();
+        const { lease } = await mustClaim(store, waiting.runId);
+        await store.release(lease, sampleRelease({ status: "waiting", error: errorOf("timeout") }));
+        await finished({});
+        const listed = async (changes: object) =>
+          (await store.list({ ...query, ...changes })).map(({ runId }) => runId);
+        expect(await listed({ errorClass: "timeout" })).toEqual([waiting.runId, timedOut]);
+        expect(await listed({ errorClass: "timeout", status: "failed" })).toEqual([timedOut]);
+        expect(await listed({ errorClass: "timeout", status: "waiting" })).toEqual([waiting.runId]);
+        expect(await listed({ errorClass: "client_error" })).toEqual([refused]);
+        expect(await listed({ errorClass: "internal" })).toEqual([]);
+      });
+
+      test("pages follow each other without a gap or a run that comes twice, also within a millisecond", async () => {
+        const ids: string[] = [];
+        for (const createdAt of [NOON - 2 * DAY, NOON - DAY, NOON - DAY, NOON, NOON, NOON, NOON + 1])
+          ids.unshift((await created({ createdAt, workflow: ids.length % 2 ? "refunds" : "orders" })).runId);
+        for (const limit of [1, 2, 3, 7]) {
+          const found: string[] = [];
+          let page = await store.list({ ...query, limit });
+          for (let left = 9; page.length > 0 && left > 0; left -= 1) {
+            found.push(...page.map(({ runId }) => runId));
+            const after = page.at(-1);
+            page = await store.list({ ...query, limit, ...(after && { after }) });
+          }
+          expect(found).toEqual(ids);
+        }
+      });
+
       test("a limit is met although most runs have another status", async () => {
         const wanted: string[] = [];
         for (let n = 0; n < 24; n += 1) {
@@ -711,6 +748,16 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
         expect(await store.getVersion("orders", first.hash)).toEqual(first);
         expect(await store.getVersion("orders", "ef".repeat(32))).toBeUndefined();
         expect(await store.getVersion("refunds", first.hash)).toBeUndefined();
+      });
+
+      test("versions are found by how their hash begins", async () => {
+        const first = workflow(0);
+        const second = { ...first, hash: "cd99".repeat(16) };
+        for (const one of [first, second, { ...first, name: "refunds", hash: "cd00".repeat(16) }])
+          await store.putVersion(one);
+        expect([...(await store.versionsLike("orders", "cd"))].sort()).toEqual([first.hash, second.hash]);
+        expect(await store.versionsLike("orders", "cd3")).toEqual([first.hash]);
+        expect(await store.versionsLike("orders", "ef")).toEqual([]);
       });
 
       test("a version of thousands of steps is kept whole", async () => {

@@ -348,6 +348,89 @@ describe("a store that cannot be used", () => {
   });
 });
 
+describe("redriving", () => {
+  const error = { step: "1", class: "timeout", message: "no answer", details: {} } as const;
+  const redrive = { nth: 1, now: NOON + MINUTE, dueAt: NOON + 2 * MINUTE, expiresAt: 0 };
+  const failed = async () => {
+    const run = sampleRun();
+    await store.create(run);
+    const { lease, nextSegment } = await mustClaim(store, run.runId);
+    await store.append(lease, nextSegment, [sampleEntry("0")]);
+    await store.finish(lease, sampleFinish({ status: "failed", error, tail: [sampleEntry("1")] }));
+    return run;
+  };
+  const pathsOf = async (runId: string) => (await store.get(runId))?.journal.map(({ path }) => path);
+
+  test("one that died between its writes leaves a failed run whose history reads right, and can be repeated", async () => {
+    for (const name of ["PutItemCommand", "UpdateItemCommand"]) {
+      const { runId, expiresAt } = await failed();
+      const dying = dynalite.client();
+      dying.middlewareStack.add(
+        (next, context) => async (args) => {
+          if (context.commandName === name) throw new Error("the process died");
+          return next(args);
+        },
+        { step: "initialize" },
+      );
+      const struck = createDynamoRunStore({ client: dying, table, now });
+      const wish = { ...redrive, expiresAt: expiresAt + 1_000 };
+      await expect(struck.redrive(runId, wish)).rejects.toThrow("the process died");
+      expect(await store.get(runId)).toMatchObject({ status: "failed", error });
+      expect(await pathsOf(runId)).toEqual(["0", "1"]);
+      expect(await store.redrive(runId, wish)).toEqual({ kind: "redriven" });
+      expect(await pathsOf(runId)).toEqual(["0", "1"]);
+      expect(new Set((await itemsOf(`run#${runId}`)).map((item) => item.expires_at?.N))).toEqual(
+        new Set([String(expiresAt + 1_000)]),
+      );
+      dying.destroy();
+    }
+  });
+
+  for (const where of ["wire", "call"] as const) {
+    test(`an answer that got lost at any of its writes is made up for by repeating (${where})`, async () => {
+      for (const skipping of [0, 1]) {
+        const { runId } = await failed();
+        const faulty = dynalite.client();
+        const fault = loseAnswers(faulty, where);
+        fault.loseNext(skipping);
+        const losing = createDynamoRunStore({ client: faulty, table, now });
+        const first = losing.redrive(runId, redrive);
+        if (where === "call") await expect(first).rejects.toMatchObject({ class: "connection" });
+        else expect(await first).toEqual({ kind: "redriven" });
+        expect(fault.wasLost()).toBe(true);
+        expect(await losing.redrive(runId, redrive)).toEqual({ kind: "redriven" });
+        expect(await store.get(runId)).toMatchObject({ status: "queued", redrives: [NOON + MINUTE] });
+        expect(await pathsOf(runId)).toEqual(["0", "1"]);
+        faulty.destroy();
+      }
+    });
+  }
+
+  test("one whose update comes late, after another redrive and the next failure, changes nothing", async () => {
+    const { runId } = await failed();
+    const slow = dynalite.client();
+    let isLate = false;
+    slow.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName === "UpdateItemCommand" && !isLate) {
+          isLate = true;
+          await store.redrive(runId, redrive);
+          const { lease } = await mustClaim(store, runId);
+          await store.finish(lease, sampleFinish({ status: "failed", error, tail: [sampleEntry("2")] }));
+        }
+        return next(args);
+      },
+      { step: "initialize" },
+    );
+    const late = createDynamoRunStore({ client: slow, table, now });
+    expect(await late.redrive(runId, redrive)).toEqual({ kind: "redriven" });
+    expect(isLate).toBe(true);
+    expect(await store.get(runId)).toMatchObject({ status: "failed", epoch: 2, redrives: [NOON + MINUTE] });
+    expect(await pathsOf(runId)).toEqual(["0", "1", "2"]);
+    slow.destroy();
+  });
+});
+
 test("of a blanked history only the run's own item is left", async () => {
   const run = largeRun();
   await store.create(run);

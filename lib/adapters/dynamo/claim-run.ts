@@ -18,25 +18,31 @@ import type { Table } from "./table.ts";
 // What was read after a refusal may be out of date a moment later: then the claim is tried again, this often in all.
 const TRIES = 3;
 
-const CLAIMABLE = [
+const OPEN = [
   "attribute_exists(#pk)",
   "#v = :v",
   "#expires_at > :now_seconds",
   "attribute_not_exists(#outcome)",
+];
+const FREE = [
   "(attribute_not_exists(#lease_until) OR #lease_until <= :now)",
   "(attribute_not_exists(#not_before) OR #not_before <= :soon)",
-].join(" AND ");
+];
+// Who repeats an eviction finds the lease to be its own.
+const OF_OTHERS = "(attribute_not_exists(#lease_owner) OR #lease_owner <> :owner)";
 
 // A lease that is released or finished leaves no owner behind: an owner that is replaced here has died or stalled.
-const TAKE_OVER = `SET ${[
+const TAKE_OVER = [
   "#lease_owner = :owner",
   "#lease_until = :lease_until",
   "#epoch = #epoch + :one",
+  "#prev_owner = if_not_exists(#lease_owner, :none)",
+];
+const BEGIN_ATTEMPT = [
   "#attempt = #attempt + :one",
   "#status = :running",
   "#started_at = if_not_exists(#started_at, :now)",
-  "#prev_owner = if_not_exists(#lease_owner, :none)",
-].join(", ")}`;
+];
 
 /** Claims a run with one conditional update; a run that was claimed before gets a fence in its journal too. */
 export async function claimRun(
@@ -65,19 +71,20 @@ function takeOver(table: Table, runId: string, claim: Claim): Promise<Item | und
     ":owner": text(claim.owner),
     ":lease_until": number(claim.leaseUntil),
     ":one": number(1),
-    ":running": text("running"),
     ":none": text(""),
+    ...(!claim.evicts && { ":running": text("running") }),
   };
   const condition = {
     ":v": layoutVersion,
-    ":now": number(claim.now),
     ":now_seconds": number(claim.now / 1000),
-    ":soon": number(claim.now + EARLY_CLAIM_MS),
+    ...(!claim.evicts && { ":now": number(claim.now), ":soon": number(claim.now + EARLY_CLAIM_MS) }),
   };
+  const changes = claim.evicts ? TAKE_OVER : [...TAKE_OVER, ...BEGIN_ATTEMPT];
+  const conditions = claim.evicts ? [...OPEN, OF_OTHERS] : [...OPEN, ...FREE];
   return table.updateAndGet(
     runKey(runId),
-    { text: TAKE_OVER, values: change },
-    { text: CLAIMABLE, values: condition },
+    { text: `SET ${changes.join(", ")}`, values: change },
+    { text: conditions.join(" AND "), values: condition },
   );
 }
 

@@ -8,11 +8,13 @@ import { dueRuns, postponeRun } from "./due-runs.ts";
 import { readNumber, text } from "./item.ts";
 import { finishRun, markRunAlone, releaseRun, seizeRun } from "./lease-writes.ts";
 import { listRuns } from "./list-runs.ts";
+import { nameReplay } from "./name-replay.ts";
+import { redriveRun } from "./redrive-run.ts";
 import { newRunItem, readRun, readStatus, runKey } from "./run-item.ts";
-import { appendSegment, segmentEntries } from "./segments.ts";
+import { appendSegment, counts, segmentEntries } from "./segments.ts";
 import { createStoredValues, type StoredValues } from "./stored-values.ts";
 import { createTable, type Table } from "./table.ts";
-import { getVersion, putVersion } from "./versions.ts";
+import { getVersion, putVersion, versionsLike } from "./versions.ts";
 
 /** Which table, and the clock that tells expired runs, which DynamoDB deletes only days later. */
 export interface DynamoRunStoreOptions {
@@ -46,6 +48,8 @@ export function createDynamoRunStore({
     append: (lease, segment, entries) => appendSegment(table, values, lease, segment, entries),
     release: (lease, release) => releaseRun(table, values, lease, release),
     finish: (lease, finish) => finishRun(table, values, lease, finish),
+    redrive: (runId, redrive) => redriveRun(table, runId, redrive),
+    nameReplay: (runId, name) => nameReplay(table, runId, name),
     get: (runId) => getRun(table, values, runId, now()),
     async status(runId) {
       const [item] = await table.getMany([runKey(runId)], ["pk", "sk", "status", "expires_at"]);
@@ -57,6 +61,7 @@ export function createDynamoRunStore({
     seize: (runId) => seizeRun(table, runId),
     putVersion: (workflow) => putVersion(table, values, workflow),
     getVersion: (workflow, hash) => getVersion(table, values, workflow, hash),
+    versionsLike: (workflow, prefix) => versionsLike(table, workflow, prefix),
   };
 }
 
@@ -80,5 +85,6 @@ async function getRun(
   };
   const [item, ...segments] = (await Array.fromAsync(table.query({ where }))).flat();
   if (item?.sk?.S !== "run" || readNumber(item, "expires_at") <= now / 1000) return undefined;
-  return readRun(item, await segmentEntries(segments, values), values);
+  const counted = segments.filter((segment) => counts(segment, item));
+  return readRun(item, await segmentEntries(counted, values), values);
 }

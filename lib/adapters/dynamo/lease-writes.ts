@@ -89,7 +89,7 @@ async function rewrittenEvent(event: StoredEvent, values: StoredValues, lease: L
 }
 
 /** Moves the expiry of a run's segments and chunks; one that was deleted meanwhile stays so. */
-async function keepUntil(table: Table, runId: string, expiresAt: number): Promise<void> {
+export async function keepUntil(table: Table, runId: string, expiresAt: number): Promise<void> {
   const items = await itemsOf(table, runId);
   const keys = items.flatMap(({ pk, sk }) =>
     pk?.S && sk?.S && sk.S !== "run" ? [{ pk: pk.S, sk: sk.S }] : [],

@@ -1,10 +1,10 @@
 import type { RunQuery } from "../../core/ports/run-store.ts";
-import { isFinal, type RunStatus, type RunSummary } from "../../core/run.ts";
+import { isFinal, type RunSummary } from "../../core/run.ts";
 import { DAY_MS, listPartitions } from "./index-shards.ts";
 import { type Item, readNumber, text } from "./item.ts";
 import { readSummaries } from "./run-summaries.ts";
 import type { StoredValues } from "./stored-values.ts";
-import type { Table } from "./table.ts";
+import type { Expression, Table } from "./table.ts";
 import { BY_WORKFLOW_INDEX } from "./table-definition.ts";
 
 // A run's id carries its creation time; the two may differ by this much where the clock was read twice.
@@ -23,11 +23,13 @@ export async function listRuns(
   const since = Math.max(query.since, 0);
   const found: RunSummary[] = [];
   for (
-    let day = until - (until % DAY_MS);
+    let day = dayOf(query.after ? Math.min(until, query.after.createdAt) : until);
     day + DAY_MS > since && found.length < query.limit;
     day -= DAY_MS
   ) {
-    const wanted = { ...query, until, since, limit: query.limit - found.length };
+    const { after, ...rest } = query;
+    const goesOn = after && dayOf(after.createdAt) === day;
+    const wanted = { ...rest, ...(goesOn && { after }), until, since, limit: query.limit - found.length };
     const lists = await Promise.all(
       query.workflows.flatMap((workflow) =>
         listPartitions(workflow, day).map((partition) =>
@@ -49,7 +51,8 @@ async function newestOf(
   now: number,
 ): Promise<readonly RunSummary[]> {
   const found: RunSummary[] = [];
-  const filter = outcomeFilter(query.status);
+  const filter = entryFilter(query);
+  const last = `${idAt(query.until + ID_SKEW_MS)}~`;
   const pages = table.query({
     index: BY_WORKFLOW_INDEX,
     where: {
@@ -57,7 +60,7 @@ async function newestOf(
       values: {
         ":partition": text(partition),
         ":first": text(idAt(query.since - ID_SKEW_MS)),
-        ":last": text(`${idAt(query.until + ID_SKEW_MS)}~`),
+        ":last": text(query.after && query.after.runId < last ? query.after.runId : last),
       },
     },
     ...(filter && { filter }),
@@ -67,23 +70,50 @@ async function newestOf(
   for await (const page of pages) {
     const kept = page.filter((entry) => isListed(entry, query, now));
     const summaries = await readSummaries(table, values, workflow, kept);
-    found.push(...summaries.filter(({ status }) => (query.status ?? status) === status));
+    found.push(...summaries.filter((summary) => isAsked(summary, query)));
     if (found.length >= query.limit) break;
   }
   return found.slice(0, query.limit);
 }
 
-/** The index knows final statuses only; which of the others a run has, its item says. */
-function outcomeFilter(status: RunStatus | undefined) {
-  if (status === undefined) return undefined;
-  return isFinal(status)
-    ? { text: "#outcome = :outcome", values: { ":outcome": text(status) } }
-    : { text: "attribute_not_exists(#outcome)" };
+/** The index knows final statuses and their errors only; what the others have, their items say. */
+function entryFilter({ status, errorClass }: RunQuery): Expression | undefined {
+  const isOpen = "attribute_not_exists(#outcome)";
+  const parts: Expression[] = [];
+  if (status !== undefined && isFinal(status))
+    parts.push({ text: "#outcome = :outcome", values: { ":outcome": text(status) } });
+  else if (status !== undefined) parts.push({ text: isOpen });
+  if (errorClass !== undefined)
+    parts.push({
+      text: `(#error_class = :error_class OR ${isOpen})`,
+      values: { ":error_class": text(errorClass) },
+    });
+  if (parts.length === 0) return undefined;
+  return {
+    text: parts.map((part) => part.text).join(" AND "),
+    values: Object.assign({}, ...parts.map(({ values }) => values)),
+  };
 }
 
-function isListed(entry: Item, { since, until }: RunQuery, now: number): boolean {
+function isAsked({ status, error }: RunSummary, asked: RunQuery): boolean {
+  return (
+    (asked.status ?? status) === status &&
+    (asked.errorClass === undefined || asked.errorClass === error?.class)
+  );
+}
+
+function isListed(entry: Item, { since, until, after }: RunQuery, now: number): boolean {
   const createdAt = readNumber(entry, "created_at");
-  return createdAt >= since && createdAt <= until && readNumber(entry, "expires_at") > now / 1000;
+  return (
+    createdAt >= since &&
+    createdAt <= until &&
+    readNumber(entry, "expires_at") > now / 1000 &&
+    entry.run_id?.S !== after?.runId
+  );
+}
+
+function dayOf(ms: number): number {
+  return ms - (ms % DAY_MS);
 }
 
 /** The beginning of every UUIDv7 made at `ms`: 48 bits of time. */

@@ -54,6 +54,10 @@ export async function newRunItem(run: NewRun, values: StoredValues): Promise<Ite
     due_shard: text(duePartition(run.runId)),
     due_at: number(run.dueAt),
     ...(run.parent && parentAttributes(run.parent)),
+    ...(run.replayOf && {
+      replay_of: text(run.replayOf.runId),
+      ...(run.replayOf.edited && { replay_edited: { BOOL: true } }),
+    }),
   };
 }
 
@@ -76,6 +80,7 @@ export async function readRun(
   const finishedAt = readOptionalNumber(item, "finished_at");
   const notBefore = readOptionalNumber(item, "not_before");
   const parent = readParent(item);
+  const replayOf = item.replay_of && readText(item, "replay_of");
   return {
     runId: readText(item, "run_id"),
     workflow: readText(item, "workflow"),
@@ -99,6 +104,10 @@ export async function readRun(
     ...(finishedAt !== undefined && { finishedAt }),
     ...(notBefore !== undefined && { notBefore }),
     ...(parent && { parent }),
+    ...(replayOf && { replayOf: { runId: replayOf, ...(item.replay_edited?.BOOL && { edited: true }) } }),
+    ...(item.redriven_at?.L && { redrives: item.redriven_at.L.map(({ N }) => Number(N)) }),
+    ...(item.replays?.L && { replays: item.replays.L.map(({ S = "" }) => S) }),
+    ...(item.rewritten?.BOOL && { blanked: true }),
     ...(error && { error }),
     ...(typeof reason === "string" && { reason }),
     ...(output !== undefined && { output }),

@@ -1,6 +1,15 @@
 import type { JournalEntry } from "../../core/journal.ts";
 import { type Lease, LeaseLost } from "../../core/ports/run-store.ts";
-import { checkLayout, type Item, type Key, keyAttributes, number, readText, text } from "./item.ts";
+import {
+  checkLayout,
+  type Item,
+  type Key,
+  keyAttributes,
+  number,
+  readNumber,
+  readText,
+  text,
+} from "./item.ts";
 import { readEntries, runKey } from "./run-item.ts";
 import { INLINE_BYTES, type StoredValues } from "./stored-values.ts";
 import type { Table } from "./table.ts";
@@ -39,6 +48,32 @@ export async function fenceJournal(
     const item = { ...(await segmentItem(writer, fence, [], values)), fence: { BOOL: true } };
     if (await table.putNew(item)) return { segments, next: fence + 1 };
   }
+}
+
+/**
+ * Makes the tail of a failed run a segment of its own, which counts from when the run goes on; once for each failure.
+ */
+export async function copyTail(table: Table, run: Item): Promise<void> {
+  if (run.tail === undefined) return;
+  const [runId, finishedBy] = [readText(run, "run_id"), readText(run, "finished_by")];
+  for (;;) {
+    const last = (await journalSegments(table, runId)).at(-1);
+    if (last?.tail_of?.S === finishedBy) return;
+    const copied = await table.putNew({
+      ...keyAttributes(segmentKey(runId, segmentNumber(last) + 1)),
+      owner: text(finishedBy),
+      epoch: number(readNumber(run, "epoch")),
+      entries: run.tail,
+      tail_of: text(finishedBy),
+      expires_at: number(readNumber(run, "expires_at")),
+    });
+    if (copied) return;
+  }
+}
+
+/** False for the copy of a tail that still stands in the run's item: whoever wanted to redrive it died on the way. */
+export function counts(segment: Item, run: Item): boolean {
+  return !run.outcome || segment.tail_of === undefined || segment.tail_of.S !== run.finished_by?.S;
 }
 
 /** The entries of segments, in their order. @throws FlowError `internal` for a damaged one. */

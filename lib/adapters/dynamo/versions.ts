@@ -1,5 +1,5 @@
 import type { Workflow } from "../../core/workflow.ts";
-import { checkLayout, type Key, keyAttributes, text } from "./item.ts";
+import { checkLayout, type Key, keyAttributes, readText, text } from "./item.ts";
 import { INLINE_BYTES, type StoredValues } from "./stored-values.ts";
 import type { Table } from "./table.ts";
 
@@ -25,6 +25,14 @@ export async function getVersion(
   if (!item) return undefined;
   checkLayout(item);
   return (await values.loadJson(item, "workflow")) as unknown as Workflow;
+}
+
+/** Hashes of the stored versions that begin with `prefix`. */
+export async function versionsLike(table: Table, name: string, prefix: string): Promise<readonly string[]> {
+  const { pk, sk } = versionKey(name, prefix);
+  const where = { text: "#pk = :pk AND begins_with(#sk, :sk)", values: { ":pk": text(pk), ":sk": text(sk) } };
+  const items = (await Array.fromAsync(table.query({ where }))).flat();
+  return items.map((item) => readText(item, "hash"));
 }
 
 function versionKey(name: string, hash: string): Key {

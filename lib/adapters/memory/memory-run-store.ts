@@ -6,6 +6,8 @@ import {
   type Finish,
   type Lease,
   LeaseLost,
+  type Redrive,
+  type RedriveResult,
   type Release,
   type RunQuery,
   type RunStore,
@@ -89,6 +91,18 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
       if (finish.history) stored.segments = stored.segments.map((segment) => ({ ...segment, entries: [] }));
       endLease(stored, end);
     },
+    async redrive(runId, redrive) {
+      const stored = runs.get(runId);
+      return stored ? redriveStored(stored, redrive) : { kind: "missing" };
+    },
+    async nameReplay(runId, { nth, replayId, now: at }) {
+      const stored = runs.get(runId);
+      if (!stored) return undefined;
+      const { replays = [], expiresAt } = stored.run;
+      if (replays.length !== nth - 1 || expiresAt <= at / 1000) return replays[nth - 1];
+      stored.run = { ...stored.run, replays: [...replays, replayId] };
+      return replayId;
+    },
     async get(runId) {
       const stored = alive().find(({ run }) => run.runId === runId);
       return stored && record(stored);
@@ -136,6 +150,11 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
     async getVersion(name, hash) {
       return versions.get(`${name}#${hash}`);
     },
+    async versionsLike(name, prefix) {
+      return [...versions.values()]
+        .filter((one) => one.name === name && one.hash.startsWith(prefix))
+        .map(({ hash }) => hash);
+    },
   };
 }
 
@@ -152,13 +171,12 @@ function claimStored(stored: StoredRun, claim: Claim): ClaimResult {
   stored.previousOwner = leaseOwner;
   stored.leaseOwner = claim.owner;
   stored.leaseUntil = claim.leaseUntil;
-  stored.run = {
-    ...run,
+  const begun = {
     status: "running",
-    epoch: run.epoch + 1,
     attempt: run.attempt + 1,
     startedAt: run.startedAt ?? claim.now,
-  };
+  } as const;
+  stored.run = { ...run, epoch: run.epoch + 1, ...(!claim.evicts && begun) };
   return claimed(stored, claim.owner);
 }
 
@@ -188,7 +206,35 @@ function released(run: StoredRun["run"], release: Release): StoredRun["run"] {
 function finished(run: StoredRun["run"], { tail: _tail, history, ...finish }: Finish): StoredRun["run"] {
   const { error: _error, notBefore: _notBefore, ...rest } = run;
   const event = history?.event ?? run.event;
-  return { ...rest, ...finish, event, dueAt: Number.POSITIVE_INFINITY };
+  const blanked = history && ({ blanked: true } as const);
+  return { ...rest, ...finish, event, ...blanked, dueAt: Number.POSITIVE_INFINITY };
+}
+
+function redriveStored(stored: StoredRun, { nth, now, dueAt, expiresAt }: Redrive): RedriveResult {
+  const { run, segments, tail } = stored;
+  const { redrives = [] } = run;
+  if (run.expiresAt <= now / 1000) return { kind: "missing" };
+  if (redrives.length >= nth) return { kind: "redriven" };
+  if (run.status !== "failed") return { kind: "not_failed", status: run.status };
+  if (run.blanked) return { kind: "blanked" };
+  if (redrives.length !== nth - 1)
+    throw new FlowError(
+      "internal",
+      `run ${run.runId} was redriven ${redrives.length} times: the next is not ${nth}`,
+    );
+  if (tail.length > 0) segments.push({ owner: "", epoch: run.epoch, entries: tail });
+  stored.tail = [];
+  const { finishedAt: _at, error: _error, reason: _reason, output: _output, ...rest } = run;
+  stored.run = {
+    ...rest,
+    status: "queued",
+    failures: 0,
+    spentMs: 0,
+    dueAt,
+    expiresAt: Math.max(run.expiresAt, expiresAt),
+    redrives: [...redrives, now],
+  };
+  return { kind: "redriven" };
 }
 
 function endLease(stored: StoredRun, end: string): void {
@@ -201,12 +247,15 @@ function record({ run, segments, tail }: StoredRun): RunRecord {
   return { ...run, journal: [...segments.flatMap(({ entries }) => entries), ...tail] };
 }
 
-function isAsked(run: StoredRun["run"], { workflows, status, until, since }: RunQuery): boolean {
+function isAsked(run: StoredRun["run"], query: RunQuery): boolean {
+  const { workflows, status, errorClass, until, since, after } = query;
   return (
     workflows.includes(run.workflow) &&
     run.createdAt <= until &&
     run.createdAt >= since &&
-    (status === undefined || run.status === status)
+    (after === undefined || run.runId < after.runId) &&
+    (status === undefined || run.status === status) &&
+    (errorClass === undefined || run.error?.class === errorClass)
   );
 }
 

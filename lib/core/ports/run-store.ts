@@ -1,4 +1,5 @@
 import type { BlankedHistory } from "../blank-history.ts";
+import type { ErrorClass } from "../flow-error.ts";
 import type { JournalEntry, RunError } from "../journal.ts";
 import type { Json } from "../json.ts";
 import type { FinalStatus, NewRun, RunRecord, RunStatus, RunSummary } from "../run.ts";
@@ -11,6 +12,8 @@ export interface Claim {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly leaseUntil: number;
+  /** Takes the run from whoever holds it, and before its time, in order to end it: no attempt begins. */
+  readonly evicts?: true;
 }
 
 /** The right to write a run: valid while no later claim has raised the epoch. */
@@ -74,6 +77,36 @@ export interface Finish {
   readonly history?: BlankedHistory;
 }
 
+/** A person's wish that a failed run goes on. */
+export interface Redrive {
+  /** Which redrive of the run it is, from 1: of several people who ask for the same one, one makes it. */
+  readonly nth: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** When someone should look if nothing happened. */
+  readonly dueAt: number;
+  /** The history is kept at least until then, seconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** What came of a {@link Redrive}. */
+export type RedriveResult =
+  /** By this call or by another one that asked for the same redrive. */
+  | { readonly kind: "redriven" }
+  | { readonly kind: "not_failed"; readonly status: RunStatus }
+  /** `history.redact` has blanked what the run would go on with. */
+  | { readonly kind: "blanked" }
+  | { readonly kind: "missing" };
+
+/** The name of a replay, on the run whose event it runs again. */
+export interface ReplayName {
+  /** Which replay of the run it is, from 1. */
+  readonly nth: number;
+  readonly replayId: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
 /** A run that should have moved. */
 export interface DueRun {
   readonly runId: string;
@@ -87,6 +120,10 @@ export interface DueRun {
 export interface RunQuery {
   readonly workflows: readonly string[];
   readonly status?: RunStatus;
+  /** Class of the error that a run failed with, or waits after. */
+  readonly errorClass?: ErrorClass;
+  /** The last run of the page before; default: the first page. */
+  readonly after?: Pick<RunSummary, "runId" | "createdAt">;
   readonly limit: number;
   /** Runs created at or before this time, milliseconds since the epoch; default: all. */
   readonly until: number;
@@ -111,6 +148,7 @@ export interface RunStore {
   create(run: NewRun): Promise<void>;
   /** Takes back a run whose event could not be stored or enqueued. False: somebody has claimed it, and it stays. */
   discard(runId: string): Promise<boolean>;
+  /** Gives the right to write the run, to one at a time; a run that had claims before is closed to them. */
   claim(runId: string, claim: Claim): Promise<ClaimResult>;
   /** Marks that the run is alone in its process from now on: a death from here is its own. @throws LeaseLost */
   markAlone(lease: Lease): Promise<void>;
@@ -120,6 +158,13 @@ export interface RunStore {
   release(lease: Lease, release: Release): Promise<void>;
   /** Writes the final status, once. @throws LeaseLost */
   finish(lease: Lease, finish: Finish): Promise<void>;
+  /**
+   * Puts a run whose status is `failed` back to `queued`, with its journal and without a failed delivery or spent time.
+   * @throws FlowError `internal` when `nth` is not the next one.
+   */
+  redrive(runId: string, redrive: Redrive): Promise<RedriveResult>;
+  /** Names a replay on its original before it is made. The id in that place, which is another one where somebody was faster; undefined: no such run. */
+  nameReplay(runId: string, name: ReplayName): Promise<string | undefined>;
   /** The run with its whole journal, undefined when there is none. @throws FlowError `internal` for a damaged item. */
   get(runId: string): Promise<RunRecord | undefined>;
   /** How a run stands, without the rest of it; undefined when there is none. */
@@ -134,4 +179,6 @@ export interface RunStore {
   /** Stores a version, once; later calls with the same hash change nothing. */
   putVersion(workflow: Workflow): Promise<void>;
   getVersion(name: string, hash: string): Promise<Workflow | undefined>;
+  /** Hashes of a workflow's stored versions that begin with `prefix`, in no order. */
+  versionsLike(name: string, prefix: string): Promise<readonly string[]>;
 }

@@ -1,0 +1,101 @@
+import { FlowError } from "../../core/flow-error.ts";
+import type { Redrive, RedriveResult } from "../../core/ports/run-store.ts";
+import { duePartition } from "./index-shards.ts";
+import {
+  checkLayout,
+  type Item,
+  layoutVersion,
+  number,
+  readNumber,
+  readOptionalNumber,
+  text,
+} from "./item.ts";
+import { keepUntil } from "./lease-writes.ts";
+import { readCost, readStatus, runKey } from "./run-item.ts";
+import { copyTail } from "./segments.ts";
+import type { Table } from "./table.ts";
+
+const FAILED = [
+  "attribute_exists(#pk)",
+  "#v = :v",
+  "#outcome = :failed",
+  "attribute_not_exists(#rewritten)",
+].join(" AND ");
+
+/**
+ * Puts a failed run back to `queued` with one conditional update. What its last write held of the journal becomes a
+ * segment first: a process that dies in between leaves a failed run, whose readers leave that segment out.
+ */
+export async function redriveRun(table: Table, runId: string, redrive: Redrive): Promise<RedriveResult> {
+  for (;;) {
+    const item = await table.get(runKey(runId));
+    if (!item || readNumber(item, "expires_at") <= redrive.now / 1000) return { kind: "missing" };
+    checkLayout(item);
+    const result = resultOn(item, redrive);
+    if (result) return result;
+    await copyTail(table, item);
+    if (redrive.expiresAt > readNumber(item, "expires_at")) await keepUntil(table, runId, redrive.expiresAt);
+    if (await putBack(table, item, runId, redrive)) return { kind: "redriven" };
+  }
+}
+
+/** What stands against a redrive; undefined: nothing does. */
+function resultOn(item: Item, { nth }: Redrive): RedriveResult | undefined {
+  const made = readOptionalNumber(item, "redrives") ?? 0;
+  const status = readStatus(item);
+  if (made >= nth) return { kind: "redriven" };
+  if (status !== "failed") return { kind: "not_failed", status };
+  if (item.rewritten?.BOOL) return { kind: "blanked" };
+  if (made === nth - 1) return undefined;
+  throw new FlowError("internal", `run ${item.run_id?.S} was redriven ${made} times: the next is not ${nth}`);
+}
+
+function putBack(table: Table, item: Item, runId: string, redrive: Redrive): Promise<boolean> {
+  const { nth, now, dueAt } = redrive;
+  const expiresAt = Math.max(redrive.expiresAt, readNumber(item, "expires_at"));
+  const set: Record<string, Item[string]> = {
+    status: text("queued"),
+    failures: number(0),
+    spent_ms: number(0),
+    spent_usd: number(readCost(item)),
+    due_shard: text(duePartition(runId)),
+    due_at: number(dueAt),
+    expires_at: number(expiresAt),
+    redrives: number(nth),
+  };
+  const changes = [
+    ...Object.keys(set).map((name) => `#${name} = :${name}`),
+    "#redriven_at = list_append(if_not_exists(#redriven_at, :none), :this)",
+  ];
+  const values = Object.fromEntries(Object.entries(set).map(([name, value]) => [`:${name}`, value]));
+  const isNext = nth === 1 ? "attribute_not_exists(#redrives)" : "#redrives = :before";
+  return table.update(
+    runKey(runId),
+    {
+      text: `SET ${changes.join(", ")} REMOVE ${OF_THE_END.map((name) => `#${name}`).join(", ")}`,
+      values: { ...values, ":none": { L: [] }, ":this": { L: [number(now)] } },
+    },
+    {
+      text: `${FAILED} AND ${isNext}`,
+      values: {
+        ":v": layoutVersion,
+        ":failed": text("failed"),
+        ...(nth > 1 && { ":before": number(nth - 1) }),
+      },
+    },
+  );
+}
+
+/** What the write that ended the run had added. */
+const OF_THE_END = [
+  "outcome",
+  "finished_at",
+  "error",
+  "error_class",
+  "error_message",
+  "reason",
+  "output",
+  "tail",
+  "not_before",
+  "cost_usd",
+];
