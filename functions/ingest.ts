@@ -1,7 +1,7 @@
 import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { dynamoClient, secretsClient, sqsClient } from "../lib/adapters/aws-clients.ts";
-import { createInputCatalog } from "../lib/adapters/catalog-file.ts";
+import { createInputCatalog, createWorkflowTexts } from "../lib/adapters/catalog-file.ts";
 import { createDynamoRunStore } from "../lib/adapters/dynamo/dynamo-run-store.ts";
 import { catalogFile, environment } from "../lib/adapters/environment.ts";
 import { createLog } from "../lib/adapters/json-log.ts";
@@ -39,6 +39,7 @@ const ingest: Ingest = {
     clock: systemClock,
   }),
   inputs: createInputCatalog(catalogFile("inputs.json")),
+  catalog: createWorkflowTexts(catalogFile("workflows")),
   clock: systemClock,
   random: systemRandom,
   log,

@@ -126,6 +126,9 @@ export function addFunctions(
     maxConcurrency: 20,
   });
 
+  // What a newer ingest accepts may need step types that an older runner has not.
+  ingest.node.addDependency(runner);
+
   const sweeper = addFunction(scope, {
     id: "Sweeper",
     description: "Enqueues runs that should have moved",

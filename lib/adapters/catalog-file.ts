@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { FlowError } from "../core/flow-error.ts";
 import { parseJson } from "../core/json.ts";
-import type { InputCatalog, WorkflowCatalog } from "../core/ports/workflow-catalog.ts";
+import type { InputCatalog, WorkflowCatalog, WorkflowTexts } from "../core/ports/workflow-catalog.ts";
 import type { InputEntry, Workflow } from "../core/workflow.ts";
 
 /**
@@ -27,6 +28,24 @@ export function createInputCatalog(file: string): InputCatalog {
   return { all: read };
 }
 
+/**
+ * Workflows from a folder with a `<name>.json` of each, every one read when it is asked for.
+ * @throws FlowError `config_error` then, for a file that cannot be read.
+ */
+export function createWorkflowTexts(folder: string): WorkflowTexts {
+  return {
+    current(name) {
+      const file = join(folder, `${name}.json`);
+      if (!existsSync(file)) return undefined;
+      try {
+        return parseJson(readFileSync(file, "utf8")) as unknown as Workflow;
+      } catch (cause) {
+        throw unreadable(file, cause);
+      }
+    },
+  };
+}
+
 function createListFile<T>(file: string, make: (list: readonly unknown[]) => T): () => T {
   let kept: { readonly made: T; readonly version: string } | undefined;
   return () => {
@@ -39,10 +58,12 @@ function createListFile<T>(file: string, make: (list: readonly unknown[]) => T):
       kept = { made: make(list), version };
       return kept.made;
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new FlowError("config_error", `catalog ${file} cannot be read: ${why}. Build it again`, {
-        cause,
-      });
+      throw unreadable(file, cause);
     }
   };
+}
+
+function unreadable(file: string, cause: unknown): FlowError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new FlowError("config_error", `catalog ${file} cannot be read: ${why}. Build it again`, { cause });
 }

@@ -12,6 +12,7 @@ import type { Execution } from "../engine/execution.ts";
 import { Journal } from "../engine/journal.ts";
 import { createWaits, type Waits } from "../engine/waits.ts";
 import { findVersion } from "./find-version.ts";
+import { versionGone } from "./keep-version.ts";
 import { logFault } from "./log-fault.ts";
 import { type Invocation, type Runner, runFields } from "./runner.ts";
 import { createStageChildRuns } from "./stage-child-runs.ts";
@@ -73,7 +74,7 @@ export async function runAttempt(
   });
   const attempt = async (): Promise<RunEnd> => {
     workflow = await findVersion(runner, run.workflow, run.hash);
-    if (!workflow) return versionGone(run.workflow, run.hash, lastDelivery);
+    if (!workflow) return failedBy(versionGone(run.workflow, run.hash), lastDelivery);
     try {
       environment = await stageEnvironment(runner, workflow);
     } catch (thrown) {
@@ -155,7 +156,7 @@ function executionOf(
 /** What no step is to blame for. */
 function failedBy({ class: errorClass, message, details }: FlowError, lastDelivery: boolean): RunEnd {
   const error = { step: null, class: errorClass, message, details: isObject(details) ? details : {} };
-  return { kind: "failed", error, heals: !lastDelivery, retryAfterMs: 0 };
+  return { kind: "failed", error, heals: heals(errorClass) && !lastDelivery, retryAfterMs: 0 };
 }
 
 function diedTwice(): FlowError {
@@ -163,10 +164,4 @@ function diedTwice(): FlowError {
     "internal",
     "the process died twice at this step, the second time with no other run beside it: it is not tried a third time. Look for what takes its memory, then redrive the run",
   );
-}
-
-/** A runner may be older than the ingest that accepted the run, for as long as a deploy takes: later deliveries may find it. */
-function versionGone(name: string, hash: string, lastDelivery: boolean): RunEnd {
-  const message = `version ${hash.slice(0, 12)} of workflow ${name}, with which this run started, is neither deployed nor kept. Replay the event on the version of today`;
-  return failedBy(new FlowError("config_error", message, { details: { hash } }), lastDelivery);
 }

@@ -4,9 +4,10 @@ import type { Queue } from "../core/ports/queue.ts";
 import type { Random } from "../core/ports/random.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
-import type { InputCatalog } from "../core/ports/workflow-catalog.ts";
+import type { InputCatalog, WorkflowTexts } from "../core/ports/workflow-catalog.ts";
 import type { ParentLink, StoredEvent } from "../core/run.ts";
 import type { InputEntry } from "../core/workflow.ts";
+import { keepVersion } from "./keep-version.ts";
 import { LOOK_AFTER_MS } from "./timings.ts";
 
 /** What accepting events needs. */
@@ -15,6 +16,7 @@ export interface Ingest {
   readonly queue: Queue;
   readonly secrets: Secrets;
   readonly inputs: InputCatalog;
+  readonly catalog: WorkflowTexts;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -26,16 +28,17 @@ export interface Ingest {
 const DAY_SECONDS = 86_400;
 
 /**
- * Stores an event as a new run, then enqueues it. What is stored and not enqueued is found by the sweeper.
- * @throws FlowError when store or queue do not take it.
+ * Stores an event as a new run of a version that is kept, then enqueues it. What is stored and not enqueued is found by
+ * the sweeper. @throws FlowError when store or queue do not take it.
  */
 export async function storeEvent(
-  { store: runs, queue, stage }: Pick<Ingest, "store" | "queue" | "stage">,
+  { store, queue, stage, catalog }: Pick<Ingest, "store" | "queue" | "stage" | "catalog">,
   entry: Pick<InputEntry, "name" | "hash" | "retentionDays">,
   event: StoredEvent,
   { runId, now, parent }: { runId: string; now: number; parent?: ParentLink },
 ): Promise<void> {
-  await runs.create({
+  await keepVersion({ store, catalog }, entry);
+  await store.create({
     runId,
     workflow: entry.name,
     hash: entry.hash,

@@ -13,7 +13,7 @@ try {
   if (problems.some(({ severity }) => severity === "error"))
     throw new FlowError("config_error", "Nothing was built: mend the errors above first.");
   const bundles = await buildBundles({ outDir: OUT_DIR });
-  await writeCatalogs(OUT_DIR, workflows);
+  writeCatalogs(OUT_DIR, workflows);
   console.error(`${workflows.length} workflows and ${bundles.length} functions in ${OUT_DIR}/`);
   console.log(sizeTable(bundles));
 } catch (error) {

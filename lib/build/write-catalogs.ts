@@ -1,14 +1,29 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { inputTable, type Workflow } from "../core/workflow.ts";
 
-/** Writes `ingest/inputs.json` and `runner/workflows.json`: what the functions carry of the workflows, for every stage. */
-export async function writeCatalogs(outDir: string, workflows: readonly Workflow[]): Promise<void> {
-  await writeJson(join(outDir, "ingest"), "inputs.json", inputTable(workflows));
-  await writeJson(join(outDir, "runner"), "workflows.json", workflows);
+/** Writes what the functions carry of the workflows, for every stage, into their bundles' folders. */
+export function writeCatalogs(outDir: string, workflows: readonly Workflow[]): void {
+  writeIngestCatalog(join(outDir, "ingest"), workflows);
+  writeRunnerCatalog(join(outDir, "runner"), workflows);
 }
 
-async function writeJson(dir: string, file: string, value: unknown): Promise<void> {
-  await mkdir(dir, { recursive: true });
-  await writeFile(join(dir, file), JSON.stringify(value));
+/**
+ * Writes `inputs.json`, which ingest reads at its start, and `workflows/<name>.json`, of which it reads one when it first
+ * accepts an event of that version. Each file is replaced as a whole, the table last: what it names is there.
+ */
+export function writeIngestCatalog(dir: string, workflows: readonly Workflow[]): void {
+  for (const workflow of workflows) writeJson(join(dir, "workflows", `${workflow.name}.json`), workflow);
+  writeJson(join(dir, "inputs.json"), inputTable(workflows));
+}
+
+/** Writes `workflows.json`, replaced as a whole. */
+export function writeRunnerCatalog(dir: string, workflows: readonly Workflow[]): void {
+  writeJson(join(dir, "workflows.json"), workflows);
+}
+
+function writeJson(file: string, value: unknown): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.new`, JSON.stringify(value));
+  renameSync(`${file}.new`, file);
 }

@@ -18,8 +18,15 @@ export function localSources({
   stage,
   readFile,
 }: LocalSources): readonly EnvironmentSource[] {
-  const file = (name: string): EnvironmentSource => parseEnv(readFile(name) ?? "");
-  return [given, shell, file(`.env.${stage}`), file(".env")];
+  return [given, shell, ...fileSources({ stage, readFile })];
+}
+
+/** Those of them that are files. */
+export function fileSources({
+  stage,
+  readFile,
+}: Pick<LocalSources, "stage" | "readFile">): readonly EnvironmentSource[] {
+  return [`.env.${stage}`, ".env"].map((name) => parseEnv(readFile(name) ?? ""));
 }
 
 /** What the sources give for the names, and nothing else of them. */

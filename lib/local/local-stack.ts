@@ -11,7 +11,7 @@ import { FUNCTION_SETTINGS, functionEnvironment, setEnvironment } from "./functi
 import { loadFunctions } from "./functions.ts";
 import { startHttpFront } from "./http-front.ts";
 import { lambdaContext } from "./lambda-context.ts";
-import { localSources, pickValues } from "./local-environment.ts";
+import { fileSources, localSources, pickValues } from "./local-environment.ts";
 import { catalogFolder, LOCAL_ORG_ID, LOCAL_STAGE } from "./local-names.ts";
 import { type LocalServices, startLocalServices } from "./local-services.ts";
 import { ownIdentity } from "./process-identity.ts";
@@ -91,8 +91,10 @@ async function bringUp(
   const files = watchWorkflowFiles({ folder: workflowsFolder, catalogFolder: catalog, onTrouble });
   parts.defer(() => files.close());
   const sources = () => localSources({ shell, stage: LOCAL_STAGE, readFile: readIfPresent });
+  // A run may be of a version that reads names which no file reads any more.
+  const names = () => new Set([...namesIn(files.workflows), ...namesInFiles()]);
   const services = await startLocalServices(
-    { dataFolder, workflowSecrets: () => pickValues(namesIn(files.workflows), sources()), log },
+    { dataFolder, workflowSecrets: () => pickValues(names(), sources()), log },
     parts,
   );
   const environment = functionEnvironment(
@@ -164,6 +166,10 @@ function endpointsOf({ dynamodb, sqs, secretsUrl }: LocalServices) {
 
 function namesIn(workflows: readonly Workflow[]): Set<string> {
   return new Set(workflows.flatMap(({ environment }) => environment.map(({ name }) => name)));
+}
+
+function namesInFiles(): readonly string[] {
+  return fileSources({ stage: LOCAL_STAGE, readFile: readIfPresent }).flatMap(Object.keys);
 }
 
 function served(

@@ -1,10 +1,11 @@
-import { mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { isWorkflowFile } from "../build/compile-workflows.ts";
 import { readWorkflowFile } from "../build/read-workflow-file.ts";
+import { writeIngestCatalog, writeRunnerCatalog } from "../build/write-catalogs.ts";
 import { FlowError } from "../core/flow-error.ts";
-import { inputTable, isDeployedTo, type Workflow } from "../core/workflow.ts";
+import { isDeployedTo, type Workflow } from "../core/workflow.ts";
 import { loadWorkflow } from "../language/load-workflow.ts";
 import type { Problem } from "../language/problem.ts";
 import { unknownWorkflows } from "../language/unknown-workflows.ts";
@@ -35,7 +36,7 @@ export interface WorkflowFiles {
 /** Where workflows come from and where their tables go. */
 export interface WorkflowFilesOptions {
   readonly folder: string;
-  /** Gets `workflows.json` and `inputs.json`, as the build makes them. */
+  /** Gets what the functions carry, as the build makes it. */
   readonly catalogFolder: string;
   /** Hears why a change could not take effect. */
   readonly onTrouble: (error: unknown) => void;
@@ -57,7 +58,6 @@ interface Entry extends WorkflowFile {
  * @throws FlowError `config_error` when there is no such folder.
  */
 export function watchWorkflowFiles(options: WorkflowFilesOptions): WorkflowFiles {
-  mkdirSync(options.catalogFolder, { recursive: true });
   let hear = (_changed: readonly WorkflowFile[]): void => {};
   let entries = readFolder(options.folder, new Map());
   writeCatalog(options.catalogFolder, serving(entries));
@@ -170,10 +170,6 @@ function serving(entries: ReadonlyMap<string, Entry>): readonly Workflow[] {
 }
 
 function writeCatalog(folder: string, workflows: readonly Workflow[]): void {
-  const tables = { "workflows.json": workflows, "inputs.json": inputTable(workflows) };
-  for (const [name, table] of Object.entries(tables)) {
-    const file = join(folder, name);
-    writeFileSync(`${file}.new`, JSON.stringify(table));
-    renameSync(`${file}.new`, file);
-  }
+  writeRunnerCatalog(folder, workflows);
+  writeIngestCatalog(folder, workflows);
 }

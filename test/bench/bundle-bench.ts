@@ -38,7 +38,7 @@ export async function benchBundles(): Promise<{
   const outDir = mkdtempSync(join(tmpdir(), "hookline-bundles-"));
   try {
     const built = await buildBundles({ outDir });
-    await writeCatalogs(outDir, []);
+    writeCatalogs(outDir, []);
     const bundles = built.map(({ name, dir, startBytes, totalBytes }) => ({
       name,
       startKb: startBytes / 1000,

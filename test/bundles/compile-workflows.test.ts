@@ -2,8 +2,10 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { createWorkflowCatalog, createWorkflowTexts } from "../../lib/adapters/catalog-file.ts";
 import { compileWorkflows } from "../../lib/build/compile-workflows.ts";
 import { writeCatalogs } from "../../lib/build/write-catalogs.ts";
+import { formatJson } from "../../lib/core/json.ts";
 import { inputTable } from "../../lib/core/workflow.ts";
 import { formatProblem } from "../../lib/language/problem.ts";
 
@@ -111,13 +113,17 @@ test("a folder that is not there is an error, not a folder without workflows", a
   await expect(compileWorkflows(join(dir, "nowhere"))).rejects.toThrow("nowhere");
 });
 
-test("ingest carries the inputs and the runner the workflows, numbers exact to the digit", async () => {
+test("ingest carries the inputs and each workflow by itself, the runner all of them, numbers exact to the digit", async () => {
   await write({
     "a.yaml": "name: first\nsteps:\n  - { type: print, text: hi }\noutput: { id: 12345678901234567890 }",
   });
   const { workflows } = await compileWorkflows(dir);
-  await writeCatalogs(join(dir, "dist"), workflows);
+  writeCatalogs(join(dir, "dist"), workflows);
   const read = (...path: readonly string[]) => readFile(join(dir, "dist", ...path), "utf8");
   expect(JSON.parse(await read("ingest", "inputs.json"))).toEqual(inputTable(workflows));
-  expect(await read("runner", "workflows.json")).toContain('"id":12345678901234567890');
+  const ofIngest = createWorkflowTexts(join(dir, "dist", "ingest", "workflows"));
+  const ofRunner = createWorkflowCatalog(join(dir, "dist", "runner", "workflows.json"));
+  expect(ofIngest.current("first")).toEqual(workflows[0]);
+  expect(ofRunner.all()).toEqual(workflows);
+  expect(formatJson(ofIngest.current("first")?.output ?? null)).toBe('{"id":12345678901234567890}');
 });

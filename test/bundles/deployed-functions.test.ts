@@ -1,9 +1,14 @@
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { describeRun, type RunView } from "../../lib/app/describe-run.ts";
 import type { FunctionName } from "../../lib/build/build-bundles.ts";
+import { writeRunnerCatalog } from "../../lib/build/write-catalogs.ts";
+import type { Workflow } from "../../lib/core/workflow.ts";
 import { loadWorkflow } from "../../lib/language/load-workflow.ts";
 import { type Deployment, deploy } from "../support/deployment.ts";
 import { grantsOf, synthesise } from "../support/synthesise.ts";
@@ -60,6 +65,7 @@ const workflows = [orders, letters, nightly, reports, scores].map((text) => {
   if (!workflow) throw new Error(problems.map(({ message }) => message).join("; "));
   return workflow;
 });
+const workflowOf = (name: string) => workflows.find((one) => one.name === name) as Workflow;
 
 /** Requests for a score, and what they wait for. */
 let scored = 0;
@@ -175,6 +181,19 @@ test("runs in two processes that want the same result make one call", async () =
   await other.stop();
 });
 
+test("an event is run as it was accepted by a runner of a later deploy, which carries another version", async () => {
+  const catalog = await mkdtemp(join(tmpdir(), "hookline-later-"));
+  writeRunnerCatalog(catalog, [{ ...workflowOf("orders"), hash: "00".repeat(32), steps: [] }]);
+  const later = await deployment.start("runner", { HOOKLINE_CATALOG_DIR: catalog });
+  const runId = await post("orders", '{"id": 1, "lines": [{"price": 5}]}');
+  const message = await deployment.nextMessage();
+  expect(message?.Records[0]?.body).toContain(runId);
+  expect(await later.invoke(message)).toEqual({ batchItemFailures: [] });
+  expect(await viewOf(runId)).toMatchObject({ status: "succeeded", state: { summary: { total: 5 } } });
+  await later.stop();
+  await rm(catalog, { recursive: true });
+});
+
 test("a wrong hash is a 404 with an empty body", async () => {
   const event = deployment.delivery("orders", "{}");
   const answer = await deployment.functions.ingest.invoke({
@@ -201,13 +220,13 @@ test("a schedule's tick starts a run of its payload, one run however often it co
 });
 
 test("the sweeper enqueues a run whose message was lost", async () => {
-  const [workflow] = workflows;
+  const workflow = workflowOf("orders");
   const createdAt = Date.now() - 3_600_000;
   const runId = "01900000-0000-7000-8000-000000000001";
   await deployment.store.create({
     runId,
-    workflow: workflow?.name ?? "",
-    hash: workflow?.hash ?? "",
+    workflow: workflow.name,
+    hash: workflow.hash,
     stage: "test",
     event: {
       body: new TextEncoder().encode('{"lines": [{"price": 1}]}'),

@@ -2,7 +2,11 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { createInputCatalog, createWorkflowCatalog } from "../../lib/adapters/catalog-file.ts";
+import {
+  createInputCatalog,
+  createWorkflowCatalog,
+  createWorkflowTexts,
+} from "../../lib/adapters/catalog-file.ts";
 import { formatJson } from "../../lib/core/json.ts";
 
 let folder: string;
@@ -37,6 +41,15 @@ test("a file that is replaced is read again, one that is not is kept", () => {
   expect(catalog.all()).toBe(first);
   replace("inputs.json", "[]");
   expect(catalog.all()).toEqual([]);
+});
+
+test("a workflow by itself is read when it is asked for; one that is not there is none, one that is broken is named", () => {
+  const texts = createWorkflowTexts(folder);
+  expect(texts.current("alone")).toBeUndefined();
+  replace("alone.json", '{"name":"alone","hash":"aa","output":12345678901234567890}');
+  expect(formatJson(texts.current("alone")?.output ?? null)).toBe("12345678901234567890");
+  replace("alone.json", "{");
+  expect(() => texts.current("alone")).toThrow(/alone\.json cannot be read: .*JSON.* Build it again/);
 });
 
 test.each([

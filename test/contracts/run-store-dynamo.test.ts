@@ -12,6 +12,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/g
 import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
 import { tableDefinition } from "../../lib/adapters/dynamo/table-definition.ts";
 import { LeaseLost, type RunStore } from "../../lib/core/ports/run-store.ts";
+import type { Workflow } from "../../lib/core/workflow.ts";
 import { type Dynalite, startDynalite } from "../support/dynalite.ts";
 import { loseAnswers } from "../support/lost-answers.ts";
 import {
@@ -221,6 +222,30 @@ describe("damaged items", () => {
     const runId = await damage("status", { S: "paused" });
     await expect(store.get(runId)).rejects.toThrow(/has the status "paused"; known are queued, /);
   });
+});
+
+describe("a damaged version", () => {
+  const workflow = { name: "orders", hash: "cd34".repeat(16), steps: [] } as unknown as Workflow;
+  const key = { pk: { S: "flow#orders" }, sk: { S: `hash#${workflow.hash}` } };
+
+  test.each([
+    ["v", { N: "2" }, /has layout version {"N":"2"}; this code reads version 1/],
+    ["workflow", { B: Uint8Array.of(0, 123) }, /cannot be read in "workflow": .*JSON/],
+    [
+      "workflow",
+      { B: Buffer.from('\0{"name":"refunds"}') },
+      /holds no text of version cd34cd34cd34 of workflow orders/,
+    ],
+  ] as const)(
+    "whose %s is not as it was written is internal and says where",
+    async (attribute, value, message) => {
+      await store.putVersion(workflow);
+      const item = { ...key, v: { N: "1" }, workflow: { B: Uint8Array.of(0) }, [attribute]: value };
+      await client.send(new PutItemCommand({ TableName: table, Item: item }));
+      const error = { class: "internal", message: expect.stringMatching(message) };
+      await expect(store.getVersion("orders", workflow.hash)).rejects.toMatchObject(error);
+    },
+  );
 });
 
 describe("what the store is asked", () => {

@@ -134,6 +134,12 @@ describe("the functions", () => {
     }
   });
 
+  test("ingest is deployed after the runner: what it accepts is known there", () => {
+    expect(JSON.stringify(one("AWS::Lambda::Function", "Ingest").attributes.DependsOn)).toMatch(
+      /"Runner\w{8}"/,
+    );
+  });
+
   test("their source maps stay with the build", () => {
     expect(stack.assets).toContain("index.mjs");
     expect(stack.assets).not.toContain("index.mjs.map");

@@ -57,7 +57,7 @@ export async function deploy(
     ),
     buildBundles({ outDir: dir }),
   ]);
-  await writeCatalogs(dir, workflows);
+  writeCatalogs(dir, workflows);
   const [table, queueUrl, deadLetterUrl] = await Promise.all([
     dynalite.createTable(),
     fauxqs.createQueue(60),

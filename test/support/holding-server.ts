@@ -6,8 +6,8 @@ import { type LoopbackServer, startLoopbackServer } from "./loopback-server.ts";
 export interface HoldingServer extends LoopbackServer {
   /** Resolves at the next request; asked for before it is made. */
   nextCall(): Promise<unknown>;
-  /** Answers the request that came last with this JSON. */
-  reply(body: object): void;
+  /** Answers the request that came last with this JSON, and 200 where no status is given. */
+  reply(body: object, status?: number): void;
 }
 
 /** Starts one that holds every request. */
@@ -21,7 +21,7 @@ export async function startHoldingServer(): Promise<HoldingServer> {
   return {
     ...server,
     nextCall: () => once(calls, "call"),
-    reply: (body) =>
-      void held.pop()?.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body)),
+    reply: (body, status = 200) =>
+      void held.pop()?.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body)),
   };
 }

@@ -36,8 +36,8 @@ export interface World {
   readonly ingest: Ingest;
   /** Bodies of the requests made to the other side, by method and URL. */
   readonly calls: readonly JsonObject[];
-  /** Puts a new version of the workflow into force. */
-  deploy(workflow: Workflow): void;
+  /** Puts a new version of the workflow `example` into force, null takes it away; a deploy reaches one function after the other. */
+  deploy(workflow: Workflow | null, to?: readonly DeployedFunction[]): void;
   post(event: Json, more?: Partial<WebhookRequest>): Promise<WebhookAnswer>;
   /** One invocation of the runner with up to ten visible messages; the ids of those that stay. */
   invoke(options?: { readonly ms?: number }): Promise<readonly string[]>;
@@ -46,6 +46,9 @@ export interface World {
   settle(): Promise<void>;
   run(runId: string): Promise<RunRecord>;
 }
+
+/** A function that carries workflows. */
+export type DeployedFunction = "ingest" | "runner";
 
 /** What a world is made of. */
 export interface WorldOptions {
@@ -78,6 +81,7 @@ export function createWorld(options: WorldOptions): World {
   const log = keptLog();
   const beside = Object.entries(options.workflows ?? {});
   const workflows = [compiledOnce(options.file), ...beside.map(([name, file]) => compiledOnce(file, name))];
+  const deployed = { ingest: workflows, runner: workflows };
   let table = inputTable(workflows);
   const store = (options.wrapStore ?? ((one) => one))(createMemoryRunStore({ now: clock.now }), clock);
   const queue = (options.wrapQueue ?? ((one) => one))(
@@ -94,11 +98,15 @@ export function createWorld(options: WorldOptions): World {
   };
   const jq = { run: () => Promise.reject(new Error("this stage uses no jq")) };
   const noPython = { run: () => Promise.reject(new Error("this stage uses no Python")), endRun() {} };
+  const catalogOf = (which: DeployedFunction) => ({
+    current: (name: string) => deployed[which].find((one) => one.name === name),
+    all: () => deployed[which],
+  });
   const runner: Runner = {
     store,
     queue,
     secrets,
-    catalog: { current: (name) => workflows.find((one) => one.name === name), all: () => workflows },
+    catalog: catalogOf("runner"),
     steps: stepTypes,
     ports: {
       clock: options.wrapClock?.(clock) ?? clock,
@@ -120,6 +128,7 @@ export function createWorld(options: WorldOptions): World {
     queue,
     secrets,
     inputs: { all: () => table },
+    catalog: catalogOf("ingest"),
     clock,
     random,
     log,
@@ -135,9 +144,9 @@ export function createWorld(options: WorldOptions): World {
     runner,
     ingest,
     calls: http.calls,
-    deploy(workflow) {
-      workflows.splice(0, 1, workflow);
-      table = inputTable(workflows);
+    deploy(workflow, to = ["ingest", "runner"]) {
+      for (const which of to) deployed[which] = [...(workflow ? [workflow] : []), ...workflows.slice(1)];
+      table = inputTable(deployed.ingest);
     },
     post: (event, more) =>
       ingestEvent(ingest, {

@@ -1,9 +1,13 @@
+import { isObject } from "../../core/json.ts";
 import type { Workflow } from "../../core/workflow.ts";
-import { checkLayout, type Key, keyAttributes, readText, text } from "./item.ts";
+import { checkLayout, damaged, type Key, keyAttributes, readText, text } from "./item.ts";
 import { INLINE_BYTES, type StoredValues } from "./stored-values.ts";
 import type { Table } from "./table.ts";
 
-/** Stores a version of a workflow, once: the same hash is the same content. */
+/**
+ * Stores a version of a workflow, once: the same hash is the same content. It never expires: a run that waits or is
+ * redriven may need it at any time, and it is a few kilobytes for each version that was ever run.
+ */
 export async function putVersion(table: Table, values: StoredValues, workflow: Workflow): Promise<void> {
   const key = versionKey(workflow.name, workflow.hash);
   await table.putNew({
@@ -14,7 +18,7 @@ export async function putVersion(table: Table, values: StoredValues, workflow: W
   });
 }
 
-/** A stored version, undefined when there is none. @throws FlowError `internal` for a damaged item. */
+/** A stored version, undefined when there is none. @throws FlowError `internal` for an item that holds another thing. */
 export async function getVersion(
   table: Table,
   values: StoredValues,
@@ -24,7 +28,16 @@ export async function getVersion(
   const item = await table.get(versionKey(name, hash));
   if (!item) return undefined;
   checkLayout(item);
-  return (await values.loadJson(item, "workflow")) as unknown as Workflow;
+  const workflow = await values.loadJson(item, "workflow");
+  // Never hashed again: what goes into the hash may differ between the release that stored it and this one.
+  if (
+    !isObject(workflow) ||
+    workflow.name !== name ||
+    workflow.hash !== hash ||
+    !Array.isArray(workflow.steps)
+  )
+    throw damaged(item, `holds no text of version ${hash.slice(0, 12)} of workflow ${name}`);
+  return workflow as unknown as Workflow;
 }
 
 /** Hashes of the stored versions that begin with `prefix`. */

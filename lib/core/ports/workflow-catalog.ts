@@ -1,9 +1,13 @@
 import type { InputEntry, Workflow } from "../workflow.ts";
 
-/** The workflows this deployment carries. */
-export interface WorkflowCatalog {
+/** The workflows this deployment carries, one by one. */
+export interface WorkflowTexts {
   /** The version in force. */
   current(name: string): Workflow | undefined;
+}
+
+/** The workflows this deployment carries, all at once. */
+export interface WorkflowCatalog extends WorkflowTexts {
   all(): readonly Workflow[];
 }
 
