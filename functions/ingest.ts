@@ -14,6 +14,7 @@ import { toGatewayAnswer, toWebhookRequest } from "../lib/app/gateway-event.ts";
 import { ingestEvent } from "../lib/app/ingest-event.ts";
 import { ingestTick } from "../lib/app/ingest-tick.ts";
 import type { Ingest } from "../lib/app/store-event.ts";
+import { timingsOf } from "../lib/app/timings.ts";
 import { ingestConfig, readConfig } from "../lib/core/config.ts";
 
 /** A tick of EventBridge Scheduler, as the stack's schedules send it. */
@@ -46,6 +47,7 @@ const ingest: Ingest = {
   stage: config.HOOKLINE_STAGE,
   orgId: config.HOOKLINE_ORG_ID,
   maxBodyBytes: config.HOOKLINE_MAX_BODY_BYTES,
+  timings: timingsOf(config.HOOKLINE_INVOCATION_SECONDS * 1000),
 };
 
 /** Accepts webhooks from API Gateway, and ticks of the stage's schedules. */

@@ -18,6 +18,7 @@ import { systemClock } from "../lib/adapters/system-clock.ts";
 import { systemRandom } from "../lib/adapters/system-random.ts";
 import { runBatch } from "../lib/app/run-batch.ts";
 import type { Runner } from "../lib/app/runner.ts";
+import { timingsOf } from "../lib/app/timings.ts";
 import { readConfig, runnerConfig } from "../lib/core/config.ts";
 import { stepTypes } from "../lib/steps/registry.ts";
 
@@ -57,6 +58,7 @@ const runner: Runner = {
     maxReceiveCount: config.HOOKLINE_MAX_RECEIVE_COUNT,
     baseSeconds: config.HOOKLINE_RETRY_BASE_SECONDS,
   },
+  timings: timingsOf(config.HOOKLINE_INVOCATION_SECONDS * 1000),
 };
 
 /** Runs a batch of events; messages that are to come again are reported, the others are done with. */

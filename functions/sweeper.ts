@@ -7,6 +7,7 @@ import { logFaults } from "../lib/adapters/log-faults.ts";
 import { createSqsQueue } from "../lib/adapters/sqs-queue.ts";
 import { systemClock } from "../lib/adapters/system-clock.ts";
 import { sweep } from "../lib/app/sweep.ts";
+import { timingsOf } from "../lib/app/timings.ts";
 import { readConfig, sweeperConfig } from "../lib/core/config.ts";
 
 const config = readConfig(sweeperConfig, environment());
@@ -20,6 +21,7 @@ const sweeper = {
   }),
   clock: systemClock,
   log,
+  timings: timingsOf(config.HOOKLINE_INVOCATION_SECONDS * 1000),
 };
 
 /** Enqueues every run that should have moved and has not. */

@@ -47,6 +47,7 @@ export function addFunctions(
     HOOKLINE_QUEUE_URL: queue.queueUrl,
     HOOKLINE_DLQ_URL: deadLetters.queueUrl,
     HOOKLINE_LOG_LEVEL: logLevel,
+    HOOKLINE_INVOCATION_SECONDS: String(RUNNER_TIMEOUT.toSeconds()),
   } satisfies Environment<SweeperConfig>;
 
   const ingest = addFunction(scope, {

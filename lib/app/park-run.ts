@@ -3,7 +3,7 @@ import { isFinal } from "../core/run.ts";
 import type { Pause } from "../core/step-result.ts";
 import type { Attempt, Claimed } from "./run-attempt.ts";
 import type { Runner } from "./runner.ts";
-import { EXPIRY_MARGIN_MS, LOOK_AFTER_MS, WAKE_MARGIN_MS } from "./timings.ts";
+import { EXPIRY_MARGIN_MS } from "./timings.ts";
 
 /**
  * Lets go of a run that pauses, and sees to it that it goes on: by a message, now or delayed, by the end of a run that it
@@ -11,7 +11,7 @@ import { EXPIRY_MARGIN_MS, LOOK_AFTER_MS, WAKE_MARGIN_MS } from "./timings.ts";
  * @throws LeaseLost, or what store or queue threw.
  */
 export async function parkRun(
-  { store, queue, ports }: Runner,
+  { store, queue, ports, timings }: Runner,
   { lease, run }: Claimed,
   pause: Pause,
   { costUsd, spentMs, retentionMs }: Attempt,
@@ -23,8 +23,8 @@ export async function parkRun(
   const lookAt = pause.reason === "child" ? pause.lookAt : Number.POSITIVE_INFINITY;
   const sweepAt =
     pause.reason === "hand_over"
-      ? now + LOOK_AFTER_MS
-      : Math.min(isSent ? goesOnAt + WAKE_MARGIN_MS : goesOnAt, lookAt);
+      ? now + timings.lookAfterMs
+      : Math.min(isSent ? goesOnAt + timings.wakeMarginMs : goesOnAt, lookAt);
   const keptFor = Math.min(goesOnAt, lookAt);
   await store.release(lease, {
     costUsd,

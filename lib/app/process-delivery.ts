@@ -7,7 +7,6 @@ import { logFault } from "./log-fault.ts";
 import { type Claimed, runAttempt } from "./run-attempt.ts";
 import { type Invocation, type Runner, runFields } from "./runner.ts";
 import { letGo, settleRun } from "./settle-run.ts";
-import { HAND_OVER_MARGIN_MS, LEASE_MARGIN_MS } from "./timings.ts";
 import { wakeParent } from "./wake-parent.ts";
 
 /** One message as the runner gets it. */
@@ -49,7 +48,7 @@ export async function processDelivery(
     const claim = await runner.store.claim(message.runId, {
       owner: runner.ports.random.uuid(),
       now,
-      leaseUntil: invocation.deadline + LEASE_MARGIN_MS,
+      leaseUntil: invocation.deadline + runner.timings.leaseMarginMs,
     });
     switch (claim.kind) {
       case "claimed": {
@@ -58,7 +57,7 @@ export async function processDelivery(
         return () =>
           guarded(runner, delivery, claim, async () => {
             // Where no time is left the run goes on elsewhere, and the invocation's end is no death of its own.
-            if (runner.ports.clock.now() < invocation.deadline - HAND_OVER_MARGIN_MS)
+            if (runner.ports.clock.now() < invocation.deadline - runner.timings.handOverMarginMs)
               await runner.store.markAlone(claim.lease);
             return execute();
           });

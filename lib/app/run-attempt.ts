@@ -17,7 +17,7 @@ import { logFault } from "./log-fault.ts";
 import { type Invocation, type Runner, runFields } from "./runner.ts";
 import { createStageChildRuns } from "./stage-child-runs.ts";
 import { type StageEnvironment, stageEnvironment } from "./stage-environment.ts";
-import { DAY_MS, HAND_OVER_MARGIN_MS, INVOCATION_MS, LONGEST_WAIT_MS } from "./timings.ts";
+import { DAY_MS, LONGEST_WAIT_MS } from "./timings.ts";
 
 /** A claim that got the run. */
 export type Claimed = Extract<ClaimResult, { kind: "claimed" }>;
@@ -120,6 +120,7 @@ function executionOf(
 ): Execution {
   const { run } = claimed;
   const { clock } = runner.ports;
+  const { invocationMs, handOverMarginMs } = runner.timings;
   const now = clock.now();
   return {
     workflow,
@@ -138,9 +139,9 @@ function executionOf(
     journal,
     limits: {
       get handOverAt() {
-        return invocation.deadline - HAND_OVER_MARGIN_MS;
+        return invocation.deadline - handOverMarginMs;
       },
-      freshMs: INVOCATION_MS - HAND_OVER_MARGIN_MS,
+      freshMs: invocationMs - handOverMarginMs,
       longestWaitMs: LONGEST_WAIT_MS,
     },
     runUntil: now + workflow.timeoutSeconds * 1000 - run.spentMs,

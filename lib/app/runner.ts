@@ -9,6 +9,7 @@ import type { AnyStep } from "../core/step.ts";
 import type { OutsidePorts } from "../core/step-context.ts";
 import type { EnvironmentSource } from "../engine/environment.ts";
 import type { Redelivery } from "./dispose-of.ts";
+import type { Timings } from "./timings.ts";
 
 /** Everything that running events needs, introduced to each other by the function that uses it. */
 export interface Runner {
@@ -24,6 +25,7 @@ export interface Runner {
   /** The function's own environment. */
   readonly plainEnvironment: EnvironmentSource;
   readonly redelivery: Redelivery;
+  readonly timings: Timings;
 }
 
 /** The invocation that a run is executed in. Times in milliseconds since the epoch. */

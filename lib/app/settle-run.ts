@@ -6,7 +6,6 @@ import { disposeOf } from "./dispose-of.ts";
 import { parkRun } from "./park-run.ts";
 import type { Attempt, Claimed } from "./run-attempt.ts";
 import type { Runner } from "./runner.ts";
-import { WAKE_MARGIN_MS } from "./timings.ts";
 import { wakeParent } from "./wake-parent.ts";
 
 /**
@@ -34,7 +33,7 @@ export async function settleRun(
       ...kept,
       status: "waiting",
       notBefore,
-      dueAt: notBefore + WAKE_MARGIN_MS,
+      dueAt: notBefore + runner.timings.wakeMarginMs,
       error: end.error,
       failures: run.failures + 1,
     });
@@ -61,7 +60,7 @@ export async function letGo(runner: Runner, lease: Lease, run: RunRecord, second
   await runner.store.release(lease, {
     status: "waiting",
     notBefore,
-    dueAt: notBefore + WAKE_MARGIN_MS,
+    dueAt: notBefore + runner.timings.wakeMarginMs,
     costUsd: run.costUsd,
     spentMs: run.spentMs,
     failures: run.failures,

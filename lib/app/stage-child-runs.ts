@@ -10,7 +10,7 @@ import { isDeployedTo, type Workflow } from "../core/workflow.ts";
 import { nameHint } from "../language/nearest-name.ts";
 import { describeRun } from "./describe-run.ts";
 import { storeEvent } from "./store-event.ts";
-import { DAY_MS } from "./timings.ts";
+import { DAY_MS, type Timings } from "./timings.ts";
 
 /** What starting runs in a stage needs. */
 export interface StageChildRunsOptions {
@@ -19,6 +19,7 @@ export interface StageChildRunsOptions {
   readonly catalog: WorkflowCatalog;
   readonly clock: Clock;
   readonly stage: string;
+  readonly timings: Timings;
 }
 
 /** Runs beside the one that starts them, by store and queue; whoever ends one tells the run that waits for it. */

@@ -8,7 +8,7 @@ import type { InputCatalog, WorkflowTexts } from "../core/ports/workflow-catalog
 import type { ParentLink, StoredEvent } from "../core/run.ts";
 import type { InputEntry } from "../core/workflow.ts";
 import { keepVersion } from "./keep-version.ts";
-import { LOOK_AFTER_MS } from "./timings.ts";
+import type { Timings } from "./timings.ts";
 
 /** What accepting events needs. */
 export interface Ingest {
@@ -23,6 +23,7 @@ export interface Ingest {
   readonly stage: string;
   readonly orgId: string;
   readonly maxBodyBytes: number;
+  readonly timings: Timings;
 }
 
 const DAY_SECONDS = 86_400;
@@ -32,7 +33,13 @@ const DAY_SECONDS = 86_400;
  * the sweeper. @throws FlowError when store or queue do not take it.
  */
 export async function storeEvent(
-  { store, queue, stage, catalog }: Pick<Ingest, "store" | "queue" | "stage" | "catalog">,
+  {
+    store,
+    queue,
+    stage,
+    catalog,
+    timings,
+  }: Pick<Ingest, "store" | "queue" | "stage" | "catalog" | "timings">,
   entry: Pick<InputEntry, "name" | "hash" | "retentionDays">,
   event: StoredEvent,
   { runId, now, parent }: { runId: string; now: number; parent?: ParentLink },
@@ -45,7 +52,7 @@ export async function storeEvent(
     stage,
     event,
     createdAt: now,
-    dueAt: now + LOOK_AFTER_MS,
+    dueAt: now + timings.lookAfterMs,
     expiresAt: Math.floor(now / 1000) + entry.retentionDays * DAY_SECONDS,
     ...(parent && { parent }),
   });

@@ -2,7 +2,7 @@ import type { Clock } from "../core/ports/clock.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { Queue } from "../core/ports/queue.ts";
 import type { DueRun, RunStore } from "../core/ports/run-store.ts";
-import { LOOK_AFTER_MS } from "./timings.ts";
+import type { Timings } from "./timings.ts";
 
 /** What sweeping needs. */
 export interface Sweeper {
@@ -10,6 +10,7 @@ export interface Sweeper {
   readonly queue: Queue;
   readonly clock: Clock;
   readonly log: Log;
+  readonly timings: Timings;
 }
 
 // A page of this size is looked at and enqueued in well under a minute.
@@ -19,7 +20,7 @@ const PAGE = 200;
  * Enqueues every run that should have moved and has not: stored but never enqueued, lease run out, wait over.
  * Returns how many. A run is looked at again later in case its message gets lost too.
  */
-export async function sweep({ store, queue, clock, log }: Sweeper): Promise<number> {
+export async function sweep({ store, queue, clock, log, timings }: Sweeper): Promise<number> {
   let enqueued = 0;
   for (;;) {
     const now = clock.now();
@@ -27,7 +28,7 @@ export async function sweep({ store, queue, clock, log }: Sweeper): Promise<numb
     const moved: DueRun[] = [];
     for (const run of due) {
       const later = laterThan(run, now);
-      const taken = await store.postpone(run, later ?? now + LOOK_AFTER_MS);
+      const taken = await store.postpone(run, later ?? now + timings.lookAfterMs);
       if (taken && later === undefined) moved.push(run);
     }
     await queue.sendAll(moved.map(({ runId }) => ({ runId })));

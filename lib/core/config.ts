@@ -18,6 +18,8 @@ const shared = {
   HOOKLINE_QUEUE_URL: z.url(),
   HOOKLINE_DLQ_URL: z.url(),
   HOOKLINE_LOG_LEVEL: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]).default("INFO"),
+  /** How long an invocation of the runner may last, at most Lambda's 15 minutes: leases and hand-overs follow from it. */
+  HOOKLINE_INVOCATION_SECONDS: z.coerce.number().int().min(1).max(900).default(900),
 };
 
 /** What ingest needs. Sizes in bytes. */

@@ -6,8 +6,6 @@ import { LOCAL_ACCOUNT, LOCAL_REGION, LOCAL_STAGE } from "./local-names.ts";
 
 const QUEUE = `hookline-${LOCAL_STAGE}`;
 const DEAD_LETTERS = `${QUEUE}-dead-letters`;
-/** As in the cloud: six times the runner's 15 minutes. */
-const VISIBILITY_SECONDS = 90 * 60;
 const MAX_RECEIVE_COUNT = 5;
 
 /** The URLs of both queues; the server's own do not resolve. */
@@ -25,15 +23,15 @@ export async function createTableIfAbsent(client: DynamoDBClient): Promise<void>
   }
 }
 
-/** Creates the work queue and its dead-letter queue unless they are there. */
-export async function createQueues(client: SQSClient): Promise<void> {
+/** Creates the work queue and its dead-letter queue unless they are there; as in the cloud, a message stays hidden for six invocations. */
+export async function createQueues(client: SQSClient, invocationSeconds: number): Promise<void> {
   await client.send(new CreateQueueCommand({ QueueName: DEAD_LETTERS }));
   const deadLetterTargetArn = `arn:aws:sqs:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${DEAD_LETTERS}`;
   await client.send(
     new CreateQueueCommand({
       QueueName: QUEUE,
       Attributes: {
-        VisibilityTimeout: String(VISIBILITY_SECONDS),
+        VisibilityTimeout: String(6 * invocationSeconds),
         RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: MAX_RECEIVE_COUNT }),
       },
     }),

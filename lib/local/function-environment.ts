@@ -18,6 +18,7 @@ export interface FunctionSurroundings {
 /** Settings of the functions that the shell and the `.env` files may choose. */
 export const FUNCTION_SETTINGS: readonly Names[] = [
   "HOOKLINE_ALLOW_PRIVATE_HOSTS",
+  "HOOKLINE_INVOCATION_SECONDS",
   "HOOKLINE_LOG_LEVEL",
   "HOOKLINE_MAX_BODY_BYTES",
   "HOOKLINE_MAX_RECEIVE_COUNT",

@@ -32,12 +32,14 @@ export interface LocalServicesOptions {
   readonly dataFolder: string;
   /** Names and values of the workflow secret, asked for at each read. */
   readonly workflowSecrets: () => { readonly [name: string]: string };
+  /** How long an invocation of the runner may last. */
+  readonly invocationSeconds: number;
   readonly log: (line: string) => void;
 }
 
 /** Starts the table store, the queue and the secrets on loopback, with the table and the queues of a stage in them. */
 export async function startLocalServices(
-  { dataFolder, workflowSecrets, log }: LocalServicesOptions,
+  { dataFolder, workflowSecrets, invocationSeconds, log }: LocalServicesOptions,
   parts: AsyncDisposableStack,
 ): Promise<LocalServices> {
   const start = async (
@@ -72,14 +74,14 @@ export async function startLocalServices(
   const sqsClient = new SQSClient({ ...common, endpoint: sqs.url });
   parts.defer(() => dynamodbClient.destroy());
   parts.defer(() => sqsClient.destroy());
-  await Promise.all([createTableIfAbsent(dynamodbClient), createQueues(sqsClient)]);
+  await Promise.all([createTableIfAbsent(dynamodbClient), createQueues(sqsClient, invocationSeconds)]);
 
   const store = createDynamoRunStore({ client: dynamodbClient, table: tableName(LOCAL_STAGE) });
   const urls = queueUrls(sqs.url);
   const queue = createSqsQueue({ client: sqsClient, ...urls });
   // The queue's messages were in its memory; the store knows what they said.
   requeue = async () => {
-    await createQueues(sqsClient);
+    await createQueues(sqsClient, invocationSeconds);
     const open = await store.due(Number.POSITIVE_INFINITY, MANY_RUNS);
     await queue.sendAll(open.map(({ runId }) => ({ runId })));
   };

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "aws-lambda";
 import { webhookPathOf } from "../app/webhook-url.ts";
-import { ingestConfig, readConfig } from "../core/config.ts";
+import { ingestConfig, readConfig, sweeperConfig } from "../core/config.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { type EnvironmentSource, resolveEnvironment, STAGE_NAME } from "../engine/environment.ts";
 import { startEventSourceMapping } from "./event-source-mapping.ts";
@@ -91,22 +91,25 @@ async function bringUp(
   const files = watchWorkflowFiles({ folder: workflowsFolder, catalogFolder: catalog, onTrouble });
   parts.defer(() => files.close());
   const sources = () => localSources({ shell, stage: LOCAL_STAGE, readFile: readIfPresent });
+  const settings = pickValues(FUNCTION_SETTINGS, sources());
+  const { HOOKLINE_INVOCATION_SECONDS: invocationSeconds } = readConfig(
+    sweeperConfig.pick({ HOOKLINE_INVOCATION_SECONDS: true }),
+    settings,
+  );
   // A run may be of a version that reads names which no file reads any more.
   const names = () => new Set([...namesIn(files.workflows), ...namesInFiles()]);
-  const services = await startLocalServices(
-    { dataFolder, workflowSecrets: () => pickValues(names(), sources()), log },
-    parts,
-  );
+  const workflowSecrets = () => pickValues(names(), sources());
+  const services = await startLocalServices({ dataFolder, workflowSecrets, invocationSeconds, log }, parts);
   const environment = functionEnvironment(
     { ...services, ...endpointsOf(services), catalogFolder: catalog },
     shell,
-    pickValues(FUNCTION_SETTINGS, sources()),
+    settings,
   );
   setEnvironment(environment);
   const functions = await loadFunctions();
   const stopping = new AbortController();
   const context = (name: string): Context =>
-    lambdaContext(`hookline-${LOCAL_STAGE}-${name}`, stopping.signal);
+    lambdaContext(`hookline-${LOCAL_STAGE}-${name}`, invocationSeconds * 1000, stopping.signal);
   const front = await startHttpFront({
     port,
     maxBodyBytes: readConfig(ingestConfig, environment).HOOKLINE_MAX_BODY_BYTES,

@@ -135,6 +135,19 @@ describe("an invocation whose time is nearly up", () => {
     expect(await world.run(runId)).toMatchObject({ status: "succeeded", attempt: 2 });
     expect(world.calls).toHaveLength(2);
   });
+
+  test("however short it is, some work is done before the run is handed over", async () => {
+    const slow = (name: string) => ({ ...ok(name), delay_seconds: 1 });
+    const world = createWorld({
+      file: { steps: ["a", "b", "c", "d"].map((name) => call(name, { timeout: 2 })) },
+      http: ["a", "b", "c", "d"].map(slow),
+      invocationMs: 4_000,
+    });
+    const runId = runIdOf(await world.post({}));
+    await world.settle();
+    expect(await world.run(runId)).toMatchObject({ status: "succeeded", attempt: 2 });
+    expect(world.calls).toHaveLength(4);
+  });
 });
 
 describe("a process that dies", () => {

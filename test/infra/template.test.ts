@@ -179,6 +179,11 @@ describe("the functions", () => {
     });
     expect(JSON.stringify(stack)).not.toContain("do-not-deploy");
   });
+
+  test("all three know how long the runner's invocations last", () => {
+    for (const name of ["Ingest", "Runner", "Sweeper"])
+      expect(variablesOf(name)).toMatchObject({ HOOKLINE_INVOCATION_SECONDS: "900" });
+  });
 });
 
 describe("the roles", () => {

@@ -10,6 +10,7 @@ import { runBatch } from "../../lib/app/run-batch.ts";
 import type { Runner } from "../../lib/app/runner.ts";
 import type { Ingest } from "../../lib/app/store-event.ts";
 import { sweep } from "../../lib/app/sweep.ts";
+import { timingsOf } from "../../lib/app/timings.ts";
 import { webhookPathOf } from "../../lib/app/webhook-url.ts";
 import { formatJson, type Json, type JsonObject } from "../../lib/core/json.ts";
 import type { Cache } from "../../lib/core/ports/cache.ts";
@@ -61,6 +62,8 @@ export interface WorldOptions {
   readonly python?: Python;
   readonly secrets?: { readonly [name: string]: string };
   readonly maxReceiveCount?: number;
+  /** Longest time of an invocation; default: Lambda's 15 minutes. */
+  readonly invocationMs?: number;
   /** Stands in front of the store, to make it fail. */
   wrapStore?(store: RunStore, clock: VirtualClock): RunStore;
   wrapQueue?(queue: MemoryQueue): MemoryQueue;
@@ -78,6 +81,7 @@ const INVOCATION_MS = 900_000;
 export function createWorld(options: WorldOptions): World {
   const clock = virtualClock();
   const random = seededRandom();
+  const timings = timingsOf(options.invocationMs ?? INVOCATION_MS);
   const log = keptLog();
   const beside = Object.entries(options.workflows ?? {});
   const workflows = [compiledOnce(options.file), ...beside.map(([name, file]) => compiledOnce(file, name))];
@@ -122,6 +126,7 @@ export function createWorld(options: WorldOptions): World {
     stage: "test",
     plainEnvironment: {},
     redelivery: { maxReceiveCount: options.maxReceiveCount ?? 5, baseSeconds: 30 },
+    timings,
   };
   const ingest: Ingest = {
     store,
@@ -135,6 +140,7 @@ export function createWorld(options: WorldOptions): World {
     stage: "test",
     orgId: ORG,
     maxBodyBytes: 1_000,
+    timings,
   };
   const world: World = {
     clock,
@@ -157,14 +163,14 @@ export function createWorld(options: WorldOptions): World {
         body: new TextEncoder().encode(formatJson(event)),
         ...more,
       }),
-    async invoke({ ms = INVOCATION_MS } = {}) {
+    async invoke({ ms = timings.invocationMs } = {}) {
       const received = queue.receive(10);
       const again = await runBatch(runner, received, { deadline: clock.now() + ms });
       for (const { messageId, receiptHandle } of received)
         if (!again.includes(messageId)) queue.acknowledge(receiptHandle);
       return again;
     },
-    sweep: () => sweep({ store, queue, clock, log }),
+    sweep: () => sweep({ store, queue, clock, log, timings }),
     async settle() {
       for (let next = queue.nextVisibleAt(); next !== undefined; next = queue.nextVisibleAt()) {
         if (next > clock.now()) clock.advance(next - clock.now());
