@@ -12,17 +12,10 @@ import { systemClock } from "../lib/adapters/system-clock.ts";
 import { systemRandom } from "../lib/adapters/system-random.ts";
 import { toGatewayAnswer, toWebhookRequest } from "../lib/app/gateway-event.ts";
 import { ingestEvent } from "../lib/app/ingest-event.ts";
-import { ingestTick } from "../lib/app/ingest-tick.ts";
+import { type CronEvent, ingestTick } from "../lib/app/ingest-tick.ts";
 import type { Ingest } from "../lib/app/store-event.ts";
 import { timingsOf } from "../lib/app/timings.ts";
 import { ingestConfig, readConfig } from "../lib/core/config.ts";
-
-/** A tick of EventBridge Scheduler, as the stack's schedules send it. */
-interface ScheduleEvent {
-  readonly source: "hookline.cron";
-  readonly workflow: string;
-  readonly scheduled_at: string;
-}
 
 const config = readConfig(ingestConfig, environment());
 const log = createLog({ service: "ingest", level: config.HOOKLINE_LOG_LEVEL });
@@ -52,7 +45,7 @@ const ingest: Ingest = {
 
 /** Accepts webhooks from API Gateway, and ticks of the stage's schedules. */
 export const handler = middy(
-  async (event: APIGatewayProxyEventV2 | ScheduleEvent): Promise<APIGatewayProxyStructuredResultV2> => {
+  async (event: APIGatewayProxyEventV2 | CronEvent): Promise<APIGatewayProxyStructuredResultV2> => {
     if ("source" in event) {
       await ingestTick(ingest, { workflow: event.workflow, scheduledAt: event.scheduled_at });
       return { statusCode: 202 };

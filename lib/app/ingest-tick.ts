@@ -3,6 +3,14 @@ import type { StoredEvent } from "../core/run.ts";
 import { isDeployedTo } from "../core/workflow.ts";
 import { type Ingest, storeEvent } from "./store-event.ts";
 
+/** What EventBridge Scheduler sends to ingest. */
+export interface CronEvent {
+  readonly source: "hookline.cron";
+  readonly workflow: string;
+  /** ISO 8601. */
+  readonly scheduled_at: string;
+}
+
 /** A tick of a workflow's schedule. */
 export interface CronTick {
   readonly workflow: string;

@@ -5,7 +5,7 @@ import type {
   SQSBatchResponse,
   SQSEvent,
 } from "aws-lambda";
-import type { CronEvent } from "./scheduler.ts";
+import type { CronEvent } from "../app/ingest-tick.ts";
 
 /** The three functions as the cloud calls them. */
 export interface Functions {

@@ -1,3 +1,4 @@
+import type { CronEvent } from "../app/ingest-tick.ts";
 import type { Input } from "../core/workflow.ts";
 import { type CronSchedule, cronSchedule } from "./cron-schedule.ts";
 
@@ -12,14 +13,6 @@ export function isCronWorkflow<T extends { readonly input: Input }>(
   workflow: T,
 ): workflow is T & CronWorkflow {
   return workflow.input.type === "cron";
-}
-
-/** What EventBridge Scheduler sends to ingest. */
-export interface CronEvent {
-  readonly source: "hookline.cron";
-  readonly workflow: string;
-  /** ISO 8601. */
-  readonly scheduled_at: string;
 }
 
 /** Stands in for the cloud's schedules: the sweeper every minute, each cron workflow at its times. */

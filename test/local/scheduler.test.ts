@@ -1,10 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import {
-  type CronEvent,
-  type CronWorkflow,
-  type Scheduler,
-  startScheduler,
-} from "../../lib/local/scheduler.ts";
+import type { CronEvent } from "../../lib/app/ingest-tick.ts";
+import { type CronWorkflow, type Scheduler, startScheduler } from "../../lib/local/scheduler.ts";
 
 const workflow = (cron: string, startNow = false): CronWorkflow => ({
   name: "report",
