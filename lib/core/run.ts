@@ -50,6 +50,18 @@ export interface ParentLink {
   readonly depth: number;
 }
 
+/** Which part of its parent's loop a run works through; its event is the list of the items, `parent.path` the loop's. */
+export interface ChunkLink {
+  /** From 0. */
+  readonly number: number;
+  /** Chunks of the loop. */
+  readonly of: number;
+  /** Index of its first item in the loop's list. */
+  readonly from: number;
+  /** Id of the loop's step. */
+  readonly step: string;
+}
+
 /** The run whose event a replay runs again. */
 export interface ReplayLink {
   readonly runId: string;
@@ -73,6 +85,8 @@ export interface NewRun {
   readonly expiresAt: number;
   /** Absent: an event from outside started it. */
   readonly parent?: ParentLink;
+  /** Absent: it runs a whole workflow. Chunks are in no list. */
+  readonly chunk?: ChunkLink;
   /** Absent: no replay. */
   readonly replayOf?: ReplayLink;
 }

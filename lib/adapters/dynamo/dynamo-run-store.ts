@@ -5,6 +5,7 @@ import type { NewRun, RunRecord } from "../../core/run.ts";
 import { createBlobs } from "./blobs.ts";
 import { claimRun } from "./claim-run.ts";
 import { dueRuns, postponeRun } from "./due-runs.ts";
+import { createDynamoLoopStore } from "./dynamo-loop-store.ts";
 import { readNumber, text } from "./item.ts";
 import { finishRun, markRunAlone, releaseRun, seizeRun } from "./lease-writes.ts";
 import { listRuns } from "./list-runs.ts";
@@ -34,6 +35,7 @@ export function createDynamoRunStore({
   const blobs = createBlobs(table);
   const values = createStoredValues(blobs);
   return {
+    loops: createDynamoLoopStore(table, values),
     create: (run) => createRun(table, values, run),
     async discard(runId) {
       const removed = await table.remove(runKey(runId), {

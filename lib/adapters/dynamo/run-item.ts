@@ -1,6 +1,6 @@
 import type { JournalEntry, RunError } from "../../core/journal.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { NewRun, ParentLink, RequestInfo, RunRecord, RunStatus } from "../../core/run.ts";
+import type { ChunkLink, NewRun, ParentLink, RequestInfo, RunRecord, RunStatus } from "../../core/run.ts";
 import { RUN_STATUSES } from "../../core/run.ts";
 import { duePartition, listPartition } from "./index-shards.ts";
 import {
@@ -50,7 +50,9 @@ export async function newRunItem(run: NewRun, values: StoredValues): Promise<Ite
     attempt: number(0),
     failures: number(0),
     spent_ms: number(0),
-    wf_day: text(listPartition(run.workflow, run.createdAt, run.runId)),
+    ...(run.chunk
+      ? chunkAttributes(run.chunk)
+      : { wf_day: text(listPartition(run.workflow, run.createdAt, run.runId)) }),
     due_shard: text(duePartition(run.runId)),
     due_at: number(run.dueAt),
     ...(run.parent && parentAttributes(run.parent)),
@@ -80,6 +82,7 @@ export async function readRun(
   const finishedAt = readOptionalNumber(item, "finished_at");
   const notBefore = readOptionalNumber(item, "not_before");
   const parent = readParent(item);
+  const chunk = readChunk(item);
   const replayOf = item.replay_of && readText(item, "replay_of");
   return {
     runId: readText(item, "run_id"),
@@ -104,6 +107,7 @@ export async function readRun(
     ...(finishedAt !== undefined && { finishedAt }),
     ...(notBefore !== undefined && { notBefore }),
     ...(parent && { parent }),
+    ...(chunk && { chunk }),
     ...(replayOf && { replayOf: { runId: replayOf, ...(item.replay_edited?.BOOL && { edited: true }) } }),
     ...(item.redriven_at?.L && { redrives: item.redriven_at.L.map(({ N }) => Number(N)) }),
     ...(item.replays?.L && { replays: item.replays.L.map(({ S = "" }) => S) }),
@@ -131,6 +135,20 @@ function readParent(item: Item): ParentLink | undefined {
     path: readText(item, "parent_path"),
     awaits: item.parent_awaits?.BOOL === true,
     depth: readNumber(item, "depth"),
+  };
+}
+
+function chunkAttributes({ number: nth, of, from, step }: ChunkLink): Item {
+  return { chunk: number(nth), chunks: number(of), first_item: number(from), loop: text(step) };
+}
+
+function readChunk(item: Item): ChunkLink | undefined {
+  if (item.chunk === undefined) return undefined;
+  return {
+    number: readNumber(item, "chunk"),
+    of: readNumber(item, "chunks"),
+    from: readNumber(item, "first_item"),
+    step: readText(item, "loop"),
   };
 }
 

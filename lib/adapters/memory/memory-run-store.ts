@@ -16,6 +16,7 @@ import { isFinal, type NewRun, type RunRecord, type RunSummary } from "../../cor
 import type { Workflow } from "../../core/workflow.ts";
 import { claimRefusal } from "../claim-refusal.ts";
 import { listedError } from "../listed-error.ts";
+import { createMemoryLoopStore } from "./memory-loop-store.ts";
 
 /** A segment and who wrote it. */
 interface Segment {
@@ -41,6 +42,7 @@ interface StoredRun {
 export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => number } = {}): RunStore {
   const runs = new Map<string, StoredRun>();
   const versions = new Map<string, Workflow>();
+  const loops = createMemoryLoopStore();
   const alive = () => [...runs.values()].filter(({ run }) => run.expiresAt > now() / 1000);
   const held = (lease: Lease): StoredRun => {
     const stored = runs.get(lease.runId);
@@ -50,6 +52,7 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
   };
 
   return {
+    loops,
     async create(run) {
       const taken = runs.get(run.runId)?.run;
       if (!taken) runs.set(run.runId, { run: newRecord(run), segments: [], tail: [] });
@@ -88,7 +91,10 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
       stored.run = finished(stored.run, finish);
       stored.tail = finish.history?.journal ?? finish.tail;
       // Their numbers stay taken: a stalled runner's next append must find its own so.
-      if (finish.history) stored.segments = stored.segments.map((segment) => ({ ...segment, entries: [] }));
+      if (finish.history) {
+        stored.segments = stored.segments.map((segment) => ({ ...segment, entries: [] }));
+        loops.forget(lease.runId);
+      }
       endLease(stored, end);
     },
     async redrive(runId, redrive) {
@@ -113,7 +119,7 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
     async list(query) {
       return alive()
         .map(({ run }) => run)
-        .filter((run) => isAsked(run, query))
+        .filter((run) => !run.chunk && isAsked(run, query))
         .sort((a, b) => (a.runId < b.runId ? 1 : -1))
         .slice(0, query.limit)
         .map(summaryOf);

@@ -4,6 +4,7 @@ import type { JournalEntry, RunError } from "../journal.ts";
 import type { Json } from "../json.ts";
 import type { FinalStatus, NewRun, RunRecord, RunStatus, RunSummary } from "../run.ts";
 import type { Workflow } from "../workflow.ts";
+import type { LoopStore } from "./loop-store.ts";
 
 /** Who asks for a run, and for how long. */
 export interface Claim {
@@ -144,6 +145,8 @@ export class LeaseLost extends Error {
  * `server_error` when the store cannot be reached; a write whose answer got lost is recognised as done when repeated.
  */
 export interface RunStore {
+  /** What is kept beside runs for their loops. */
+  readonly loops: LoopStore;
   /** Stores a new run, one conditional write. */
   create(run: NewRun): Promise<void>;
   /** Takes back a run whose event could not be stored or enqueued. False: somebody has claimed it, and it stays. */
