@@ -3,6 +3,7 @@ import type { ErrorClass } from "../core/flow-error.ts";
 import type { LogLine, Usage } from "../core/journal.ts";
 import { foldJournal, initialState, type JournalEntry, type RunError, savedBy } from "../core/journal.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import { withoutEarlierRounds } from "../core/redriven-journal.ts";
 import { isFinal, type RunRecord, type RunStatus } from "../core/run.ts";
 
 /** A run as `--json` prints it. Times are ISO 8601. */
@@ -68,7 +69,10 @@ export interface StepView {
 
 /** Folds a run's journal into what people and scripts read. `output` is null until the run has succeeded. */
 export function describeRun(run: RunRecord): RunView {
-  const state = foldJournal(initialState(readBody(run.event)), run.journal);
+  const state = foldJournal(
+    initialState(readBody(run.event)),
+    withoutEarlierRounds(run.journal, run.redrives),
+  );
   return {
     run_id: run.runId,
     workflow: run.workflow,

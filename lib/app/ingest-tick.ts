@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { StoredEvent } from "../core/run.ts";
 import { isDeployedTo } from "../core/workflow.ts";
+import { derivedRunId } from "./derived-run-id.ts";
 import { type Ingest, storeEvent } from "./store-event.ts";
 
 /** What EventBridge Scheduler sends to ingest. */
@@ -43,15 +43,7 @@ export async function ingestTick(ingest: Ingest, { workflow, scheduledAt }: Cron
   };
   // The tick's own time, not ours: a repeated tick is the same run to the last attribute.
   await storeEvent(ingest, entry, event, {
-    runId: tickId(ingest.stage, workflow, scheduledAt),
+    runId: derivedRunId(Date.parse(scheduledAt), `${ingest.stage}/${workflow}/${scheduledAt}`),
     now: Date.parse(scheduledAt),
   });
-}
-
-/** UUIDv7 of the scheduled time whose random part is a hash: the same tick gives the same run. */
-function tickId(stage: string, workflow: string, scheduledAt: string): string {
-  const time = new Date(scheduledAt).getTime().toString(16).padStart(12, "0");
-  const chance = createHash("sha256").update(`${stage}/${workflow}/${scheduledAt}`).digest("hex");
-  const variant = "89ab"[Number.parseInt(chance[3] as string, 16) % 4];
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${chance.slice(0, 3)}-${variant}${chance.slice(4, 7)}-${chance.slice(7, 19)}`;
 }

@@ -4,6 +4,7 @@ import { costOf, isSettled, type JournalEntry } from "../core/journal.ts";
 import { isObject } from "../core/json.ts";
 import { type ClaimResult, LeaseLost } from "../core/ports/run-store.ts";
 import { createRedactor } from "../core/redactor.ts";
+import { resumedJournal } from "../core/redriven-journal.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { blankedEnd, blankedLog } from "../engine/blanked.ts";
 import { shortSecretWarnings } from "../engine/environment.ts";
@@ -11,6 +12,7 @@ import { executeRun, type RunEnd } from "../engine/execute-run.ts";
 import type { Execution } from "../engine/execution.ts";
 import { Journal } from "../engine/journal.ts";
 import { createWaits, type Waits } from "../engine/waits.ts";
+import { cancelledWithParent } from "./cancel-run.ts";
 import { findVersion } from "./find-version.ts";
 import { versionGone } from "./keep-version.ts";
 import { logFault } from "./log-fault.ts";
@@ -18,6 +20,7 @@ import { type Invocation, type Runner, runFields } from "./runner.ts";
 import { createStageChildRuns } from "./stage-child-runs.ts";
 import { type StageEnvironment, stageEnvironment } from "./stage-environment.ts";
 import { DAY_MS, LONGEST_WAIT_MS } from "./timings.ts";
+import { watchForEnd } from "./watch-for-end.ts";
 
 /** A claim that got the run. */
 export type Claimed = Extract<ClaimResult, { kind: "claimed" }>;
@@ -53,34 +56,43 @@ export async function runAttempt(
   const startedAt = clock.now();
   const waits = createWaits(clock);
   let segment = claimed.nextSegment;
+  const { past, before } = resumedJournal(run.journal, run.redrives);
   const journal = new Journal({
-    past: run.journal,
+    past,
+    before,
     append: (batch) => {
       segment += 1;
       return runner.store.append(lease, segment - 1, batch);
     },
     careful: claimed.afterDeath,
   });
+  const watch = watchForEnd(runner, run.runId);
   let workflow: Workflow | undefined;
   let environment: StageEnvironment | undefined;
-  const ended = (end: RunEnd, tail: readonly JournalEntry[]): Attempt => ({
-    end,
-    tail,
-    journal: journal.entries,
-    retentionMs: (workflow?.history.retentionDays ?? 0) * DAY_MS,
-    redact: (workflow ?? runner.catalog.current(run.workflow))?.history.redact ?? [],
-    costUsd: costOf(journal.entries),
-    spentMs: run.spentMs + clock.now() - startedAt - waits.total(),
-  });
+  const ended = (end: RunEnd, tail: readonly JournalEntry[]): Attempt => {
+    const whole = [...run.journal, ...journal.entries.slice(past.length)];
+    return {
+      end,
+      tail,
+      journal: whole,
+      retentionMs: (workflow?.history.retentionDays ?? 0) * DAY_MS,
+      redact: (workflow ?? runner.catalog.current(run.workflow))?.history.redact ?? [],
+      costUsd: costOf(whole),
+      spentMs: run.spentMs + clock.now() - startedAt - waits.total(),
+    };
+  };
   const attempt = async (): Promise<RunEnd> => {
     workflow = await findVersion(runner, run.workflow, run.hash);
     if (!workflow) return failedBy(versionGone(run.workflow, run.hash), lastDelivery);
+    if (run.parent?.awaits && (await runner.store.status(run.parent.runId)) === "cancelled")
+      return { kind: "cancelled", error: cancelledWithParent(run.parent) };
     try {
       environment = await stageEnvironment(runner, workflow);
     } catch (thrown) {
       return failedBy(toFlowError(thrown), lastDelivery);
     }
-    const execution = executionOf(runner, workflow, environment, claimed, { journal, waits, invocation });
+    const here = { journal, waits, invocation, signal: watch.signal };
+    const execution = executionOf(runner, workflow, environment, claimed, here);
     for (const warning of shortSecretWarnings(environment.current()))
       execution.log.write({ level: "warn", message: warning });
     return executeRun(execution, lastDelivery);
@@ -97,6 +109,8 @@ export async function runAttempt(
     const log = blankedLog(runner.log, redactor).with(runFields(run.runId, run.workflow, run.attempt));
     logFault(log, "attempt failed", error);
     return ended(blankedEnd(failedBy(error, lastDelivery), redactor()), []);
+  } finally {
+    watch.stop();
   }
 }
 
@@ -110,13 +124,22 @@ function hasMoved({ steps }: Runner, entry: JournalEntry): boolean {
   return steps.get(entry.type)?.effect !== false && (isSettled(entry) || entry.status === "started");
 }
 
+/** What an execution has of this invocation. */
+interface Here {
+  readonly journal: Journal;
+  readonly waits: Waits;
+  readonly invocation: Invocation;
+  /** Aborts when the run has ended elsewhere. */
+  readonly signal: AbortSignal;
+}
+
 /** What a claimed run is executed with in this invocation. */
 function executionOf(
   runner: Runner,
   workflow: Workflow,
   environment: StageEnvironment,
   claimed: Claimed,
-  { journal, waits, invocation }: { journal: Journal; waits: Waits; invocation: Invocation },
+  { journal, waits, invocation, signal }: Here,
 ): Execution {
   const { run } = claimed;
   const { clock } = runner.ports;
@@ -129,6 +152,7 @@ function executionOf(
       attempt: run.attempt,
       startedAt: run.startedAt ?? now,
       depth: run.parent?.depth ?? 0,
+      ...(run.redrives && { redrives: run.redrives.length }),
     },
     stage: run.stage,
     event: readBody(run.event),
@@ -147,7 +171,7 @@ function executionOf(
     runUntil: now + workflow.timeoutSeconds * 1000 - run.spentMs,
     waits,
     log: runner.log.with(runFields(run.runId, run.workflow, run.attempt)),
-    signal: new AbortController().signal,
+    signal,
     environment: environment.current,
     refreshEnvironment: environment.refresh,
     ...(isPoison(runner, claimed) && { poison: diedTwice() }),

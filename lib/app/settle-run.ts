@@ -1,8 +1,10 @@
 import { blankHistory, blankPaths } from "../core/blank-history.ts";
 import type { Lease } from "../core/ports/run-store.ts";
 import type { FinalStatus, RunRecord } from "../core/run.ts";
+import { cancelChildren } from "./cancel-run.ts";
 import type { Disposal } from "./dispose-of.ts";
 import { disposeOf } from "./dispose-of.ts";
+import { operatorOf } from "./operator.ts";
 import { parkRun } from "./park-run.ts";
 import type { Attempt, Claimed } from "./run-attempt.ts";
 import type { Runner } from "./runner.ts";
@@ -51,6 +53,7 @@ export async function settleRun(
     ...(redact.length > 0 && { history: blankHistory(run.event, attempt.journal, redact) }),
   });
   await wakeParent(runner, run);
+  if (status === "cancelled") await cancelChildren(operatorOf(runner), run.runId, attempt.journal);
   return disposal;
 }
 

@@ -65,7 +65,7 @@ export interface FailedAttempt {
 
 /** One step that ended: history and checkpoint at once (execution.md section 2). */
 export interface JournalEntry {
-  /** The step's place: `2`, `3.else.0`, `4.items.17.1`, `on_failure.0`. */
+  /** The step's place: `2`, `3.else.0`, `4.items.17.1`, `on_failure.0`, and `on_failure@1.0` after a redrive. */
   readonly path: string;
   readonly id: string;
   readonly type: string;

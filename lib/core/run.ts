@@ -69,6 +69,14 @@ export interface ReplayLink {
   readonly edited?: true;
 }
 
+/** A person's redrive of a run. */
+export interface Redriven {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** How many entries the journal had by then. */
+  readonly entries: number;
+}
+
 /** A run as ingest stores it. */
 export interface NewRun {
   /** UUIDv7. */
@@ -114,8 +122,8 @@ export interface RunRecord extends NewRun {
   /** The rendered `output` of a workflow that has one; absent: the state is the output. */
   readonly output?: Json;
   readonly costUsd: number;
-  /** When it was redriven, milliseconds since the epoch; absent: never. */
-  readonly redrives?: readonly number[];
+  /** Absent: it was never redriven. */
+  readonly redrives?: readonly Redriven[];
   /** Ids of the runs that run its event again; the last one may be named and not made yet. Absent: none. */
   readonly replays?: readonly string[];
   /** `history.redact` has blanked event and journal: they can be read, and no longer be run. */

@@ -5,7 +5,7 @@ import { awaitRun } from "./await-run.ts";
 import { backoffMs, mayRetry } from "./backoff.ts";
 import { entryTraits } from "./entry-traits.ts";
 import type { Execution } from "./execution.ts";
-import { diedUnderWay, isOnlyOnce, knownOutcome } from "./only-once.ts";
+import { isOnlyOnce, knownOutcome, outcomeLost } from "./only-once.ts";
 import { spendWait } from "./spend-wait.ts";
 import { type AttemptTraits, stepContext } from "./step-context.ts";
 import { stepParams, withAlternative } from "./step-params.ts";
@@ -33,9 +33,8 @@ export async function attemptStep(
   const onlyOnce = isOnlyOnce(place);
   const before = journal.unsettled(path);
   if (before?.status === "retrying" || before?.status === "waiting") record.takeUp(before);
-  if (before?.status === "started") {
-    return { result: failed(place, diedUnderWay(place), before.attempts), attempts: before.attempts };
-  }
+  const unknown = before && onlyOnce && outcomeLost(place, before);
+  if (unknown) return { result: failed(place, unknown, before.attempts), attempts: before.attempts };
   const awaitsRun = before?.status === "waiting" && before.children !== undefined;
   // A cached step's entry of this kind says that it waited for another run's result.
   if (before?.status === "waiting" && before.dueAt !== undefined && !node.cache)

@@ -11,10 +11,10 @@ export class EarlyEnd {
   #end: Interruption | undefined;
 
   /** Takes up what an earlier attempt stored: `prefix` is that of the list, empty for the workflow's own steps. */
-  constructor(journal: Journal, prefix: "" | "on_failure.") {
+  constructor(journal: Journal, prefix: string) {
     const stopped = journal.entries.find(
       ({ status, path }) =>
-        status === "stopped" && (prefix === "" ? !path.startsWith("on_failure.") : path.startsWith(prefix)),
+        status === "stopped" && (prefix === "" ? !path.startsWith("on_failure") : path.startsWith(prefix)),
     );
     if (stopped) this.note({ kind: "stop", reason: stopped.note ?? "" });
   }

@@ -1,6 +1,7 @@
 import { heals, toFlowError } from "../core/flow-error.ts";
 import { foldJournal, initialState, type JournalEntry, type RunError } from "../core/journal.ts";
 import type { Json } from "../core/json.ts";
+import { onFailurePlace } from "../core/redriven-journal.ts";
 import type { Pause, StepFailure } from "../core/step-result.ts";
 import { renderDeep } from "../core/template.ts";
 import { blankedEnd, blankedLog } from "./blanked.ts";
@@ -26,8 +27,6 @@ export type RunEnd =
   | { readonly kind: "cancelled"; readonly error: RunError }
   | { readonly kind: "paused"; readonly pause: Pause };
 
-const ON_FAILURE = "on_failure";
-
 /**
  * Executes one attempt of a run, from where its journal ends. `lastDelivery`: no further attempt follows, so a
  * failure is final and `on_failure` runs.
@@ -44,7 +43,7 @@ export async function executeRun(execution: Execution, lastDelivery: boolean): P
 }
 
 async function walkRun(execution: Execution, lastDelivery: boolean): Promise<RunEnd> {
-  const failedBefore = execution.journal.settled(ON_FAILURE)?.error;
+  const failedBefore = execution.journal.settled(onFailurePlace(execution.run.redrives ?? 0))?.error;
   if (failedBefore) return finishFailed(execution, failedBefore);
   const { missing } = execution.environment();
   if (missing.length > 0) return finishFailed(execution, missingEnvironment(missing));
@@ -97,13 +96,15 @@ async function fail(execution: Execution, failure: StepFailure, lastDelivery: bo
   return finishFailed(execution, error);
 }
 
-/** Runs `on_failure` once. A marker in the journal leads straight back here when the process dies meanwhile. */
+/** Runs `on_failure` once for each redrive. A marker in the journal leads straight back here when the process dies meanwhile. */
 async function finishFailed(execution: Execution, error: RunError): Promise<RunEnd> {
-  const { workflow, journal, event, ports } = execution;
+  const { workflow, run, journal, event, ports } = execution;
   if (workflow.onFailure.length === 0) return failed(error, false);
-  const past = journal.entries.filter(({ path }) => !path.startsWith(`${ON_FAILURE}.`));
-  const begunBefore = journal.settled(ON_FAILURE) !== undefined;
-  if (!begunBefore) journal.record(marker(error, ports.clock.now()), { effect: false, repeatable: false });
+  const at = onFailurePlace(run.redrives ?? 0);
+  const past = journal.entries.filter(({ path }) => !path.startsWith(`${at}.`));
+  const begunBefore = journal.settled(at) !== undefined;
+  if (!begunBefore)
+    journal.record(marker(at, error, ports.clock.now()), { effect: false, repeatable: false });
   const view = View.of(foldJournal(initialState(event), past));
   const { poison, ...others } = { ...execution, runUntil: Number.POSITIVE_INFINITY };
   // What ended the run just now is not what these steps would die of; what is met on coming back to them is.
@@ -111,17 +112,17 @@ async function finishFailed(execution: Execution, error: RunError): Promise<RunE
   const end = await new Interpreter(
     rest,
     reservedNames(rest, error),
-    new EarlyEnd(journal, `${ON_FAILURE}.`),
-  ).runList(workflow.onFailure, `${ON_FAILURE}.`, view);
+    new EarlyEnd(journal, `${at}.`),
+  ).runList(workflow.onFailure, `${at}.`, view);
   if (end.kind === "pause") return { kind: "paused", pause: end.pause };
   return failed(error, false);
 }
 
-function marker(error: RunError, now: number): JournalEntry {
+function marker(path: string, error: RunError, now: number): JournalEntry {
   return {
-    path: ON_FAILURE,
-    id: ON_FAILURE,
-    type: ON_FAILURE,
+    path,
+    id: "on_failure",
+    type: "on_failure",
     status: "ok",
     startedAt: now,
     durationMs: 0,

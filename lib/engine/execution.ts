@@ -29,6 +29,8 @@ export interface Execution {
     readonly startedAt: number;
     /** How many runs stand above this one. */
     readonly depth: number;
+    /** How often somebody redrove it; absent: never. */
+    readonly redrives?: number;
   };
   readonly stage: string;
   /** The event body as it arrived. */

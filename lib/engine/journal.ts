@@ -29,9 +29,13 @@ export class Journal {
   #next: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  /** With `careful` every entry is stored before the next step begins: a death then names its step. */
+  /**
+   * With `careful` every entry is stored before the next step begins: a death then names its step. Of the first
+   * `before` entries of the past the attempts don't count any more.
+   */
   constructor(options: {
     readonly past: readonly JournalEntry[];
+    readonly before?: number;
     append(entries: readonly JournalEntry[]): Promise<void>;
     readonly careful?: boolean;
     onEntry?(entry: JournalEntry): void;
@@ -39,7 +43,8 @@ export class Journal {
     this.#append = options.append;
     this.#careful = options.careful ?? false;
     this.#onEntry = options.onEntry ?? (() => {});
-    for (const entry of options.past) this.#index(entry);
+    const { past, before = 0 } = options;
+    for (const [index, entry] of past.entries()) this.#index(entry, index < before && isAttempt(entry));
   }
 
   /** The entry of a step that never runs again. */
@@ -156,14 +161,18 @@ export class Journal {
     return batch;
   }
 
-  #index(entry: JournalEntry): void {
+  #index(entry: JournalEntry, isOver = false): void {
     this.#all.push(entry);
-    if (isSettled(entry)) {
-      this.#settled.set(entry.path, entry);
-      this.#unsettled.delete(entry.path);
-    } else this.#unsettled.set(entry.path, entry);
+    if (isSettled(entry)) this.#settled.set(entry.path, entry);
+    if (isSettled(entry) || isOver) this.#unsettled.delete(entry.path);
+    else this.#unsettled.set(entry.path, entry);
     for (let at = entry.path.lastIndexOf("."); at > 0; at = entry.path.lastIndexOf(".", at - 1)) {
       addToList(this.#below, entry.path.slice(0, at), entry);
     }
   }
+}
+
+/** An entry that keeps how often a step was tried; the ones of waits keep what they wait for. */
+function isAttempt({ status }: JournalEntry): boolean {
+  return status === "failed" || status === "retrying" || status === "started";
 }

@@ -1,4 +1,5 @@
 import { FlowError } from "../core/flow-error.ts";
+import type { JournalEntry } from "../core/journal.ts";
 import type { Place } from "./walk.ts";
 
 /** True for a call that its file wants to be made once at most. A run that a step starts is named first, so it is made once in any case. */
@@ -13,9 +14,11 @@ export function knownOutcome(place: Place, error: FlowError): FlowError {
   return unknownOutcome(place, `ended without an answer (${error.message})`);
 }
 
-/** The failure of a call that was under way when its process ended. */
-export function diedUnderWay(place: Place): FlowError {
-  return unknownOutcome(place, "was under way when its process ended");
+/** The failure of a call whose outcome nobody learned before its process ended; undefined: it was not made yet, or is known. */
+export function outcomeLost(place: Place, { status, error }: JournalEntry): FlowError | undefined {
+  if (status === "started") return unknownOutcome(place, "was under way when its process ended");
+  const isLost = status === "failed" && error?.class === "unknown_outcome";
+  return isLost ? new FlowError(error.class, error.message) : undefined;
 }
 
 function unknownOutcome({ node }: Place, what: string): FlowError {

@@ -47,8 +47,10 @@ export function virtualClock(startMs = Date.UTC(2026, 0, 2, 3, 4, 5)): VirtualCl
       pumping = false;
       const next = [...sleepers].sort((a, b) => a.at - b.at)[0];
       if (!next || working > 0) return;
-      passTo(next.at);
-      if (sleepers.delete(next)) next.fire();
+      const timer = Math.min(...[...timers].map(({ at }) => at));
+      // What a timer sets off goes on before time passes any further.
+      passTo(Math.min(timer, next.at));
+      if (next.at <= timer && sleepers.delete(next)) next.fire();
       pump();
     });
   };

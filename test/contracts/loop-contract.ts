@@ -154,7 +154,7 @@ export function loopContract(name: string, open: OpenRunStore): void {
       expect((await store.list(query)).map((listed) => listed.runId)).toEqual([loop.runId]);
       await store.finish(lease, sampleFinish({ status: "failed" }));
       expect((await store.list(query)).map((listed) => listed.runId)).toEqual([loop.runId]);
-      const redrive = { nth: 1, now: NOON, dueAt: NOON + DAY, expiresAt: EXPIRES };
+      const redrive = { nth: 1, entries: 0, now: NOON, dueAt: NOON + DAY, expiresAt: EXPIRES };
       expect(await store.redrive(runId, redrive)).toEqual({ kind: "redriven" });
       expect(await store.get(runId)).toMatchObject({ status: "queued", parent, chunk });
     });

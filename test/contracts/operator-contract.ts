@@ -41,6 +41,7 @@ export function operatorContract(name: string, open: OpenRunStore): void {
     };
     const redrive = (changes: Partial<Redrive> = {}): Redrive => ({
       nth: 1,
+      entries: 2,
       now: NOON + MINUTE,
       dueAt: NOON + 20 * MINUTE,
       expiresAt: 0,
@@ -61,7 +62,7 @@ export function operatorContract(name: string, open: OpenRunStore): void {
           attempt: 1,
           dueAt: NOON + 20 * MINUTE,
           expiresAt,
-          redrives: [NOON + MINUTE],
+          redrives: [{ at: NOON + MINUTE, entries: 2 }],
           journal: [sampleEntry("0"), attempt],
         });
         for (const gone of ["error", "reason", "output", "finishedAt", "notBefore"])
@@ -89,7 +90,11 @@ export function operatorContract(name: string, open: OpenRunStore): void {
           afterDeath: false,
           diedAlone: false,
           leftBehind: [],
-          run: { attempt: 2, redrives: [NOON + MINUTE], journal: [sampleEntry("0"), attempt] },
+          run: {
+            attempt: 2,
+            redrives: [{ at: NOON + MINUTE, entries: 2 }],
+            journal: [sampleEntry("0"), attempt],
+          },
         });
       });
 
@@ -108,7 +113,7 @@ export function operatorContract(name: string, open: OpenRunStore): void {
         expect(await store.get(runId)).toMatchObject({
           status: "failed",
           error,
-          redrives: [NOON + MINUTE, NOON + 2 * MINUTE, NOON + 3 * MINUTE],
+          redrives: [1, 2, 3].map((nth) => ({ at: NOON + nth * MINUTE, entries: 2 })),
         });
         expect(await paths(runId)).toEqual(["0", "1", "round1", "round3"]);
       });

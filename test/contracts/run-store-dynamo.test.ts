@@ -375,7 +375,7 @@ describe("a store that cannot be used", () => {
 
 describe("redriving", () => {
   const error = { step: "1", class: "timeout", message: "no answer", details: {} } as const;
-  const redrive = { nth: 1, now: NOON + MINUTE, dueAt: NOON + 2 * MINUTE, expiresAt: 0 };
+  const redrive = { nth: 1, entries: 2, now: NOON + MINUTE, dueAt: NOON + 2 * MINUTE, expiresAt: 0 };
   const failed = async () => {
     const run = sampleRun();
     await store.create(run);
@@ -424,7 +424,10 @@ describe("redriving", () => {
         else expect(await first).toEqual({ kind: "redriven" });
         expect(fault.wasLost()).toBe(true);
         expect(await losing.redrive(runId, redrive)).toEqual({ kind: "redriven" });
-        expect(await store.get(runId)).toMatchObject({ status: "queued", redrives: [NOON + MINUTE] });
+        expect(await store.get(runId)).toMatchObject({
+          status: "queued",
+          redrives: [{ at: NOON + MINUTE, entries: 2 }],
+        });
         expect(await pathsOf(runId)).toEqual(["0", "1"]);
         faulty.destroy();
       }
@@ -450,7 +453,11 @@ describe("redriving", () => {
     const late = createDynamoRunStore({ client: slow, table, now });
     expect(await late.redrive(runId, redrive)).toEqual({ kind: "redriven" });
     expect(isLate).toBe(true);
-    expect(await store.get(runId)).toMatchObject({ status: "failed", epoch: 2, redrives: [NOON + MINUTE] });
+    expect(await store.get(runId)).toMatchObject({
+      status: "failed",
+      epoch: 2,
+      redrives: [{ at: NOON + MINUTE, entries: 2 }],
+    });
     expect(await pathsOf(runId)).toEqual(["0", "1", "2"]);
     slow.destroy();
   });

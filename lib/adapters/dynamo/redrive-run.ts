@@ -51,7 +51,7 @@ function resultOn(item: Item, { nth }: Redrive): RedriveResult | undefined {
 }
 
 function putBack(table: Table, item: Item, runId: string, redrive: Redrive): Promise<boolean> {
-  const { nth, now, dueAt } = redrive;
+  const { nth, entries, now, dueAt } = redrive;
   const expiresAt = Math.max(redrive.expiresAt, readNumber(item, "expires_at"));
   const set: Record<string, Item[string]> = {
     status: text("queued"),
@@ -65,7 +65,7 @@ function putBack(table: Table, item: Item, runId: string, redrive: Redrive): Pro
   };
   const changes = [
     ...Object.keys(set).map((name) => `#${name} = :${name}`),
-    "#redriven_at = list_append(if_not_exists(#redriven_at, :none), :this)",
+    "#redriven = list_append(if_not_exists(#redriven, :none), :this)",
   ];
   const values = Object.fromEntries(Object.entries(set).map(([name, value]) => [`:${name}`, value]));
   const isNext = nth === 1 ? "attribute_not_exists(#redrives)" : "#redrives = :before";
@@ -73,7 +73,11 @@ function putBack(table: Table, item: Item, runId: string, redrive: Redrive): Pro
     runKey(runId),
     {
       text: `SET ${changes.join(", ")} REMOVE ${OF_THE_END.map((name) => `#${name}`).join(", ")}`,
-      values: { ...values, ":none": { L: [] }, ":this": { L: [number(now)] } },
+      values: {
+        ...values,
+        ":none": { L: [] },
+        ":this": { L: [{ M: { at: number(now), entries: number(entries) } }] },
+      },
     },
     {
       text: `${FAILED} AND ${isNext}`,

@@ -1,6 +1,15 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { JournalEntry, RunError } from "../../core/journal.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { ChunkLink, NewRun, ParentLink, RequestInfo, RunRecord, RunStatus } from "../../core/run.ts";
+import type {
+  ChunkLink,
+  NewRun,
+  ParentLink,
+  Redriven,
+  RequestInfo,
+  RunRecord,
+  RunStatus,
+} from "../../core/run.ts";
 import { RUN_STATUSES } from "../../core/run.ts";
 import { duePartition, listPartition } from "./index-shards.ts";
 import {
@@ -109,7 +118,7 @@ export async function readRun(
     ...(parent && { parent }),
     ...(chunk && { chunk }),
     ...(replayOf && { replayOf: { runId: replayOf, ...(item.replay_edited?.BOOL && { edited: true }) } }),
-    ...(item.redriven_at?.L && { redrives: item.redriven_at.L.map(({ N }) => Number(N)) }),
+    ...(item.redriven?.L && { redrives: item.redriven.L.map(readRedriven) }),
     ...(item.replays?.L && { replays: item.replays.L.map(({ S = "" }) => S) }),
     ...(item.rewritten?.BOOL && { blanked: true }),
     ...(error && { error }),
@@ -150,6 +159,10 @@ function readChunk(item: Item): ChunkLink | undefined {
     from: readNumber(item, "first_item"),
     step: readText(item, "loop"),
   };
+}
+
+function readRedriven({ M = {} }: AttributeValue): Redriven {
+  return { at: Number(M.at?.N), entries: Number(M.entries?.N) };
 }
 
 /** Journal entries in an attribute. @throws FlowError `internal` when it holds anything else. */

@@ -216,7 +216,7 @@ function finished(run: StoredRun["run"], { tail: _tail, history, ...finish }: Fi
   return { ...rest, ...finish, event, ...blanked, dueAt: Number.POSITIVE_INFINITY };
 }
 
-function redriveStored(stored: StoredRun, { nth, now, dueAt, expiresAt }: Redrive): RedriveResult {
+function redriveStored(stored: StoredRun, { nth, entries, now, dueAt, expiresAt }: Redrive): RedriveResult {
   const { run, segments, tail } = stored;
   const { redrives = [] } = run;
   if (run.expiresAt <= now / 1000) return { kind: "missing" };
@@ -238,7 +238,7 @@ function redriveStored(stored: StoredRun, { nth, now, dueAt, expiresAt }: Redriv
     spentMs: 0,
     dueAt,
     expiresAt: Math.max(run.expiresAt, expiresAt),
-    redrives: [...redrives, now],
+    redrives: [...redrives, { at: now, entries }],
   };
   return { kind: "redriven" };
 }

@@ -82,6 +82,8 @@ export interface Finish {
 export interface Redrive {
   /** Which redrive of the run it is, from 1: of several people who ask for the same one, one makes it. */
   readonly nth: number;
+  /** How many entries the journal of the failed run has. */
+  readonly entries: number;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** When someone should look if nothing happened. */
