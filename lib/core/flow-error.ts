@@ -86,17 +86,19 @@ export function stackOf({ cause }: FlowError): { readonly stack?: string } {
   return cause instanceof Error ? { stack: cause.stack ?? "" } : {};
 }
 
+/** What V8 says of values that are larger than it can work on. */
+const TOO_LARGE = [
+  [/call stack/, "a value is nested too deeply to be worked on: some thousand levels"],
+  [/string length/, "a text is too long to be worked on: it would have more than 500 MB"],
+] as const;
+
 /** Makes a FlowError of whatever was thrown; what is not one already is a fault of ours: `internal`. */
 export function toFlowError(thrown: unknown): FlowError {
   if (thrown instanceof FlowError) return thrown;
-  if (thrown instanceof RangeError && /call stack/.test(thrown.message))
-    return new FlowError(
-      "invalid_input",
-      "a value is nested too deeply to be worked on: some thousand levels",
-      {
-        cause: thrown,
-      },
-    );
+  if (thrown instanceof RangeError) {
+    const tooLarge = TOO_LARGE.find(([pattern]) => pattern.test(thrown.message));
+    if (tooLarge) return new FlowError("invalid_input", tooLarge[1], { cause: thrown });
+  }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new FlowError("internal", `unexpected fault: ${message}`, { cause: thrown });
 }

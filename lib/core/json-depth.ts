@@ -1,12 +1,7 @@
 import { isExactNumber, type Json } from "./json.ts";
 
-/**
- * How deep an event may nest, and a value in the state: what is worked on is walked level by level, and the stack holds
- * some thousand of them.
- */
+/** How deep an event may nest: some levels less than a value in the state, where it may be written further down. */
 export const DEEPEST_EVENT = 1_000;
-/** See {@link DEEPEST_EVENT}: an event may be written some levels down. */
-export const DEEPEST_STATE = 2_000;
 
 /** True when the lists and objects of a value nest more levels than these. */
 export function nestsDeeperThan(levels: number, value: Json): boolean {

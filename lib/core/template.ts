@@ -2,6 +2,7 @@ import { FlowError } from "./flow-error.ts";
 import { formatJson, isExactNumber, isObject, type Json } from "./json.ts";
 import { type Path, parsePath } from "./path.ts";
 import { parseScalar } from "./scalar.ts";
+import { LARGEST_VALUE } from "./value-limits.ts";
 
 /** One `${…}` of a template. */
 export interface Placeholder {
@@ -117,12 +118,22 @@ export function isWholePlaceholder(template: Template): template is readonly [Pl
   return template.length === 1 && typeof template[0] !== "string";
 }
 
-/** The value of a template: typed when it is one whole placeholder, else text. Inserted text is not looked at again. */
+/**
+ * The value of a template: typed when it is one whole placeholder, else text. Inserted text is not looked at again.
+ * @throws FlowError `invalid_input` for a text that is too long to be worked on.
+ */
 export function renderTemplate(template: Template, lookup: Lookup): Json {
   if (isWholePlaceholder(template)) return placeholderValue(template[0], lookup) ?? null;
-  return template
-    .map((part) => (typeof part === "string" ? part : textOf(placeholderValue(part, lookup))))
-    .join("");
+  let text = "";
+  for (const part of template) {
+    text += typeof part === "string" ? part : textOf(placeholderValue(part, lookup));
+    if (text.length > LARGEST_VALUE)
+      throw new FlowError(
+        "invalid_input",
+        `a text has more than ${LARGEST_VALUE / 1024 / 1024} MB with what is inserted`,
+      );
+  }
+  return text;
 }
 
 /** What a placeholder reads, its fallback, or undefined after a word to {@link Lookup.missing}. */

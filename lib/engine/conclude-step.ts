@@ -1,10 +1,10 @@
 import { FlowError } from "../core/flow-error.ts";
 import type { JournalEntry, Write } from "../core/journal.ts";
 import { isObject, type Json } from "../core/json.ts";
-import { DEEPEST_STATE, nestsDeeperThan } from "../core/json-depth.ts";
 import { beside, formatPath, readPath } from "../core/path.ts";
 import type { Redactor } from "../core/redactor.ts";
 import type { StepFailure, StepResult } from "../core/step-result.ts";
+import { checkValue } from "../core/value-limits.ts";
 import { entryTraits } from "./entry-traits.ts";
 import type { Execution } from "./execution.ts";
 import { targetOf } from "./reader.ts";
@@ -129,10 +129,9 @@ function writesOf(
   return writes;
 }
 
-/** A value with secrets blanked. @throws FlowError `invalid_output` for one that nests deeper than can be worked on. */
+/** A value with secrets blanked. @throws as `checkValue` */
 function writable(value: Json, redactor: Redactor): Json {
-  if (nestsDeeperThan(DEEPEST_STATE, value))
-    throw new FlowError("invalid_output", `the result nests more than ${DEEPEST_STATE} levels deep`);
+  checkValue(value);
   return redactor.json(value);
 }
 

@@ -4,6 +4,7 @@ import type { Json } from "../core/json.ts";
 import { onFailurePlace } from "../core/redriven-journal.ts";
 import type { Pause, StepFailure } from "../core/step-result.ts";
 import { renderDeep } from "../core/template.ts";
+import { checkValue } from "../core/value-limits.ts";
 import { blankedEnd, blankedLog } from "./blanked.ts";
 import { EarlyEnd } from "./early-end.ts";
 import type { Execution } from "./execution.ts";
@@ -80,6 +81,7 @@ async function succeed(execution: Execution, interpreter: Interpreter, view: Vie
         execution.log.write({ level: "warn", message: `output: ${message}` }),
       ),
     );
+    checkValue(rendered);
     return { kind: "succeeded", output: rendered };
   } catch (thrown) {
     const error = toFlowError(thrown);

@@ -181,3 +181,27 @@ describe("a run that was stopped and not yet finished when its process died", ()
     expect(second.calls).toEqual([]);
   });
 });
+
+describe("values that double", () => {
+  const doubling = (value: string, more: JsonObject = {}) =>
+    compiled({
+      steps: Array.from({ length: 40 }, () => ({ type: "set", values: { x: JSON.parse(value) } })),
+      ...more,
+    });
+
+  test.each([
+    ["text", '"${x}${x}"', "invalid_input"],
+    ["lists that hold the same twice", '["${x}", "${x}"]', "invalid_output"],
+  ])("end the run where they are too large to be worked on: %s", async (_about, value, errorClass) => {
+    const { end } = await attempt({ workflow: doubling(value), event: { x: "abc".repeat(1_000_000) } });
+    expect(end).toMatchObject({ kind: "failed", heals: false, error: { class: errorClass } });
+    expect(end).toMatchObject({ error: { message: expect.stringContaining("more than 64 MB") } });
+  });
+
+  test("end it in its output too", async () => {
+    const output = { twice: ["${x}", "${x}"] };
+    const workflow = compiled({ steps: [], output });
+    const { end } = await attempt({ workflow, event: { x: "a".repeat(40_000_000) } });
+    expect(end).toMatchObject({ kind: "failed", error: { class: "invalid_output", step: null } });
+  });
+});
