@@ -2,6 +2,7 @@ import { blankHistory } from "../core/blank-history.ts";
 import { costOf, isSettled, type JournalEntry, type RunError } from "../core/journal.ts";
 import { LeaseLost } from "../core/ports/run-store.ts";
 import { type FinalStatus, isFinal, type ParentLink, type RunRecord } from "../core/run.ts";
+import { endDamagedRun } from "./end-damaged-run.ts";
 import { findVersion } from "./find-version.ts";
 import type { Operator } from "./operator.ts";
 import type { Claimed } from "./run-attempt.ts";
@@ -38,6 +39,9 @@ export async function cancelRun(operator: Operator, runId: string): Promise<Canc
       return claim.status === "cancelled" ? goOn(operator, runId) : { kind: "final", status: claim.status };
     case "missing":
       return claim;
+    case "damaged":
+      await endDamagedRun(operator, claim.run, now);
+      return { kind: "final", status: "failed" };
     default:
       throw new Error(`a claim that evicts was ${claim.kind}`);
   }

@@ -1,8 +1,9 @@
-import { toFlowError } from "../core/flow-error.ts";
+import { FlowError, toFlowError } from "../core/flow-error.ts";
 import { savedBy } from "../core/journal.ts";
 import { parseMessage, type RunMessage } from "../core/ports/queue.ts";
 import { LeaseLost } from "../core/ports/run-store.ts";
 import { giveBackSeconds } from "./dispose-of.ts";
+import { endDamagedRun } from "./end-damaged-run.ts";
 import { logFault } from "./log-fault.ts";
 import { type Claimed, runAttempt } from "./run-attempt.ts";
 import { type Invocation, type Runner, runFields } from "./runner.ts";
@@ -73,6 +74,12 @@ export async function processDelivery(
         // Who ended the run may have died before it could say so; the same word twice does no harm.
         if (delivery.receiveCount > 1) await tellEnd(runner, message);
         return "done";
+      case "damaged": {
+        const { class: errorClass, step, message: error } = claim.run.error;
+        if (await endDamagedRun(runner, claim.run, now))
+          log.write({ level: "error", message: "run failed", fields: { class: errorClass, step, error } });
+        return "done";
+      }
       case "held":
       case "early":
         // Whoever holds it goes on; what should move and does not, the sweeper finds.
@@ -125,7 +132,12 @@ async function executeClaimed(
 }
 
 async function tellEnd(runner: Runner, message: RunMessage): Promise<void> {
-  const run = await runner.store.get(message.runId);
+  const run = await runner.store.get(message.runId).catch((thrown: unknown) => toFlowError(thrown));
+  if (run instanceof FlowError) {
+    // Trouble that heals is another try's; an end that cannot be read will never be told.
+    if (!run.final) throw run;
+    return runner.queue.deadLetter(message, { class: run.class, message: run.message, step: null });
+  }
   if (!run) return;
   const { status, error } = run;
   await wakeParent(runner, run);

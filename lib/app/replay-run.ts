@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type RunRecord, type RunStatus, type StoredEvent, timeOfRunId } from "../core/run.ts";
+import { FlowError } from "../core/flow-error.ts";
+import { type RunRecord, type StoredEvent, type StoredStatus, timeOfRunId } from "../core/run.ts";
 import type { InputEntry } from "../core/workflow.ts";
 import { derivedRunId, isDerivedFrom } from "./derived-run-id.ts";
 import { keepVersion } from "./keep-version.ts";
@@ -19,7 +20,7 @@ export interface ReplayOptions {
 export type ReplayResult =
   | { readonly kind: "replayed"; readonly replayId: string }
   /** The same event was replayed on the same version before. */
-  | { readonly kind: "before"; readonly replayId: string; readonly status: RunStatus }
+  | { readonly kind: "before"; readonly replayId: string; readonly status: StoredStatus }
   /** `history.redact` has blanked the event. */
   | { readonly kind: "blanked" }
   | { readonly kind: "missing" };
@@ -39,6 +40,11 @@ export async function replayRun(
   const run = await store.get(runId);
   if (!run) return { kind: "missing" };
   if (run.blanked) return { kind: "blanked" };
+  if (run.eventLost)
+    throw new FlowError(
+      "internal",
+      `the event of run ${runId} cannot be read any more: ${run.error?.message}`,
+    );
   const now = clock.now();
   const { length } = run.replays ?? [];
   const last = run.replays?.at(-1);

@@ -179,9 +179,9 @@ function executionOf(
 }
 
 /** What no step is to blame for. */
-function failedBy({ class: errorClass, message, details }: FlowError, lastDelivery: boolean): RunEnd {
+function failedBy({ class: errorClass, message, details, final }: FlowError, lastDelivery: boolean): RunEnd {
   const error = { step: null, class: errorClass, message, details: isObject(details) ? details : {} };
-  return { kind: "failed", error, heals: heals(errorClass) && !lastDelivery, retryAfterMs: 0 };
+  return { kind: "failed", error, heals: heals(errorClass) && !lastDelivery && !final, retryAfterMs: 0 };
 }
 
 function diedTwice(): FlowError {

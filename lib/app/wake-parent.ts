@@ -7,8 +7,10 @@ import type { Runner } from "./runner.ts";
  */
 export async function wakeParent(
   { store, queue }: Pick<Runner, "store" | "queue">,
-  { parent }: NewRun,
+  { parent }: Pick<NewRun, "parent">,
 ): Promise<void> {
-  if (parent?.awaits && (await store.status(parent.runId)) === "waiting")
-    await queue.send({ runId: parent.runId });
+  if (!parent?.awaits) return;
+  const status = await store.status(parent.runId);
+  // A damaged one is ended by whoever gets its message.
+  if (status === "waiting" || status === "damaged") await queue.send({ runId: parent.runId });
 }

@@ -1,24 +1,20 @@
 import type { JournalEntry, RunError } from "./journal.ts";
 import type { Json, JsonObject } from "./json.ts";
 
-/** Every status of a run; the last four are final. */
-export const RUN_STATUSES = [
-  "queued",
-  "running",
-  "waiting",
-  "succeeded",
-  "failed",
-  "dropped",
-  "cancelled",
-] as const;
+/** The statuses that change by a person's redrive only. */
+export const FINAL_STATUSES = ["succeeded", "failed", "dropped", "cancelled"] as const;
+/** Every status of a run. */
+export const RUN_STATUSES = ["queued", "running", "waiting", ...FINAL_STATUSES] as const;
 /** One of {@link RUN_STATUSES}. */
 export type RunStatus = (typeof RUN_STATUSES)[number];
-/** A status that changes by a person's redrive only. */
-export type FinalStatus = "succeeded" | "failed" | "dropped" | "cancelled";
+/** How a run stands in the store: `damaged` where that cannot be read, and nobody has ended the run for it yet. */
+export type StoredStatus = RunStatus | "damaged";
+/** One of {@link FINAL_STATUSES}. */
+export type FinalStatus = (typeof FINAL_STATUSES)[number];
 
 /** True for a status that changes by a person's redrive only. */
-export function isFinal(status: RunStatus): status is FinalStatus {
-  return status === "succeeded" || status === "failed" || status === "dropped" || status === "cancelled";
+export function isFinal(status: StoredStatus): status is FinalStatus {
+  return FINAL_STATUSES.some((one) => one === status);
 }
 
 /** An event as it arrived, kept byte for byte. */
@@ -128,15 +124,17 @@ export interface RunRecord extends NewRun {
   readonly replays?: readonly string[];
   /** `history.redact` has blanked event and journal: they can be read, and no longer be run. */
   readonly blanked?: true;
+  /** It was failed as damaged, and of its event less is left than arrived. */
+  readonly eventLost?: true;
   readonly journal: readonly JournalEntry[];
 }
 
-/** What lists show. */
+/** What lists show. Of a damaged run: what can be read of it, and what is wrong as its error. */
 export interface RunSummary {
   readonly runId: string;
   readonly workflow: string;
   readonly hash: string;
-  readonly status: RunStatus;
+  readonly status: StoredStatus;
   readonly createdAt: number;
   readonly finishedAt?: number;
   readonly costUsd: number;

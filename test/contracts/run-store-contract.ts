@@ -503,6 +503,44 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
       });
     });
 
+    describe("failing a damaged run", () => {
+      const error = { step: null, class: "internal", message: "a hole in the journal", details: {} } as const;
+
+      test("ends it once: it is failed for what was found, and due no more", async () => {
+        const { runId } = await created({ dueAt: NOON });
+        await mustClaim(store, runId);
+        const damaged = { runId, error, epoch: 1 };
+        expect(await store.failDamaged(damaged, NOON + 7)).toBe(true);
+        expect(await store.failDamaged(damaged, NOON + 7)).toBe(true);
+        expect(await store.failDamaged(damaged, NOON + 8)).toBe(false);
+        expect(await store.get(runId)).toMatchObject({ status: "failed", error, finishedAt: NOON + 7 });
+        expect(await store.claim(runId, sampleClaim(NOON + DAY))).toEqual({
+          kind: "final",
+          status: "failed",
+        });
+        expect(await store.due(Number.POSITIVE_INFINITY, 10)).toEqual([]);
+      });
+
+      test("does nothing to a run that has ended, or was claimed since", async () => {
+        const { runId } = await created();
+        const { lease } = await mustClaim(store, runId);
+        expect(await store.failDamaged({ runId, error, epoch: 0 }, NOON)).toBe(false);
+        await store.finish(lease, sampleFinish());
+        expect(await store.failDamaged({ runId, error, epoch: 1 }, NOON)).toBe(false);
+        expect(await store.failDamaged({ runId: runIdAt(NOON), error }, NOON)).toBe(false);
+        expect(await store.get(runId)).toMatchObject({ status: "succeeded" });
+      });
+
+      test("leaves nothing to the runner that holds it", async () => {
+        const { runId } = await created();
+        const { lease } = await mustClaim(store, runId);
+        await store.failDamaged({ runId, error }, NOON);
+        await expect(store.finish(lease, sampleFinish())).rejects.toThrow(LeaseLost);
+        await expect(store.release(lease, sampleRelease())).rejects.toThrow(LeaseLost);
+        expect(await store.get(runId)).toMatchObject({ status: "failed" });
+      });
+    });
+
     describe("how a run stands", () => {
       test("is its status at any time, and nothing for a run that there is not", async () => {
         const { runId } = await created();

@@ -1,13 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import {
-  DeleteItemCommand,
-  DynamoDBClient,
-  PutItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
+import { DeleteItemCommand, DynamoDBClient, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
 import { tableDefinition } from "../../lib/adapters/dynamo/table-definition.ts";
@@ -185,42 +179,6 @@ describe("values too large for an item", () => {
       }),
     );
     await expect(store.get(run.runId)).rejects.toThrow(/whose chunk 0 of 3 is missing/);
-  });
-});
-
-describe("damaged items", () => {
-  const damage = async (attribute: string, value: { S: string } | { N: string } | { B: Uint8Array }) => {
-    const run = sampleRun();
-    await store.create(run);
-    await client.send(
-      new UpdateItemCommand({
-        TableName: table,
-        Key: { pk: { S: `run#${run.runId}` }, sk: { S: "run" } },
-        UpdateExpression: "SET #attribute = :value",
-        ExpressionAttributeNames: { "#attribute": attribute },
-        ExpressionAttributeValues: { ":value": value },
-      }),
-    );
-    return run.runId;
-  };
-
-  test.each([
-    ["v", { N: "2" }, /has layout version {"N":"2"}; this code reads version 1/],
-    ["created_at", { S: "today" }, /has no number in "created_at"/],
-    ["request", { B: Uint8Array.of(0, 123) }, /cannot be read in "request": .*JSON/],
-    ["body", { B: Uint8Array.of(9) }, /cannot be read in "body": unknown encoding 9/],
-    ["body", { B: Uint8Array.of(1, 2, 3) }, /cannot be read in "body"/],
-    ["hash", { N: "1" }, /has no text in "hash"/],
-  ] as const)("an unreadable %s is internal and says where", async (attribute, value, message) => {
-    const runId = await damage(attribute, value);
-    const error = { class: "internal", message: expect.stringMatching(message) };
-    await expect(store.get(runId)).rejects.toMatchObject(error);
-    await expect(store.claim(runId, sampleClaim())).rejects.toMatchObject(error);
-  });
-
-  test("an unknown status is internal and says which are known", async () => {
-    const runId = await damage("status", { S: "paused" });
-    await expect(store.get(runId)).rejects.toThrow(/has the status "paused"; known are queued, /);
   });
 });
 

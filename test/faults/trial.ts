@@ -44,6 +44,7 @@ const STORE = [
   "append",
   "release",
   "finish",
+  "failDamaged",
   "due",
   "postpone",
   "putVersion",

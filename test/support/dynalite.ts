@@ -1,4 +1,4 @@
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { tableDefinition } from "../../lib/adapters/dynamo/table-definition.ts";
 import { startChildServer } from "../../lib/local/child-server.ts";
 
@@ -35,6 +35,9 @@ export async function startDynalite(): Promise<Dynalite> {
       tables += 1;
       const name = `table-${tables}`;
       await admin.send(new CreateTableCommand(tableDefinition(name)));
+      // It is made a moment after the answer.
+      const describe = new DescribeTableCommand({ TableName: name });
+      while ((await admin.send(describe)).Table?.TableStatus !== "ACTIVE");
       return name;
     },
     async stop() {

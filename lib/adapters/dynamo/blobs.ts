@@ -15,6 +15,8 @@ import type { Table } from "./table.ts";
 
 // An item may have 400 KB with its keys; 25 chunks of 350 KiB stay under the 16 MB of one batch.
 const CHUNK_BYTES = 350 * 1024;
+// A gigabyte and more: what refers to more chunks than that was never written.
+const MOST_CHUNKS = 4_096;
 
 /** Bytes too large for one item, in chunks `blob#<sha256>#<k>` beside the item that refers to them. */
 export interface Blobs {
@@ -31,7 +33,7 @@ export function createBlobs(table: Table): Blobs {
   return {
     async store(pk, bytes, expiresAt) {
       const sha = hash("sha256", bytes);
-      const chunks = Math.ceil(bytes.length / CHUNK_BYTES);
+      const chunks = chunksOf(bytes.length);
       const requests = chunkKeys(pk, sha, chunks).map(
         (key, k): WriteRequest => ({
           PutRequest: {
@@ -47,21 +49,20 @@ export function createBlobs(table: Table): Blobs {
       return { M: { sha: text(sha), chunks: number(chunks), bytes: number(bytes.length) } };
     },
     async load(item, name) {
-      const { pk, sha, keys } = reference(item, name);
+      const { sha, bytes, keys } = reference(item, name);
+      const wrong = (what: string) => damaged(item, `refers in "${name}" to blob ${sha}, whose ${what}`);
       const found = new Map((await table.getMany(keys)).map((chunk) => [chunk.sk?.S, chunk.data?.B]));
-      const parts = keys.map(({ sk }, k) => {
+      const whole = new Uint8Array(bytes);
+      for (const [k, { sk }] of keys.entries()) {
         const part = found.get(sk);
-        if (part === undefined)
-          throw damaged(
-            item,
-            `refers in "${name}" to blob ${sha}, whose chunk ${k} of ${keys.length} is missing`,
-          );
-        return part;
-      });
-      const bytes = Buffer.concat(parts);
-      if (hash("sha256", bytes) !== sha)
-        throw damaged(item, `refers in "${name}" to blob ${sha} of ${pk}, whose bytes are damaged`);
-      return bytes;
+        const length = Math.min(CHUNK_BYTES, bytes - k * CHUNK_BYTES);
+        if (part === undefined) throw wrong(`chunk ${k} of ${keys.length} is missing`);
+        if (part.length !== length)
+          throw wrong(`chunk ${k} of ${keys.length} has ${part.length} bytes instead of ${length}`);
+        whole.set(part, k * CHUNK_BYTES);
+      }
+      if (hash("sha256", whole) !== sha) throw wrong("bytes are damaged");
+      return whole;
     },
     async removeAll(item) {
       await table.writeMany(keysIn(item).map((key) => ({ DeleteRequest: { Key: keyOf(key) } })));
@@ -85,10 +86,21 @@ export function isBlobReference(value: AttributeValue | undefined): boolean {
   return value?.M?.sha !== undefined;
 }
 
-function reference(item: Item, name: string): { pk: string; sha: string; keys: readonly Key[] } {
+/** What an attribute of a blob says: its digest, its size, and where its chunks are. */
+function reference(
+  item: Item,
+  name: string,
+): { readonly sha: string; readonly bytes: number; readonly keys: readonly Key[] } {
   const fields = { pk: item.pk, sk: item.sk, ...item[name]?.M } as Item;
-  const [pk, sha] = [readText(fields, "pk"), readText(fields, "sha")];
-  return { pk, sha, keys: chunkKeys(pk, sha, readNumber(fields, "chunks")) };
+  const sha = readText(fields, "sha");
+  const [chunks, bytes] = [readNumber(fields, "chunks"), readNumber(fields, "bytes")];
+  if (chunks !== chunksOf(bytes) || chunks > MOST_CHUNKS)
+    throw damaged(item, `refers in "${name}" to ${chunks} chunks, which is not what ${bytes} bytes take`);
+  return { sha, bytes, keys: chunkKeys(readText(fields, "pk"), sha, chunks) };
+}
+
+function chunksOf(bytes: number): number {
+  return Math.ceil(bytes / CHUNK_BYTES);
 }
 
 function chunkKeys(pk: string, sha: string, chunks: number): Key[] {

@@ -1,28 +1,41 @@
 import type { Claim, ClaimResult } from "../../core/ports/run-store.ts";
-import { claimRefusal, EARLY_CLAIM_MS } from "../claim-refusal.ts";
+import type { RunStatus } from "../../core/run.ts";
+import { type Claimable, claimRefusal, EARLY_CLAIM_MS } from "../claim-refusal.ts";
+import { damagedRun } from "./damaged-run.ts";
 import {
   checkLayout,
+  damaged,
   type Item,
   layoutVersion,
   number,
   readNumber,
   readOptionalNumber,
+  readText,
   text,
+  unlessDamaged,
 } from "./item.ts";
 import { removeReplaced } from "./lease-writes.ts";
-import { readRun, readStatus, runKey } from "./run-item.ts";
-import { fenceJournal, segmentEntries } from "./segments.ts";
+import { readClaims, readLeaseUntil, readOutcome, readRun, readStatus, runIdOf, runKey } from "./run-item.ts";
+import { fenceJournal, noteStored, segmentEntries } from "./segments.ts";
 import type { StoredValues } from "./stored-values.ts";
 import type { Table } from "./table.ts";
 
 // What was read after a refusal may be out of date a moment later: then the claim is tried again, this often in all.
 const TRIES = 3;
 
+const CLAIMABLE_STATUSES: readonly RunStatus[] = ["queued", "running", "waiting"];
+
+// What a claim writes over has to be right before: nothing of a damaged item is lost.
 const OPEN = [
   "attribute_exists(#pk)",
   "#v = :v",
   "#expires_at > :now_seconds",
   "attribute_not_exists(#outcome)",
+  "attribute_not_exists(#damage)",
+  `#status IN (${CLAIMABLE_STATUSES.map((status) => `:was_${status}`).join(", ")})`,
+  "attribute_type(#epoch, :number)",
+  "attribute_type(#attempt, :number)",
+  "(attribute_not_exists(#lease_owner) OR attribute_type(#lease_owner, :string))",
 ];
 const FREE = [
   "(attribute_not_exists(#lease_until) OR #lease_until <= :now)",
@@ -52,16 +65,17 @@ export async function claimRun(
   claim: Claim,
 ): Promise<ClaimResult> {
   for (let left = TRIES; left > 0; left -= 1) {
-    const item = await takeOver(table, runId, claim);
-    if (item) return claimed(table, values, item, claim);
-    const found = await table.get(runKey(runId));
-    if (!found) return { kind: "missing" };
-    checkLayout(found);
-    if (found.lease_owner?.S === claim.owner) return claimed(table, values, found, claim);
-    const refusal = claimRefusal(claimable(found), claim);
-    // Who blanked the history may have died before the old one was gone.
-    if (refusal?.kind === "final" && found.rewritten?.BOOL) await removeReplaced(table, runId);
-    if (refusal) return refusal;
+    const taken = await takeOver(table, runId, claim);
+    const item = taken ?? (await table.get(runKey(runId)));
+    if (!item) return { kind: "missing" };
+    const result = await unlessDamaged(
+      () =>
+        taken || item.lease_owner?.S === claim.owner
+          ? claimed(table, values, item, claim)
+          : refused(table, item, claim),
+      async (damage): Promise<ClaimResult> => ({ kind: "damaged", run: await damagedRun(item, damage) }),
+    );
+    if (result) return result;
   }
   return { kind: "held", until: claim.now };
 }
@@ -77,6 +91,9 @@ function takeOver(table: Table, runId: string, claim: Claim): Promise<Item | und
   const condition = {
     ":v": layoutVersion,
     ":now_seconds": number(claim.now / 1000),
+    ":number": text("N"),
+    ":string": text("S"),
+    ...Object.fromEntries(CLAIMABLE_STATUSES.map((status) => [`:was_${status}`, text(status)])),
     ...(!claim.evicts && { ":now": number(claim.now), ":soon": number(claim.now + EARLY_CLAIM_MS) }),
   };
   const changes = claim.evicts ? TAKE_OVER : [...TAKE_OVER, ...BEGIN_ATTEMPT];
@@ -88,13 +105,28 @@ function takeOver(table: Table, runId: string, claim: Claim): Promise<Item | und
   );
 }
 
-function claimable(item: Item) {
-  return {
-    status: readStatus(item),
-    leaseUntil: readOptionalNumber(item, "lease_until"),
+/** Why a run cannot be claimed; undefined where it could be a moment later. @throws FlowError `internal` for a damaged one. */
+async function refused(table: Table, item: Item, claim: Claim): Promise<ClaimResult | undefined> {
+  const runId = runIdOf(item);
+  const state: Claimable = {
+    status: readOutcome(item) ?? "running",
+    leaseUntil: readLeaseUntil(item, claim.now),
     notBefore: readOptionalNumber(item, "not_before"),
-    expiresAt: readNumber(item, "expires_at"),
+    expiresAt: Number(item.expires_at?.N),
   };
+  const refusal = claimRefusal(state, claim);
+  // Who blanked the history may have died before the old one was gone.
+  if (refusal?.kind === "final" && item.rewritten?.BOOL) await removeReplaced(table, runId);
+  // Whoever holds a lease goes on with what it has read: what is damaged meanwhile is looked at when it has let go.
+  if (refusal) return refusal;
+  checkLayout(item);
+  if (item.outcome)
+    throw damaged(item, `has the outcome ${JSON.stringify(item.outcome)}, and no run ends so`);
+  readStatus(item);
+  readClaims(item);
+  readNumber(item, "expires_at");
+  if (item.lease_owner) readText(item, "lease_owner");
+  return undefined;
 }
 
 async function claimed(
@@ -103,22 +135,23 @@ async function claimed(
   item: Item,
   { owner }: Claim,
 ): Promise<ClaimResult> {
-  const runId = item.run_id?.S ?? "";
+  const runId = runIdOf(item);
   const epoch = readNumber(item, "epoch");
   const writer = { runId, owner, epoch, expiresAt: readNumber(item, "expires_at") };
-  const journal = epoch > 1 ? await fenceJournal(table, values, writer) : { segments: [], next: 1 };
-  const run = await readRun(item, await segmentEntries(journal.segments, values), values);
-  const afterDeath = (item.prev_owner?.S ?? "") !== "";
-  const ofTheDead = journal.segments.filter(
-    (segment) => afterDeath && readNumber(segment, "epoch") === epoch - 1,
-  );
+  const journal = epoch > 1 ? await fenceJournal(table, values, writer, item) : { segments: [], fence: 0 };
+  const entries = await segmentEntries(journal.segments, values);
+  const run = await readRun(item, entries.flat(), values);
+  const afterDeath = item.prev_owner !== undefined && readText(item, "prev_owner") !== "";
+  const isOfTheDead = (segment: Item) => afterDeath && readNumber(segment, "epoch") === epoch - 1;
+  const lease = { runId, owner, epoch, run };
+  noteStored(lease, journal.fence);
   return {
     kind: "claimed",
-    lease: { runId, owner, epoch, run },
+    lease,
     run,
-    nextSegment: journal.next,
+    nextSegment: journal.fence + 1,
     afterDeath,
     diedAlone: afterDeath && readOptionalNumber(item, "alone_epoch") === epoch - 1,
-    leftBehind: await segmentEntries(ofTheDead, values),
+    leftBehind: entries.filter((_entries, index) => isOfTheDead(journal.segments[index] as Item)).flat(),
   };
 }

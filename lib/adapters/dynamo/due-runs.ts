@@ -1,13 +1,23 @@
 import type { DueRun } from "../../core/ports/run-store.ts";
 import { isFinal } from "../../core/run.ts";
 import { duePartitions } from "./index-shards.ts";
-import { type Item, type Key, number, readNumber, readOptionalNumber, readText, text } from "./item.ts";
-import { readStatus, runKey } from "./run-item.ts";
+import { type Item, number, readNumber, readOptionalNumber, text, unlessDamaged } from "./item.ts";
+import { isExpired, readLeaseUntil, readStatus, runIdOf, runKey } from "./run-item.ts";
 import type { Table } from "./table.ts";
 import { DUE_INDEX } from "./table-definition.ts";
 
 const LONGEST_PAGE = 1_000;
-const ATTRIBUTES = ["pk", "sk", "run_id", "status", "due_at", "lease_until", "not_before", "expires_at"];
+const ATTRIBUTES = [
+  "pk",
+  "sk",
+  "status",
+  "outcome",
+  "damage",
+  "due_at",
+  "lease_until",
+  "not_before",
+  "expires_at",
+];
 
 /** Runs whose `due_at` is not after `dueBy`, longest due first; each as its own item says, not the index. */
 export async function dueRuns(
@@ -23,12 +33,13 @@ export async function dueRuns(
     .flat()
     .sort((a, b) => readNumber(a, "due_at") - readNumber(b, "due_at"))
     .slice(0, limit);
-  const keys = first.map((entry): Key => ({ pk: readText(entry, "pk"), sk: readText(entry, "sk") }));
+  const keys = first.map((entry) => runKey(runIdOf(entry)));
   const items = await table.getMany(keys, ATTRIBUTES);
-  return items
-    .filter((item) => readNumber(item, "expires_at") > now / 1000)
-    .filter((item) => !isFinal(readStatus(item)) && readNumber(item, "due_at") <= dueBy)
-    .map(dueRun)
+  const runs = await Promise.all(
+    items.filter((item) => !isExpired(item, now)).map((item) => dueRun(item, now)),
+  );
+  return runs
+    .filter(({ status, dueAt }) => !isFinal(status) && dueAt <= dueBy)
     .sort((a, b) => a.dueAt - b.dueAt);
 }
 
@@ -70,14 +81,21 @@ async function dueEntries(
   return found;
 }
 
-function dueRun(item: Item): DueRun {
-  const leaseUntil = readOptionalNumber(item, "lease_until");
-  const notBefore = readOptionalNumber(item, "not_before");
-  return {
-    runId: readText(item, "run_id"),
-    dueAt: readNumber(item, "due_at"),
-    status: readStatus(item),
-    ...(leaseUntil !== undefined && { leaseUntil }),
-    ...(notBefore !== undefined && { notBefore }),
-  };
+/** A damaged run is held by nobody and waits for nothing: it is to be looked at. */
+async function dueRun(item: Item, now: number): Promise<DueRun> {
+  // Without one the entry of the index is older than the item, which left it.
+  const place = { runId: runIdOf(item), dueAt: Number(item.due_at?.N ?? Number.POSITIVE_INFINITY) };
+  return unlessDamaged(
+    () => {
+      const leaseUntil = readLeaseUntil(item, now);
+      const notBefore = readOptionalNumber(item, "not_before");
+      return {
+        ...place,
+        status: readStatus(item),
+        ...(leaseUntil !== undefined && { leaseUntil }),
+        ...(notBefore !== undefined && { notBefore }),
+      };
+    },
+    (): DueRun => ({ ...place, status: "damaged" }),
+  );
 }

@@ -1,5 +1,4 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { FlowError } from "../../core/flow-error.ts";
 import { isObject } from "../../core/json.ts";
 import type { Cache, CacheAnswer, CacheClaim, CachedResult, CacheEntry } from "../../core/ports/cache.ts";
 import { createBlobs } from "./blobs.ts";
@@ -10,9 +9,9 @@ import {
   type Key,
   keyAttributes,
   number,
-  readNumber,
   readText,
   text,
+  unlessDamaged,
 } from "./item.ts";
 import { createStoredValues, INLINE_BYTES, type StoredValues } from "./stored-values.ts";
 import { createTable, type Table } from "./table.ts";
@@ -23,12 +22,16 @@ const TRIES = 3;
 const EXPIRY_MARGIN_SECONDS = 86_400;
 
 const HELD = "#lease_owner = :owner";
+const NOT_A_LEASE = "NOT attribute_type(#lease_until, :n)";
+const NOT_A_RESULT = "NOT (attribute_type(#stored_at, :n) AND attribute_type(#good_until, :n))";
 const TAKEABLE = [
   "attribute_not_exists(#pk)",
   "#lease_until <= :now",
   HELD,
   "#stored_at <= :stale_at",
   "#good_until <= :now",
+  `(attribute_exists(#lease_owner) AND ${NOT_A_LEASE})`,
+  `(attribute_not_exists(#lease_owner) AND ${NOT_A_RESULT})`,
 ].join(" OR ");
 
 /** The key may be taken; `staleAt`: also from a result that was stored by then. */
@@ -70,21 +73,20 @@ async function readEntry(
   { owner, now, staleAt }: CacheClaim,
 ): Promise<CacheAnswer | Free> {
   if (item.lease_owner) {
-    const until = readNumber(item, "lease_until");
-    return until > now && readText(item, "lease_owner") !== owner ? { kind: "held", until } : FREE;
+    const until = Number(item.lease_until?.N ?? 0);
+    return until > now && item.lease_owner.S !== owner ? { kind: "held", until } : FREE;
   }
-  const storedAt = readNumber(item, "stored_at");
-  if (storedAt <= staleAt || readNumber(item, "good_until") <= now) return FREE;
-  try {
-    checkLayout(item);
-    const result = await values.loadJson(item, "result");
-    if (!isObject(result)) throw damaged(item, 'has no result in "result"');
-    return { kind: "hit", result: result as CachedResult, owner: readText(item, "stored_by") };
-  } catch (thrown) {
-    if (thrown instanceof FlowError && thrown.class === "internal")
-      return { kind: "free", staleAt: storedAt };
-    throw thrown;
-  }
+  const storedAt = Number(item.stored_at?.N ?? 0);
+  if (storedAt <= staleAt || Number(item.good_until?.N ?? 0) <= now) return FREE;
+  return unlessDamaged(
+    async (): Promise<CacheAnswer | Free> => {
+      checkLayout(item);
+      const result = await values.loadJson(item, "result");
+      if (!isObject(result)) throw damaged(item, 'has no result in "result"');
+      return { kind: "hit", result: result as CachedResult, owner: readText(item, "stored_by") };
+    },
+    () => ({ kind: "free", staleAt: storedAt }),
+  );
 }
 
 /** Puts the asker's lease in place of nothing, of a lease that is over, or of a result that is out of date. */
@@ -98,7 +100,12 @@ function take(table: Table, key: string, { owner, now, leaseUntil, staleAt }: Ca
     },
     {
       text: TAKEABLE,
-      values: { ":owner": text(owner), ":now": number(now), ":stale_at": number(staleAt) },
+      values: {
+        ":owner": text(owner),
+        ":now": number(now),
+        ":stale_at": number(staleAt),
+        ":n": text("N"),
+      },
     },
   );
 }

@@ -1,21 +1,25 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { FlowError } from "../../core/flow-error.ts";
 import type { RunStore } from "../../core/ports/run-store.ts";
-import type { NewRun, RunRecord } from "../../core/run.ts";
+import type { NewRun, RunRecord, StoredStatus } from "../../core/run.ts";
 import { createBlobs } from "./blobs.ts";
 import { claimRun } from "./claim-run.ts";
+import { failDamagedRun } from "./damaged-run.ts";
 import { dueRuns, postponeRun } from "./due-runs.ts";
 import { createDynamoLoopStore } from "./dynamo-loop-store.ts";
-import { readNumber, text } from "./item.ts";
+import { text, unlessDamaged } from "./item.ts";
 import { finishRun, markRunAlone, releaseRun, seizeRun } from "./lease-writes.ts";
 import { listRuns } from "./list-runs.ts";
 import { nameReplay } from "./name-replay.ts";
 import { redriveRun } from "./redrive-run.ts";
-import { newRunItem, readRun, readStatus, runKey } from "./run-item.ts";
-import { appendSegment, counts, segmentEntries } from "./segments.ts";
+import { isExpired, newRunItem, readRun, readStatus, runKey } from "./run-item.ts";
+import { salvageRun } from "./salvaged-run.ts";
+import { appendSegment, checkNumbering, counts, segmentEntries } from "./segments.ts";
 import { createStoredValues, type StoredValues } from "./stored-values.ts";
 import { createTable, type Table } from "./table.ts";
 import { getVersion, putVersion, versionsLike } from "./versions.ts";
+
+const STATUS_ATTRIBUTES = ["pk", "sk", "status", "outcome", "damage", "expires_at"];
 
 /** Which table, and the clock that tells expired runs, which DynamoDB deletes only days later. */
 export interface DynamoRunStoreOptions {
@@ -52,10 +56,19 @@ export function createDynamoRunStore({
     finish: (lease, finish) => finishRun(table, values, lease, finish),
     redrive: (runId, redrive) => redriveRun(table, runId, redrive),
     nameReplay: (runId, name) => nameReplay(table, runId, name),
-    get: (runId) => getRun(table, values, runId, now()),
+    failDamaged: (run, at) => failDamagedRun(table, run, at),
+    get(runId) {
+      const read = () => getRun(table, values, runId, now());
+      // What is written while the first look is under way may be there in part; a second one finds all of it.
+      return unlessDamaged(read, read);
+    },
     async status(runId) {
-      const [item] = await table.getMany([runKey(runId)], ["pk", "sk", "status", "expires_at"]);
-      return item && readNumber(item, "expires_at") > now() / 1000 ? readStatus(item) : undefined;
+      const [item] = await table.getMany([runKey(runId)], STATUS_ATTRIBUTES);
+      if (!item || isExpired(item, now())) return undefined;
+      return unlessDamaged(
+        () => readStatus(item),
+        (): StoredStatus => "damaged",
+      );
     },
     list: (query) => listRuns(table, values, query, now()),
     due: (dueBy, limit) => dueRuns(table, dueBy, limit, now()),
@@ -86,7 +99,9 @@ async function getRun(
     values: { ":pk": text(runKey(runId).pk), ":run": text("run") },
   };
   const [item, ...segments] = (await Array.fromAsync(table.query({ where }))).flat();
-  if (item?.sk?.S !== "run" || readNumber(item, "expires_at") <= now / 1000) return undefined;
+  if (item?.sk?.S !== "run" || isExpired(item, now)) return undefined;
   const counted = segments.filter((segment) => counts(segment, item));
-  return readRun(item, await segmentEntries(counted, values), values);
+  if (item.damage) return salvageRun(item, counted, values);
+  checkNumbering(item, segments);
+  return readRun(item, (await segmentEntries(counted, values)).flat(), values);
 }

@@ -1,5 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { FlowError } from "../../core/flow-error.ts";
+import { isObject } from "../../core/json.ts";
 
 /** An item of the table as the low-level client gives it. */
 export type Item = Readonly<Record<string, AttributeValue>>;
@@ -36,9 +37,28 @@ export function keyOf({ pk, sk }: Key): Record<string, AttributeValue> {
   return { pk: text(pk), sk: text(sk) };
 }
 
-/** What a damaged item is reported as: FlowError `internal` with the item's key. */
+/** What a damaged item is reported as: FlowError `internal`, final, with the item's key. */
 export function damaged(item: Item, what: string): FlowError {
-  return new FlowError("internal", `stored item ${item.pk?.S ?? "?"} / ${item.sk?.S ?? "?"} ${what}`);
+  const place = `${item.pk?.S ?? "?"} / ${item.sk?.S ?? "?"}`;
+  return new FlowError("internal", `stored item ${place} ${what}`, { final: true, details: { item: place } });
+}
+
+/** True for what {@link damaged} made. */
+export function isDamage(thrown: unknown): thrown is FlowError {
+  return thrown instanceof FlowError && isObject(thrown.details) && thrown.details.item !== undefined;
+}
+
+/** What `read` gives, or, for a damaged item, what `otherwise` makes of that. */
+export async function unlessDamaged<T, U>(
+  read: () => T | Promise<T>,
+  otherwise: (damage: FlowError) => U | Promise<U>,
+): Promise<T | U> {
+  try {
+    return await read();
+  } catch (thrown) {
+    if (isDamage(thrown)) return otherwise(thrown);
+    throw thrown;
+  }
 }
 
 /** @throws FlowError `internal` for an item whose layout this code does not know. */
@@ -60,6 +80,25 @@ export function readNumber(item: Item, name: string): number {
   const value = Number(item[name]?.N ?? Number.NaN);
   if (Number.isNaN(value)) throw damaged(item, `has no number in "${name}"`);
   return value;
+}
+
+/** A truth value. @throws FlowError `internal` for anything else. */
+export function readBoolean(item: Item, name: string): boolean {
+  const value = item[name]?.BOOL;
+  if (value === undefined) throw damaged(item, `has neither true nor false in "${name}"`);
+  return value;
+}
+
+/** The elements of a list. @throws FlowError `internal` for anything else. */
+export function readList(item: Item, name: string): readonly AttributeValue[] {
+  const value = item[name]?.L;
+  if (value === undefined) throw damaged(item, `has no list in "${name}"`);
+  return value;
+}
+
+/** A truth value that counts as false where it is missing. @throws FlowError `internal` for anything else. */
+export function readFlag(item: Item, name: string): boolean {
+  return item[name] !== undefined && readBoolean(item, name);
 }
 
 /** The number of an attribute that may be missing. @throws FlowError `internal` when it holds something else. */

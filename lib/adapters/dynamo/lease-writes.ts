@@ -4,11 +4,12 @@ import { listedError } from "../listed-error.ts";
 import { blobKeys } from "./blobs.ts";
 import { type Item, keyOf, number, text } from "./item.ts";
 import { runKey, runPlacement } from "./run-item.ts";
+import { storedSegments } from "./segments.ts";
 import type { StoredValues } from "./stored-values.ts";
 import type { Table } from "./table.ts";
 
 const WRITES_AT_ONCE = 25;
-const HELD = "#epoch = :epoch AND #lease_owner = :owner";
+const HELD = "#epoch = :epoch AND #lease_owner = :owner AND attribute_not_exists(#damage)";
 
 /** Marks that the run is alone in its process. @throws LeaseLost */
 export async function markRunAlone(table: Table, lease: Lease): Promise<void> {
@@ -134,8 +135,9 @@ async function endLease(
   table: Table,
   lease: Lease,
   signature: "released_by" | "finished_by",
-  attributes: { readonly [name: string]: Item[string] | undefined },
+  changes: { readonly [name: string]: Item[string] | undefined },
 ): Promise<void> {
+  const attributes = { ...changes, ...storedSegments(lease) };
   const values: Record<string, Item[string]> = {};
   const set = [`#${signature} = :owner`];
   const remove = ["#lease_owner", "#lease_until"];

@@ -1,8 +1,9 @@
 import type { RunQuery } from "../../core/ports/run-store.ts";
 import { isFinal, type RunSummary } from "../../core/run.ts";
 import { DAY_MS, listPartitions } from "./index-shards.ts";
-import { type Item, readNumber, text } from "./item.ts";
-import { readSummaries } from "./run-summaries.ts";
+import { type Item, text } from "./item.ts";
+import { isExpired } from "./run-item.ts";
+import { createdAtOf, readSummaries } from "./run-summaries.ts";
 import type { StoredValues } from "./stored-values.ts";
 import type { Expression, Table } from "./table.ts";
 import { BY_WORKFLOW_INDEX } from "./table-definition.ts";
@@ -103,12 +104,9 @@ function isAsked({ status, error }: RunSummary, asked: RunQuery): boolean {
 }
 
 function isListed(entry: Item, { since, until, after }: RunQuery, now: number): boolean {
-  const createdAt = readNumber(entry, "created_at");
+  const createdAt = createdAtOf(entry);
   return (
-    createdAt >= since &&
-    createdAt <= until &&
-    readNumber(entry, "expires_at") > now / 1000 &&
-    entry.run_id?.S !== after?.runId
+    createdAt >= since && createdAt <= until && !isExpired(entry, now) && entry.run_id?.S !== after?.runId
   );
 }
 

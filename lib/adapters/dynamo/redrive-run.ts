@@ -6,6 +6,7 @@ import {
   type Item,
   layoutVersion,
   number,
+  readFlag,
   readNumber,
   readOptionalNumber,
   text,
@@ -18,7 +19,7 @@ import type { Table } from "./table.ts";
 const FAILED = [
   "attribute_exists(#pk)",
   "#v = :v",
-  "#outcome = :failed",
+  "(#outcome = :failed OR attribute_exists(#damage))",
   "attribute_not_exists(#rewritten)",
 ].join(" AND ");
 
@@ -45,7 +46,7 @@ function resultOn(item: Item, { nth }: Redrive): RedriveResult | undefined {
   const status = readStatus(item);
   if (made >= nth) return { kind: "redriven" };
   if (status !== "failed") return { kind: "not_failed", status };
-  if (item.rewritten?.BOOL) return { kind: "blanked" };
+  if (readFlag(item, "rewritten")) return { kind: "blanked" };
   if (made === nth - 1) return undefined;
   throw new FlowError("internal", `run ${item.run_id?.S} was redriven ${made} times: the next is not ${nth}`);
 }
@@ -93,6 +94,7 @@ function putBack(table: Table, item: Item, runId: string, redrive: Redrive): Pro
 /** What the write that ended the run had added. */
 const OF_THE_END = [
   "outcome",
+  "damage",
   "finished_at",
   "error",
   "error_class",

@@ -1,16 +1,19 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { isJournalEntry } from "../../core/is-journal-entry.ts";
 import type { JournalEntry, RunError } from "../../core/journal.ts";
-import type { JsonObject } from "../../core/json.ts";
-import type {
-  ChunkLink,
-  NewRun,
-  ParentLink,
-  Redriven,
-  RequestInfo,
-  RunRecord,
-  RunStatus,
+import { isObject, type Json } from "../../core/json.ts";
+import {
+  type ChunkLink,
+  FINAL_STATUSES,
+  type FinalStatus,
+  type NewRun,
+  type ParentLink,
+  type Redriven,
+  type ReplayLink,
+  type RequestInfo,
+  RUN_STATUSES,
+  type RunRecord,
+  type RunStatus,
 } from "../../core/run.ts";
-import { RUN_STATUSES } from "../../core/run.ts";
 import { duePartition, listPartition } from "./index-shards.ts";
 import {
   checkLayout,
@@ -19,6 +22,9 @@ import {
   type Key,
   keyAttributes,
   number,
+  readBoolean,
+  readFlag,
+  readList,
   readNumber,
   readOptionalNumber,
   readText,
@@ -26,9 +32,22 @@ import {
 } from "./item.ts";
 import { type Placement, RUN_INLINE_BYTES, type StoredValues } from "./stored-values.ts";
 
+// Leases last as long as invocations, minutes; a day leaves room for any clock.
+const LONGEST_LEASE_MS = 86_400_000;
+
 /** Key of a run's own item. */
 export function runKey(runId: string): Key {
   return { pk: `run#${runId}`, sk: "run" };
+}
+
+/** Id of the run whose item, or whose entry of an index, this is. */
+export function runIdOf(item: Item): string {
+  return readText(item, "pk").slice(runKey("").pk.length);
+}
+
+/** True once a run's history may be deleted; DynamoDB does it days later. */
+export function isExpired({ expires_at }: Item, now: number): boolean {
+  return Number(expires_at?.N) <= now / 1000;
 }
 
 /** Where the values of a run's own item go. */
@@ -79,52 +98,43 @@ export async function readRun(
   values: StoredValues,
 ): Promise<RunRecord> {
   checkLayout(item);
+  if (readText(item, "run_id") !== runIdOf(item))
+    throw damaged(item, `has the run id ${readText(item, "run_id")}`);
   const [body, request, output, error, reason, tail] = await Promise.all([
     values.loadBytes(item, "body"),
-    values.loadJson(item, "request"),
+    readRequest(item, values),
     item.output && values.loadJson(item, "output"),
     readError(item, values),
-    item.reason && values.loadJson(item, "reason"),
+    readReason(item, values),
     item.tail ? readEntries(item, "tail", values) : [],
   ]);
   const startedAt = readOptionalNumber(item, "started_at");
   const finishedAt = readOptionalNumber(item, "finished_at");
   const notBefore = readOptionalNumber(item, "not_before");
-  const parent = readParent(item);
-  const chunk = readChunk(item);
-  const replayOf = item.replay_of && readText(item, "replay_of");
+  const isBlanked = readFlag(item, "rewritten");
   return {
-    runId: readText(item, "run_id"),
+    runId: runIdOf(item),
     workflow: readText(item, "workflow"),
     hash: readText(item, "hash"),
     stage: readText(item, "stage"),
     status: readStatus(item),
-    event: {
-      body,
-      contentType: readText(item, "content_type"),
-      request: request as JsonObject & RequestInfo,
-    },
+    event: { body, contentType: readText(item, "content_type"), request },
     createdAt: readNumber(item, "created_at"),
     dueAt: readOptionalNumber(item, "due_at") ?? Number.POSITIVE_INFINITY,
     expiresAt: readNumber(item, "expires_at"),
-    attempt: readNumber(item, "attempt"),
-    epoch: readNumber(item, "epoch"),
+    ...readClaims(item),
     failures: readNumber(item, "failures"),
     spentMs: readNumber(item, "spent_ms"),
     costUsd: readCost(item),
     ...(startedAt !== undefined && { startedAt }),
     ...(finishedAt !== undefined && { finishedAt }),
     ...(notBefore !== undefined && { notBefore }),
-    ...(parent && { parent }),
-    ...(chunk && { chunk }),
-    ...(replayOf && { replayOf: { runId: replayOf, ...(item.replay_edited?.BOOL && { edited: true }) } }),
-    ...(item.redriven?.L && { redrives: item.redriven.L.map(readRedriven) }),
-    ...(item.replays?.L && { replays: item.replays.L.map(({ S = "" }) => S) }),
-    ...(item.rewritten?.BOOL && { blanked: true }),
+    ...readLinks(item),
+    ...(isBlanked && { blanked: true }),
     ...(error && { error }),
-    ...(typeof reason === "string" && { reason }),
+    ...(reason !== undefined && { reason }),
     ...(output !== undefined && { output }),
-    journal: item.rewritten?.BOOL ? tail : [...segments, ...tail],
+    journal: isBlanked ? tail : [...segments, ...tail],
   };
 }
 
@@ -137,12 +147,13 @@ function parentAttributes({ runId, path, awaits, depth }: ParentLink): Item {
   };
 }
 
-function readParent(item: Item): ParentLink | undefined {
-  if (item.parent_run === undefined) return undefined;
+/** The step that started a run, if one did. @throws FlowError `internal` for half a link. */
+export function readParent(item: Item): ParentLink | undefined {
+  if (!hasAny(item, ["parent_run", "parent_path", "parent_awaits", "depth"])) return undefined;
   return {
     runId: readText(item, "parent_run"),
     path: readText(item, "parent_path"),
-    awaits: item.parent_awaits?.BOOL === true,
+    awaits: readBoolean(item, "parent_awaits"),
     depth: readNumber(item, "depth"),
   };
 }
@@ -151,8 +162,9 @@ function chunkAttributes({ number: nth, of, from, step }: ChunkLink): Item {
   return { chunk: number(nth), chunks: number(of), first_item: number(from), loop: text(step) };
 }
 
-function readChunk(item: Item): ChunkLink | undefined {
-  if (item.chunk === undefined) return undefined;
+/** The part of a loop that a run works through, if it does. @throws FlowError `internal` for half of it. */
+export function readChunk(item: Item): ChunkLink | undefined {
+  if (!hasAny(item, ["chunk", "chunks", "first_item", "loop"])) return undefined;
   return {
     number: readNumber(item, "chunk"),
     of: readNumber(item, "chunks"),
@@ -161,8 +173,74 @@ function readChunk(item: Item): ChunkLink | undefined {
   };
 }
 
-function readRedriven({ M = {} }: AttributeValue): Redriven {
-  return { at: Number(M.at?.N), entries: Number(M.entries?.N) };
+/** Readers of what leads from a run to others, and to its own earlier ends. */
+export const LINKS = {
+  parent: readParent,
+  chunk: readChunk,
+  replayOf: readReplayOf,
+  redrives: readRedrives,
+  replays: readReplays,
+} as const;
+
+function readLinks(item: Item): Pick<RunRecord, keyof typeof LINKS> {
+  const links = Object.entries(LINKS).map(([name, read]) => [name, read(item)] as const);
+  return Object.fromEntries(links.filter(([, link]) => link !== undefined));
+}
+
+function readReplayOf(item: Item): ReplayLink | undefined {
+  if (item.replay_of === undefined) return undefined;
+  return { runId: readText(item, "replay_of"), ...(readFlag(item, "replay_edited") && { edited: true }) };
+}
+
+function readRedrives(item: Item): readonly Redriven[] | undefined {
+  if (item.redriven === undefined) return undefined;
+  return readList(item, "redriven").map(({ M = {} }) => {
+    const fields = { ...M, pk: item.pk, sk: item.sk } as Item;
+    return { at: readNumber(fields, "at"), entries: readNumber(fields, "entries") };
+  });
+}
+
+function readReplays(item: Item): readonly string[] | undefined {
+  return item.replays && readList(item, "replays").map(({ S = "" }) => S);
+}
+
+function hasAny(item: Item, names: readonly string[]): boolean {
+  return names.some((name) => item[name] !== undefined);
+}
+
+/** When a run's lease is over. @throws FlowError `internal` for what is no time, or later than any lease could be. */
+export function readLeaseUntil(item: Item, now: number): number | undefined {
+  const until = readOptionalNumber(item, "lease_until");
+  if (until !== undefined && until > now + LONGEST_LEASE_MS)
+    throw damaged(item, `has ${until} in "lease_until", a day or more ahead: no lease is that long`);
+  return until;
+}
+
+/** How often a run was claimed. Each claim raises the epoch, and nothing lowers it. */
+export function readClaims(item: Item): Pick<RunRecord, "attempt" | "epoch"> {
+  const [attempt, epoch] = [readNumber(item, "attempt"), readNumber(item, "epoch")];
+  if (attempt > epoch)
+    throw damaged(
+      item,
+      `has ${attempt} in "attempt" and ${epoch} in "epoch", which is never the smaller one`,
+    );
+  return { attempt, epoch };
+}
+
+/** What came with the event beside its body. @throws FlowError `internal` for anything else. */
+export async function readRequest(item: Item, values: StoredValues): Promise<RequestInfo> {
+  const request = await values.loadJson(item, "request");
+  const isText = (name: string) => isObject(request) && typeof request[name] === "string";
+  const isMapping = (name: string) => isObject(request) && isObject(request[name] as Json);
+  const isWhole = ["method", "path", "received_at", "delivery_id"].every(isText);
+  if (!isWhole || !["query", "headers"].every(isMapping)) throw damaged(item, 'has no request in "request"');
+  return request as unknown as RequestInfo;
+}
+
+async function readReason(item: Item, values: StoredValues): Promise<string | undefined> {
+  const reason = item.reason && (await values.loadJson(item, "reason"));
+  if (reason !== undefined && typeof reason !== "string") throw damaged(item, 'has no text in "reason"');
+  return reason;
 }
 
 /** Journal entries in an attribute. @throws FlowError `internal` when it holds anything else. */
@@ -173,20 +251,44 @@ export async function readEntries(
 ): Promise<readonly JournalEntry[]> {
   const entries = await values.loadJson(item, name);
   if (!Array.isArray(entries)) throw damaged(item, `has no list of entries in "${name}"`);
+  const wrong = entries.findIndex((entry) => !isJournalEntry(entry));
+  if (wrong >= 0) throw damaged(item, `has something else than a journal entry in "${name}", at ${wrong}`);
   return entries as unknown as readonly JournalEntry[];
+}
+
+/** How a run has ended, once it has, whatever else stands there. */
+export function readOutcome({ damage, outcome, status }: Item): FinalStatus | undefined {
+  if (damage) return "failed";
+  return FINAL_STATUSES.find((one) => one === outcome?.S) ?? FINAL_STATUSES.find((one) => one === status?.S);
 }
 
 /** The status of a run's item. @throws FlowError `internal` for one that does not exist. */
 export function readStatus(item: Item): RunStatus {
+  const ended = readOutcome(item);
+  if (ended) return ended;
   const found = readText(item, "status");
   const status = RUN_STATUSES.find((one) => one === found);
   if (!status) throw damaged(item, `has the status "${found}"; known are ${RUN_STATUSES.join(", ")}`);
   return status;
 }
 
-/** The error of a run's item, if it has one. */
+/** The error of a run's item, if it has one. @throws FlowError `internal` for anything else. */
 export async function readError(item: Item, values: StoredValues): Promise<RunError | undefined> {
-  return item.error && ((await values.loadJson(item, "error")) as unknown as RunError);
+  if (item.damage) return readDamage(item).error;
+  const error = item.error && (await values.loadJson(item, "error"));
+  if (error === undefined) return undefined;
+  if (!isObject(error) || typeof error.class !== "string" || typeof error.message !== "string")
+    throw damaged(item, 'has no error in "error"');
+  return error as unknown as RunError;
+}
+
+/** What a run was failed for as damaged, and when. */
+export function readDamage({ damage }: Item): { readonly error: RunError; readonly foundAt: number } {
+  const { message, found_at } = damage?.M ?? {};
+  return {
+    error: { step: null, class: "internal", message: message?.S ?? "the run is damaged", details: {} },
+    foundAt: Number(found_at?.N ?? 0),
+  };
 }
 
 /** US dollars: `cost_usd` is in an index and written once, at the end; until then `spent_usd` counts. */

@@ -1,7 +1,7 @@
-import type { RunStatus, RunSummary } from "../../core/run.ts";
+import { FINAL_STATUSES, type RunSummary, type StoredStatus, timeOfRunId } from "../../core/run.ts";
 import { listedError } from "../listed-error.ts";
-import { checkLayout, type Item, readNumber, readOptionalNumber, readText } from "./item.ts";
-import { readCost, readError, readStatus, runKey } from "./run-item.ts";
+import { checkLayout, type Item, unlessDamaged } from "./item.ts";
+import { readError, readStatus, runIdOf, runKey } from "./run-item.ts";
 import type { StoredValues } from "./stored-values.ts";
 import type { Table } from "./table.ts";
 
@@ -9,9 +9,10 @@ const LIVE_ATTRIBUTES = [
   "pk",
   "sk",
   "v",
-  "run_id",
   "hash",
   "status",
+  "outcome",
+  "damage",
   "created_at",
   "finished_at",
   "spent_usd",
@@ -26,44 +27,56 @@ export async function readSummaries(
   workflow: string,
   entries: readonly Item[],
 ): Promise<readonly RunSummary[]> {
-  const live = entries.filter((entry) => entry.outcome === undefined);
+  const isEnded = (entry: Item) => FINAL_STATUSES.some((status) => status === entry.outcome?.S);
+  const live = entries.filter((entry) => !isEnded(entry));
   const items = await table.getMany(
-    live.map((entry) => runKey(readText(entry, "run_id"))),
+    live.map((entry) => runKey(runIdOf(entry))),
     LIVE_ATTRIBUTES,
   );
-  const byId = new Map(items.map((item) => [item.run_id?.S, item]));
+  const byId = new Map(items.map((item) => [runIdOf(item), item]));
   const summaries = entries.map((entry) => {
-    if (entry.outcome !== undefined) return finalSummary(workflow, entry);
-    const item = byId.get(entry.run_id?.S);
+    if (isEnded(entry)) return finalSummary(workflow, entry);
+    const item = byId.get(runIdOf(entry));
     return item && liveSummary(workflow, item, values);
   });
   return (await Promise.all(summaries)).filter((summary) => summary !== undefined);
 }
 
+/** When a run was created, milliseconds since the epoch; its id knows it too. */
+export function createdAtOf(item: Item): number {
+  return Number(item.created_at?.N ?? timeOfRunId(runIdOf(item)));
+}
+
 function finalSummary(workflow: string, entry: Item): RunSummary {
   const error = entry.error_class && {
-    class: readText(entry, "error_class"),
-    message: readText(entry, "error_message"),
+    class: entry.error_class.S ?? "internal",
+    message: entry.error_message?.S ?? "",
   };
-  return summary(workflow, entry, readText(entry, "outcome") as RunStatus, error);
+  return summary(workflow, entry, entry.outcome?.S as StoredStatus, error);
 }
 
 async function liveSummary(workflow: string, item: Item, values: StoredValues): Promise<RunSummary> {
-  checkLayout(item);
-  const error = await readError(item, values);
-  return summary(workflow, item, readStatus(item), error && listedError(error));
+  return unlessDamaged(
+    async () => {
+      if (!item.damage) checkLayout(item);
+      const error = await readError(item, values);
+      return summary(workflow, item, readStatus(item), error && listedError(error));
+    },
+    (damage) => summary(workflow, item, "damaged", listedError(damage)),
+  );
 }
 
-function summary(workflow: string, item: Item, status: RunStatus, error: RunSummary["error"]): RunSummary {
-  const finishedAt = readOptionalNumber(item, "finished_at");
+/** What is unreadable in one run hides no other one: it is left empty. */
+function summary(workflow: string, item: Item, status: StoredStatus, error: RunSummary["error"]): RunSummary {
+  const { hash, finished_at: finishedAt, cost_usd: cost, spent_usd: spent } = item;
   return {
-    runId: readText(item, "run_id"),
+    runId: runIdOf(item),
     workflow,
-    hash: readText(item, "hash"),
+    hash: hash?.S ?? "",
     status,
-    createdAt: readNumber(item, "created_at"),
-    ...(finishedAt !== undefined && { finishedAt }),
-    costUsd: readCost(item),
+    createdAt: createdAtOf(item),
+    ...(finishedAt?.N !== undefined && { finishedAt: Number(finishedAt.N) }),
+    costUsd: Number(cost?.N ?? spent?.N ?? 0),
     ...(error && { error }),
   };
 }

@@ -2,20 +2,38 @@ import type { JournalEntry } from "../../core/journal.ts";
 import { type Lease, LeaseLost } from "../../core/ports/run-store.ts";
 import {
   checkLayout,
+  damaged,
   type Item,
   type Key,
   keyAttributes,
   number,
+  readFlag,
   readNumber,
+  readOptionalNumber,
   readText,
   text,
+  unlessDamaged,
 } from "./item.ts";
-import { readEntries, runKey } from "./run-item.ts";
+import { readEntries, runIdOf, runKey } from "./run-item.ts";
 import { INLINE_BYTES, type StoredValues } from "./stored-values.ts";
 import type { Table } from "./table.ts";
 
 /** Who writes a segment. */
 type Writer = Pick<Lease, "runId" | "owner" | "epoch"> & { readonly expiresAt: number };
+
+/** The last segment that is known to be stored, by lease. */
+const lastStored = new WeakMap<Lease, number>();
+
+/** Keeps that a segment is stored: what ends the lease notes it, so that its loss does not go unseen. */
+export function noteStored(lease: Lease, segment: number): void {
+  lastStored.set(lease, Math.max(segment, lastStored.get(lease) ?? 0));
+}
+
+/** Attribute with the number of segments that there must be at least; nothing where none is known. */
+export function storedSegments(lease: Lease): Item {
+  const last = lastStored.get(lease);
+  return last ? { segments: number(last) } : {};
+}
 
 /** Stores a segment under its number. @throws LeaseLost when the number is taken by another runner. */
 export async function appendSegment(
@@ -27,40 +45,50 @@ export async function appendSegment(
 ): Promise<void> {
   const writer = { ...lease, expiresAt: lease.run.expiresAt };
   const item = await segmentItem(writer, segment, entries, values);
-  if (await table.putNew(item)) return;
-  const taken = await table.get(segmentKey(lease.runId, segment));
-  if (taken?.owner?.S !== lease.owner || taken.epoch?.N !== String(lease.epoch))
-    throw new LeaseLost(lease.runId, lease.epoch);
+  if (!(await table.putNew(item))) {
+    const taken = await table.get(segmentKey(lease.runId, segment));
+    if (taken?.owner?.S !== lease.owner || taken.epoch?.N !== String(lease.epoch))
+      throw new LeaseLost(lease.runId, lease.epoch);
+  }
+  noteStored(lease, segment);
 }
 
 /**
  * Closes the journal to every earlier lease: an empty segment takes the next number, which a stalled predecessor
- * would use. Gives the segments before it, and the first number behind it.
+ * would use. Gives the segments before it, and its number. @throws FlowError `internal` for a journal with a hole.
  */
 export async function fenceJournal(
   table: Table,
   values: StoredValues,
   writer: Writer,
-): Promise<{ readonly segments: readonly Item[]; readonly next: number }> {
-  for (;;) {
+  run: Item,
+): Promise<{ readonly segments: readonly Item[]; readonly fence: number }> {
+  const read = async () => {
     const segments = await journalSegments(table, writer.runId);
-    const fence = segmentNumber(segments.at(-1)) + 1;
+    checkNumbering(run, segments);
+    return segments;
+  };
+  for (;;) {
+    // What a predecessor wrote while the first look was under way may be there in part; a second one finds all of it.
+    const segments = await unlessDamaged(read, read);
+    const fence = segments.length + 1;
     const item = { ...(await segmentItem(writer, fence, [], values)), fence: { BOOL: true } };
-    if (await table.putNew(item)) return { segments, next: fence + 1 };
+    if (await table.putNew(item)) return { segments, fence };
   }
 }
 
+/**
 /**
  * Makes the tail of a failed run a segment of its own, which counts from when the run goes on; once for each failure.
  */
 export async function copyTail(table: Table, run: Item): Promise<void> {
   if (run.tail === undefined) return;
-  const [runId, finishedBy] = [readText(run, "run_id"), readText(run, "finished_by")];
+  const [runId, finishedBy] = [runIdOf(run), readText(run, "finished_by")];
   for (;;) {
     const last = (await journalSegments(table, runId)).at(-1);
     if (last?.tail_of?.S === finishedBy) return;
     const copied = await table.putNew({
-      ...keyAttributes(segmentKey(runId, segmentNumber(last) + 1)),
+      ...keyAttributes(segmentKey(runId, last ? segmentNumber(last) + 1 : 1)),
       owner: text(finishedBy),
       epoch: number(readNumber(run, "epoch")),
       entries: run.tail,
@@ -76,18 +104,38 @@ export function counts(segment: Item, run: Item): boolean {
   return !run.outcome || segment.tail_of === undefined || segment.tail_of.S !== run.finished_by?.S;
 }
 
-/** The entries of segments, in their order. @throws FlowError `internal` for a damaged one. */
-export async function segmentEntries(
+/**
+ * Looks whether all segments of a run are there, given its item: they are numbered from 1 without a gap, at least as far
+ * as the last lease that was let go had noted, and none is of an earlier claim than the one before it.
+ * @throws FlowError `internal` naming the segment that is missing or cannot be.
+ */
+export function checkNumbering(run: Item, segments: readonly Item[]): void {
+  if (readFlag(run, "rewritten")) return;
+  let epoch = 1;
+  for (const [index, segment] of segments.entries()) {
+    const found = segmentNumber(segment);
+    if (found !== index + 1) throw missing(run, index + 1, `the next one is ${found}`);
+    if (readNumber(segment, "epoch") < epoch)
+      throw damaged(segment, `has ${readNumber(segment, "epoch")} in "epoch", behind a segment of ${epoch}`);
+    epoch = readNumber(segment, "epoch");
+  }
+  const least = readOptionalNumber(run, "segments") ?? 0;
+  if (segments.length < least) throw missing(run, segments.length + 1, `there were ${least}`);
+  if (epoch > Math.max(1, readNumber(run, "epoch")))
+    throw damaged(run, `has ${readNumber(run, "epoch")} in "epoch", but its journal goes up to ${epoch}`);
+}
+
+/** The entries of each of some segments. @throws FlowError `internal` for a damaged one. */
+export function segmentEntries(
   segments: readonly Item[],
   values: StoredValues,
-): Promise<readonly JournalEntry[]> {
-  const lists = await Promise.all(
+): Promise<(readonly JournalEntry[])[]> {
+  return Promise.all(
     segments.map((item) => {
       checkLayout(item);
       return readEntries(item, "entries", values);
     }),
   );
-  return lists.flat();
 }
 
 async function journalSegments(table: Table, runId: string): Promise<readonly Item[]> {
@@ -119,7 +167,14 @@ function segmentKey(runId: string, segment: number): Key {
   return { pk: runKey(runId).pk, sk: `seg#${String(segment).padStart(6, "0")}` };
 }
 
-/** Segments count from 1; 0 stands for an empty journal. */
-function segmentNumber(item: Item | undefined): number {
-  return item ? Number(readText(item, "sk").slice("seg#".length)) : 0;
+/** The number of a segment, from 1. @throws FlowError `internal` for an item that has none. */
+export function segmentNumber(item: Item): number {
+  const digits = readText(item, "sk").slice("seg#".length);
+  if (!/^\d+$/.test(digits)) throw damaged(item, "is no segment: their numbers have digits only");
+  return Number(digits);
+}
+
+function missing(run: Item, segment: number, why: string): Error {
+  const { pk, sk } = segmentKey(runIdOf(run), segment);
+  return damaged({ pk: text(pk), sk: text(sk) }, `is missing: the journal has a hole, ${why}`);
 }

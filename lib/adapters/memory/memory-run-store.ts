@@ -109,6 +109,16 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
       stored.run = { ...stored.run, replays: [...replays, replayId] };
       return replayId;
     },
+    async failDamaged({ runId, error, epoch }, finishedAt) {
+      const end = `damaged ${finishedAt}`;
+      const stored = runs.get(runId);
+      if (stored?.lastEnd === end) return true;
+      const isTaken = epoch !== undefined && stored?.run.epoch !== epoch;
+      if (!stored || isTaken || isFinal(stored.run.status)) return false;
+      stored.run = { ...stored.run, status: "failed", finishedAt, error, dueAt: Number.POSITIVE_INFINITY };
+      endLease(stored, end);
+      return true;
+    },
     async get(runId) {
       const stored = alive().find(({ run }) => run.runId === runId);
       return stored && record(stored);

@@ -2,7 +2,16 @@ import type { BlankedHistory } from "../blank-history.ts";
 import type { ErrorClass } from "../flow-error.ts";
 import type { JournalEntry, RunError } from "../journal.ts";
 import type { Json } from "../json.ts";
-import type { FinalStatus, NewRun, RunRecord, RunStatus, RunSummary } from "../run.ts";
+import type {
+  ChunkLink,
+  FinalStatus,
+  NewRun,
+  ParentLink,
+  RunRecord,
+  RunStatus,
+  RunSummary,
+  StoredStatus,
+} from "../run.ts";
 import type { Workflow } from "../workflow.ts";
 import type { LoopStore } from "./loop-store.ts";
 
@@ -26,6 +35,18 @@ export interface Lease {
   readonly run: RunRecord;
 }
 
+/** A run that cannot go on: something that is stored of it is missing or not what it should be. */
+export interface DamagedRun {
+  readonly runId: string;
+  /** Names what was found and where, and what would be right. */
+  readonly error: RunError;
+  /** The claim that it was found with; absent: it cannot be read. */
+  readonly epoch?: number;
+  /** Whom its end is told; absent where there is nobody, or it cannot be read. */
+  readonly parent?: ParentLink;
+  readonly chunk?: ChunkLink;
+}
+
 /** What a claim found. */
 export type ClaimResult =
   | {
@@ -44,7 +65,8 @@ export type ClaimResult =
   | { readonly kind: "held"; readonly until: number }
   | { readonly kind: "early"; readonly notBefore: number }
   | { readonly kind: "final"; readonly status: FinalStatus }
-  | { readonly kind: "missing" };
+  | { readonly kind: "missing" }
+  | { readonly kind: "damaged"; readonly run: DamagedRun };
 
 /** How a claim ends without ending the run. */
 export interface Release {
@@ -114,7 +136,7 @@ export interface ReplayName {
 export interface DueRun {
   readonly runId: string;
   readonly dueAt: number;
-  readonly status: RunStatus;
+  readonly status: StoredStatus;
   readonly leaseUntil?: number;
   readonly notBefore?: number;
 }
@@ -170,10 +192,18 @@ export interface RunStore {
   redrive(runId: string, redrive: Redrive): Promise<RedriveResult>;
   /** Names a replay on its original before it is made. The id in that place, which is another one where somebody was faster; undefined: no such run. */
   nameReplay(runId: string, name: ReplayName): Promise<string | undefined>;
-  /** The run with its whole journal, undefined when there is none. @throws FlowError `internal` for a damaged item. */
+  /**
+   * Ends a damaged run as failed, once, and leaves everything that was found as it is. False: it has ended, or was claimed
+   * since, and nothing was done.
+   */
+  failDamaged(run: DamagedRun, now: number): Promise<boolean>;
+  /**
+   * The run with its whole journal, undefined when there is none. Of a run that was failed as damaged: what can be read.
+   * @throws FlowError `internal`, final, for one that is damaged and was not.
+   */
   get(runId: string): Promise<RunRecord | undefined>;
   /** How a run stands, without the rest of it; undefined when there is none. */
-  status(runId: string): Promise<RunStatus | undefined>;
+  status(runId: string): Promise<StoredStatus | undefined>;
   list(query: RunQuery): Promise<readonly RunSummary[]>;
   /** Runs whose `dueAt` is not after `now`; Infinity: all that are not final. */
   due(now: number, limit: number): Promise<readonly DueRun[]>;
