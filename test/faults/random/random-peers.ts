@@ -1,0 +1,99 @@
+import type { Json, JsonObject } from "../../../lib/core/json.ts";
+import type { Chance } from "./chance.ts";
+
+/** What the other side may do to a call here, so that faults in between change neither result nor end. */
+export interface PeerPlace {
+  /** Further attempts that the step makes by itself after a failure of a class of `retryOn`. */
+  readonly retries: number;
+  readonly retryOn: readonly string[];
+  /** Some failure here is accepted: one that heals in a later delivery would be accepted or not as faults have it. */
+  readonly accepted: boolean;
+  /** A later delivery of the run may follow. */
+  readonly redelivered: boolean;
+  /** Something else runs at the same time: an answer that asks for a long wait would have it tried again. */
+  readonly beside: boolean;
+}
+
+const HEALING = [
+  { status: 503 },
+  { status: 429 },
+  { status: 500, body: { reason: "busy" } },
+  { status: 408 },
+  { error: "connection" },
+];
+const CLASSES = ["server_error", "rate_limited", "server_error", "timeout", "connection"];
+const PERMANENT = [
+  { status: 404, body: "no such thing" },
+  { status: 410 },
+  { status: 400, body: { fields: ["n"] } },
+  { status: 422, body: "" },
+];
+
+/** Answers of the other side, and what they make of the case. */
+export class RandomPeers {
+  readonly #chance: Chance;
+  readonly rules: JsonObject[] = [];
+  /** Deliveries that calls here still may use up: a run has five. */
+  #deliveries = 2;
+  /** Some call fails as often as it is made, with a class that heals. */
+  neverHeals = false;
+  /** Some call fails for good. */
+  failsForGood = false;
+
+  constructor(chance: Chance) {
+    this.#chance = chance;
+  }
+
+  /** What the address answers each time it is called. */
+  answer(url: string, place: PeerPlace): void {
+    const { retries, retryOn, accepted, redelivered } = place;
+    const { pick, upTo, weighted } = this.#chance;
+    const kind = pick([...HEALING.keys()]);
+    const asksForTime = !place.beside && this.#chance.often(0.2);
+    const failing: JsonObject = { ...HEALING[kind], ...(asksForTime && kind === 1 && { headers: { "retry-after": "20" } }) };
+    const isRetried = retries > 0 && retryOn.includes(CLASSES[kind] as string);
+    const mayComeLater = redelivered && !accepted && this.#deliveries > 0;
+    const weights = { ok: 12, soon: isRetried ? 8 : 0, later: mayComeLater ? 3 : 0, never: 0.6, permanent: accepted ? 5 : 1.2 };
+    const good = { body: this.body(url) };
+    switch (weighted(weights)) {
+      case "ok":
+        return this.#add(url, good);
+      case "soon":
+        return this.#add(url, { answers: [{ ...failing, times: 1 + upTo(retries - 1) }, good] });
+      case "later": {
+        const times = 1 + upTo(this.#deliveries - 1);
+        this.#deliveries -= times;
+        return this.#add(url, { answers: [{ ...failing, times }, good] });
+      }
+      case "never":
+        this.neverHeals = true;
+        return this.#add(url, failing);
+      case "permanent":
+        this.failsForGood = true;
+        return this.#add(url, pick(PERMANENT));
+    }
+  }
+
+  /** The address answers the same each time. */
+  steady(url: string): void {
+    this.#add(url, { body: this.body(url) });
+  }
+
+  body(url: string): Json {
+    const { pick } = this.#chance;
+    const from = url.replace(/^.*\.test\//, "");
+    return pick<Json>([
+      { from },
+      { from, n: pick([1, 5]), list: [{ id: "s", n: 1 }, { id: "t" }] },
+      [{ id: "s", n: 2 }, 7],
+      "plain text",
+      12,
+      null,
+      { deep: { v: from, words: ["p"] } },
+    ]);
+  }
+
+  #add(url: string, answer: JsonObject): void {
+    this.rules.push({ url, ...answer });
+  }
+}
