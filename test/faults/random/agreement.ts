@@ -60,7 +60,11 @@ export function disagreements(given: RandomCase, trial: Trial, struck: boolean):
   ];
 }
 
-function factsOf(run: RunRecord, requests: readonly HttpRequest[], lanes: ReadonlyMap<string, string>): Facts {
+function factsOf(
+  run: RunRecord,
+  requests: readonly HttpRequest[],
+  lanes: ReadonlyMap<string, string>,
+): Facts {
   const { status, state, output, error, reason } = describeRun(run);
   const settled = run.journal.filter(isSettled);
   const prints = settled.filter(({ type, status: end }) => type === "print" && end === "ok");
@@ -81,7 +85,10 @@ function factsOf(run: RunRecord, requests: readonly HttpRequest[], lanes: Readon
 }
 
 function factsOfModel({ status, state, output, error, said, settled, printed, calls }: ModelRun): Facts {
-  const made = calls.map(({ path, lane, method, url, body }) => ({ lane, text: callText(path, method, url, body) }));
+  const made = calls.map(({ path, lane, method, url, body }) => ({
+    lane,
+    text: callText(path, method, url, body),
+  }));
   return { status, state, output, error, said: said?.trim(), settled, printed, calls: made };
 }
 
@@ -98,7 +105,7 @@ function comparable(facts: Facts, { counted, races }: { counted: boolean; races:
     return [lane, counted ? texts : [...new Set(texts)]] as const;
   });
   const outcome = { status, state: masked(state, counted), output: masked(output, counted), said };
-  if (races) return { ...outcome, error: error && error.class };
+  if (races) return { ...outcome, error: error?.class ?? null };
   const inOrder = { settled: settled.toSorted(), printed: printed.toSorted() };
   return { ...outcome, error: error && { ...error }, ...inOrder, calls: Object.fromEntries(byLane) };
 }

@@ -15,7 +15,9 @@ export async function checkCase(
   try {
     const trial = await play(given, strikes);
     // Two deaths at one step end the run, as they should.
-    const isPoison = strikes.length > 1 && trial.run?.error?.message.startsWith("the process died twice");
+    const isPoison =
+      strikes.length > 1 &&
+      [trial.run, ...trial.children].some((run) => run?.error?.message.includes("the process died twice"));
     return isPoison ? [] : disagreements(given, trial, strikes.length > 0);
   } catch (fault) {
     return [`fault: ${(fault as Error).message}`];

@@ -71,7 +71,9 @@ const PLACEHOLDER = /\$\$\{|\$\{([^},]+)(?:,([^}]*))?\}/g;
 export function render(template: Json, reader: Reader, encode: (text: string) => string = String): Json {
   if (Array.isArray(template)) return template.map((item) => render(item, reader, encode));
   if (isMapping(template))
-    return Object.fromEntries(Object.entries(template).map(([key, item]) => [key, render(item, reader, encode)]));
+    return Object.fromEntries(
+      Object.entries(template).map(([key, item]) => [key, render(item, reader, encode)]),
+    );
   if (typeof template !== "string") return template;
   const [only] = template.matchAll(PLACEHOLDER);
   if (only?.[0] === template && only[1] !== undefined) return placeholder(only[1], only[2], reader) ?? null;
@@ -125,7 +127,9 @@ function compare(op: string, field: Json | undefined, value: Json | undefined): 
       return order(field, value) <= 0;
     case "contains":
       if (Array.isArray(field)) return field.some((item) => same(item, value));
-      return texts ? field.includes(value) : isMapping(field) && typeof value === "string" && Object.hasOwn(field, value);
+      return texts
+        ? field.includes(value)
+        : isMapping(field) && typeof value === "string" && Object.hasOwn(field, value);
     case "startswith":
       return texts && field.startsWith(value);
     case "endswith":
@@ -133,7 +137,7 @@ function compare(op: string, field: Json | undefined, value: Json | undefined): 
     case "matches":
       return texts && new RegExp(value).test(field);
     case "exists":
-      return (field ?? null) !== null !== (value === false);
+      return ((field ?? null) !== null) !== (value === false);
     case "empty":
       if (typeof field === "object" && field !== null) return ["[]", "{}"].includes(JSON.stringify(field));
       return field === undefined || field === null || field === "";

@@ -156,7 +156,17 @@ class Run {
 
   #ended(status: ModelRun["status"], { state }: Scope, more: Partial<ModelRun> = {}): ModelRun {
     const [calls, settled, printed] = [this.#calls, this.#settled, this.#printed];
-    return { workflow: this.#workflow, status, state, output: null, error: null, calls, settled, printed, ...more };
+    return {
+      workflow: this.#workflow,
+      status,
+      state,
+      output: null,
+      error: null,
+      calls,
+      settled,
+      printed,
+      ...more,
+    };
   }
 
   *#list(steps: Json | undefined, prefix: string, scope: Scope): Work<End | undefined> {
@@ -172,7 +182,10 @@ class Run {
     if (step.type !== "http_call" && step.type !== "run_workflow") return step;
     const isDecided = (step.drop_on_failure ?? step.swallow_on_error) !== undefined;
     const { drop_on_failure, swallow_on_error, ...others } = (this.#file.defaults ?? {}) as JsonObject;
-    const policy = { ...(drop_on_failure !== undefined && { drop_on_failure }), swallow_on_error: swallow_on_error ?? false };
+    const policy = {
+      ...(drop_on_failure !== undefined && { drop_on_failure }),
+      swallow_on_error: swallow_on_error ?? false,
+    };
     return { ...others, ...(!isDecided && policy), ...step };
   }
 
@@ -217,7 +230,8 @@ class Run {
   /** Goes on after a failure that the file accepts, with what stands in place of the result. */
   #accepts({ step, scope }: Place, failure: Failure): boolean {
     const { swallow_on_error: swallows, raw_on_error: raw, drop_on_failure: drops } = step;
-    if (failure.endsRun !== undefined || step.type === "filter" || !(swallows || drops === false)) return false;
+    if (failure.endsRun !== undefined || step.type === "filter" || !(swallows || drops === false))
+      return false;
     const value = swallows && !raw ? null : acceptedValue(failure);
     const target = targetOf(step);
     if (target === undefined) return true;
@@ -232,7 +246,11 @@ class Run {
     const isMerged = step.inject === true && isMapping(output);
     const beside = meta && target !== undefined ? besideOf(scope, target, meta) : [];
     if (isMerged) return [...Object.entries(output), ...also, ...beside];
-    return [...(output === undefined || target === undefined ? [] : [[target, output] as const]), ...also, ...beside];
+    return [
+      ...(output === undefined || target === undefined ? [] : [[target, output] as const]),
+      ...also,
+      ...beside,
+    ];
   }
 
   #write(scope: Scope, writes: readonly (readonly [string, Json])[]): void {
@@ -247,7 +265,9 @@ class Run {
       read: (path) => {
         const [head = "", ...rest] = keysOf(path);
         if (head === "state") return valueAt(state, rest);
-        return Object.hasOwn(this.#names, head) ? valueAt(this.#names[head], rest) : valueAt(state, [head, ...rest]);
+        return Object.hasOwn(this.#names, head)
+          ? valueAt(this.#names[head], rest)
+          : valueAt(state, [head, ...rest]);
       },
     };
   }
@@ -317,7 +337,13 @@ class Run {
     const sent = render(template, reader);
     const url = search === "" ? address : `${address}?${search}`;
     const { lane } = scope;
-    this.#calls.push({ path, lane, method: String(method), url, body: sent === null ? undefined : asText(sent) });
+    this.#calls.push({
+      path,
+      lane,
+      method: String(method),
+      url,
+      body: sent === null ? undefined : asText(sent),
+    });
     const { status = 200, body = null, error } = this.#world.answer(address);
     if (error !== undefined) throw new Refusal(error);
     if (status > 299 && !(allowed as readonly Json[]).includes(status))
@@ -346,7 +372,11 @@ class Run {
     const branch = index < 0 ? (step.else as JsonObject | undefined) : branches[index];
     if (!branch) return { output: { branch: null } };
     const label = index < 0 ? "else" : index === 0 ? "if" : `else_if_${index}`;
-    const end = yield* this.#list(index === 0 ? (branch.steps ?? step.steps) : branch.steps, `${path}.${label}.`, scope);
+    const end = yield* this.#list(
+      index === 0 ? (branch.steps ?? step.steps) : branch.steps,
+      `${path}.${label}.`,
+      scope,
+    );
     return { output: { branch: label }, end };
   }
 
@@ -403,11 +433,20 @@ class Run {
     const ends = yield* together(lanes);
     const end = ends.find((one) => one.kind === "stop");
     const values = ends.map((one) => (one.kind === "result" ? one.value : null));
-    return { end, output: Object.fromEntries(branches.map(([name], index) => [name, values[index] ?? null])) };
+    return {
+      end,
+      output: Object.fromEntries(branches.map(([name], index) => [name, values[index] ?? null])),
+    };
   }
 
   /** Steps of an item or a branch, and their result. */
-  *#part(steps: Json | undefined, path: string, scope: Scope, from: Json | undefined, accepts: boolean): Work<PartEnd> {
+  *#part(
+    steps: Json | undefined,
+    path: string,
+    scope: Scope,
+    from: Json | undefined,
+    accepts: boolean,
+  ): Work<PartEnd> {
     const writes: (readonly [string, Json])[] = [];
     scope.open.push(writes);
     const list = this.#list(steps, `${path}.`, scope);
@@ -433,7 +472,11 @@ class Run {
 }
 
 /** All attempts of one delivery. */
-function tryOut(work: Work<Result>, { retries = 0, retry_on = HEALING }: JsonObject, attempt: { count: number }) {
+function tryOut(
+  work: Work<Result>,
+  { retries = 0, retry_on = HEALING }: JsonObject,
+  attempt: { count: number },
+) {
   for (attempt.count = 1; ; attempt.count += 1) {
     const turn = work.next();
     if (turn.done || turn.value.endsRun !== undefined || attempt.count > Number(retries)) return turn;
@@ -454,7 +497,8 @@ function* together(lanes: readonly Work<PartEnd>[]): Work<readonly PartEnd[]> {
         else failures.push(turn.value);
       }
       const isStopped = [...ends.values()].some(({ kind }) => kind === "stop");
-      if (failures.length === 0 || isStopped) return [...ends].sort(([a], [b]) => a - b).map(([, end]) => end);
+      if (failures.length === 0 || isStopped)
+        return [...ends].sort(([a], [b]) => a - b).map(([, end]) => end);
       yield (failures.find(({ endsRun }) => endsRun !== undefined) ?? failures[0]) as Failure;
     }
   } finally {
@@ -513,6 +557,10 @@ function acceptedValue(failure: Failure): JsonObject {
 }
 
 function classOfStatus(status: number): string {
-  const named: { readonly [status: number]: string } = { 408: "timeout", 425: "server_error", 429: "rate_limited" };
+  const named: { readonly [status: number]: string } = {
+    408: "timeout",
+    425: "server_error",
+    429: "rate_limited",
+  };
   return named[status] ?? (status >= 500 ? "server_error" : "client_error");
 }

@@ -4,7 +4,7 @@ import { type Chance, chanceOf } from "./chance.ts";
 import { type ModelRun, runModel } from "./model.ts";
 import { RandomPeers } from "./random-peers.ts";
 import { type LoopSource, outermost, RandomSteps, type Surroundings } from "./random-steps.ts";
-import { READABLE, RandomTexts } from "./random-texts.ts";
+import { RandomTexts, READABLE } from "./random-texts.ts";
 
 /** A workflow with its world, and what is to become of it. */
 export interface RandomCase extends FaultCase {
@@ -42,7 +42,10 @@ export function randomCase(seed: number): RandomCase {
     file: main.file,
     workflows: child ? { other: child.file } : {},
     event,
-    http: [...all.flatMap(({ peers }) => peers.rules), { url: "https://x.test/*", body: { from: "anywhere" } }],
+    http: [
+      ...all.flatMap(({ peers }) => peers.rules),
+      { url: "https://x.test/*", body: { from: "anywhere" } },
+    ],
     ...(acceptsFailures && { acceptsFailures: true }),
     ...(has("races") && { races: true }),
     ...(has("mixed") && { mixed: true }),

@@ -14,7 +14,8 @@ async function failing(seeds: readonly number[], faults: number): Promise<readon
   return reports;
 }
 
-const seedsFrom = (first: number, count: number) => Array.from({ length: count }, (_none, index) => first + index);
+const seedsFrom = (first: number, count: number) =>
+  Array.from({ length: count }, (_none, index) => first + index);
 
 test("P2 P7 a workflow made by chance comes to what the language says", async () => {
   expect(await failing(seedsFrom(1, 300), 0)).toEqual([]);

@@ -47,30 +47,47 @@ export class RandomPeers {
   /** What the address answers each time it is called. */
   answer(url: string, place: PeerPlace): void {
     const { retries, retryOn, accepted, redelivered } = place;
-    const { pick, upTo, weighted } = this.#chance;
+    const { pick, weighted } = this.#chance;
     const kind = pick([...HEALING.keys()]);
     const asksForTime = !place.beside && this.#chance.often(0.2);
-    const failing: JsonObject = { ...HEALING[kind], ...(asksForTime && kind === 1 && { headers: { "retry-after": "20" } }) };
+    const failing: JsonObject = {
+      ...HEALING[kind],
+      ...(asksForTime && kind === 1 && { headers: { "retry-after": "20" } }),
+    };
     const isRetried = retries > 0 && retryOn.includes(CLASSES[kind] as string);
     const mayComeLater = redelivered && !accepted && this.#deliveries > 0;
-    const weights = { ok: 12, soon: isRetried ? 8 : 0, later: mayComeLater ? 3 : 0, never: 0.6, permanent: accepted ? 5 : 1.2 };
+    const weights = {
+      ok: 12,
+      soon: isRetried ? 8 : 0,
+      later: mayComeLater ? 3 : 0,
+      never: 0.6,
+      permanent: accepted ? 5 : 1.2,
+    };
     const good = { body: this.body(url) };
-    switch (weighted(weights)) {
+    this.#add(url, this.#answerOf(weighted(weights), { failing, good, retries }));
+  }
+
+  #answerOf(
+    kind: "ok" | "soon" | "later" | "never" | "permanent",
+    { failing, good, retries }: { failing: JsonObject; good: JsonObject; retries: number },
+  ): JsonObject {
+    const { pick, upTo } = this.#chance;
+    switch (kind) {
       case "ok":
-        return this.#add(url, good);
+        return good;
       case "soon":
-        return this.#add(url, { answers: [{ ...failing, times: 1 + upTo(retries - 1) }, good] });
+        return { answers: [{ ...failing, times: 1 + upTo(retries - 1) }, good] };
       case "later": {
         const times = 1 + upTo(this.#deliveries - 1);
         this.#deliveries -= times;
-        return this.#add(url, { answers: [{ ...failing, times }, good] });
+        return { answers: [{ ...failing, times }, good] };
       }
       case "never":
         this.neverHeals = true;
-        return this.#add(url, failing);
+        return failing;
       case "permanent":
         this.failsForGood = true;
-        return this.#add(url, pick(PERMANENT));
+        return pick(PERMANENT);
     }
   }
 

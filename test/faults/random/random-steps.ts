@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../../../lib/core/json.ts";
 import type { Chance } from "./chance.ts";
 import type { RandomPeers } from "./random-peers.ts";
-import { READABLE, type Readable, type RandomTexts } from "./random-texts.ts";
+import { type RandomTexts, READABLE, type Readable } from "./random-texts.ts";
 
 /** Where a step stands. */
 export interface Surroundings {
@@ -206,7 +206,10 @@ export class RandomSteps {
     ]);
   }
 
-  #policyOf(keys: JsonObject, place: Surroundings): { readonly accepted: boolean; readonly writesError: boolean } {
+  #policyOf(
+    keys: JsonObject,
+    place: Surroundings,
+  ): { readonly accepted: boolean; readonly writesError: boolean } {
     const isOwn = (keys.drop_on_failure ?? keys.swallow_on_error) !== undefined;
     const policy = isOwn ? { raw_on_error: this.#defaults.raw_on_error ?? false, ...keys } : this.#defaults;
     const drops = policy.drop_on_failure !== undefined;
@@ -232,7 +235,8 @@ export class RandomSteps {
   #set({ readable, beside, looped }: Surroundings): JsonObject {
     const { often, pick, several, upTo } = this.#chance;
     const values = several(1 + upTo(2), (): readonly [string, Json] => {
-      if (often(0.55)) return [pick(["v1", "v2", "v3", "deep.v", "n", "id.below"]), this.#texts.plain(readable)];
+      if (often(0.55))
+        return [pick(["v1", "v2", "v3", "deep.v", "n", "id.below"]), this.#texts.plain(readable)];
       if (!beside && !looped && often(0.06)) return [pick(["words[9]", "words.none"]), 1];
       if (often(0.2)) return [pick(["words[0]", "list[0].more", 'obj["odd key"]']), pick(["w9", 4])];
       return [pick(["r1", "r2", "deep.r", "state.r3"]), this.#texts.value(readable)];
@@ -251,7 +255,11 @@ export class RandomSteps {
   }
 
   /** Keys of a step with steps of its own, and the place of those. */
-  #around(place: Surroundings): { readonly keys: JsonObject; readonly inside: Surroundings; writesError: boolean } {
+  #around(place: Surroundings): {
+    readonly keys: JsonObject;
+    readonly inside: Surroundings;
+    writesError: boolean;
+  } {
     const keys: JsonObject = {
       ...this.#failureKeys(place, 0.12),
       ...(this.#chance.often(0.12) && { retries: 1 }),
@@ -259,7 +267,12 @@ export class RandomSteps {
     const accepts = (keys.drop_on_failure ?? keys.swallow_on_error) !== undefined;
     if (accepts) this.traits.accepts = true;
     const writesError = keys.drop_on_failure === false || keys.raw_on_error === true;
-    const inside = { ...place, depth: place.depth - 1, accepted: place.accepted || accepts, looped: place.looped || keys.retries !== undefined };
+    const inside = {
+      ...place,
+      depth: place.depth - 1,
+      accepted: place.accepted || accepts,
+      looped: place.looped || keys.retries !== undefined,
+    };
     return { keys, inside, writesError };
   }
 
@@ -287,7 +300,13 @@ export class RandomSteps {
     const { often, pick } = this.#chance;
     const { keys, inside, writesError } = this.#around(place);
     const isolated = often(0.5);
-    const source = pick([...place.lists, ...place.lists, { path: "r1" }, { path: "h1.list" }, { path: "gone" }]);
+    const source = pick([
+      ...place.lists,
+      ...place.lists,
+      { path: "r1" },
+      { path: "h1.list" },
+      { path: "gone" },
+    ]);
     const isKnown = source.ids !== undefined;
     const variable = pick(["item", "row", "obj", "one"].filter((name) => !place.variables.includes(name)));
     const replaces = isKnown && !source.path.startsWith("input") && !writesError && often(0.2);
@@ -301,10 +320,14 @@ export class RandomSteps {
       beside: inside.beside || isolated,
       accepted: inside.accepted || continues,
       readable: {
-        plain: [...(isKnown ? [field, field, ...(source.tags ? [`${variable}.n`] : [])] : []), ...withoutBelow(place.readable.plain, variable)],
+        plain: [
+          ...(isKnown ? [field, field, ...(source.tags ? [`${variable}.n`] : [])] : []),
+          ...withoutBelow(place.readable.plain, variable),
+        ],
         any: [variable, ...place.readable.any],
       },
-      lanes: place.lanes && source.ids && [...place.lanes, { placeholder: `\${${field}}`, values: source.ids }],
+      lanes: place.lanes &&
+        source.ids && [...place.lanes, { placeholder: `\${${field}}`, values: source.ids }],
       lists: [...place.lists, ...(source.tags ? [{ path: `${variable}.tags`, ids: source.tags }] : [])],
     });
     const result = replaces
@@ -385,10 +408,15 @@ export function outermost(lists: readonly LoopSource[]): Surroundings {
 }
 
 function urlsOf(base: string, lanes: readonly Lane[]): readonly string[] {
-  return lanes.reduce<string[]>((urls, { values }) => urls.flatMap((url) => values.map((value) => `${url}/${value}`)), [base]);
+  return lanes.reduce<string[]>(
+    (urls, { values }) => urls.flatMap((url) => values.map((value) => `${url}/${value}`)),
+    [base],
+  );
 }
 
 /** A loop's variable hides what was known below its name. */
 function withoutBelow(paths: readonly string[], name: string): readonly string[] {
-  return paths.filter((path) => path !== name && !/^[.[]/.test(path.slice(path.startsWith(name) ? name.length : path.length)));
+  return paths.filter(
+    (path) => path !== name && !/^[.[]/.test(path.slice(path.startsWith(name) ? name.length : path.length)),
+  );
 }

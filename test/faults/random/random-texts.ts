@@ -17,7 +17,18 @@ export const READABLE: Readable = {
     ...["v1", "v2", "v3", "deep.v"],
   ],
   any: [
-    ...["list", "words", "obj", "big", "input.list", "list[1]", "deep", "http", "http_meta.status", "parallel"],
+    ...[
+      "list",
+      "words",
+      "obj",
+      "big",
+      "input.list",
+      "list[1]",
+      "deep",
+      "http",
+      "http_meta.status",
+      "parallel",
+    ],
     ...["h1", "h2", "f1", "f2", "f1.error_details.class", "f2_meta.status", "r1", "r2", "r3"],
     ...["run_workflow", "run_workflow_meta.status", "meta.id"],
   ],
@@ -92,7 +103,11 @@ export class RandomTexts {
     const kinds = { order: 4, equal: 4, there: 3, list: 2, text: 3 };
     switch (weighted(kinds)) {
       case "order":
-        return { field: pick(["n", "input.n", plain]), [key]: pick(["gt", "gte", "lt", "lte"]), value: pick([0, 3, "4"]) };
+        return {
+          field: pick(["n", "input.n", plain]),
+          [key]: pick(["gt", "gte", "lt", "lte"]),
+          value: pick([0, 3, "4"]),
+        };
       case "equal": {
         const value = pick<Json>(["a", "e1", 3, true, null, "${n}", "${id}", this.plain(readable)]);
         if (often(0.2)) return { field: "f1.error_details.class", [key]: "eq", value: "client_error" };

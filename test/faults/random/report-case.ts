@@ -10,7 +10,7 @@ export async function reportCase(given: RandomCase, strikes: readonly NumberedSt
   const head = /^[a-z]+/.exec(first)?.[0] ?? "";
   const small = await shrinkCase(given, async (smaller) => {
     const [found] = await checkCase(smaller, strikes);
-    return found !== undefined && found.startsWith(head) && (head !== "fault" || found === first);
+    return head === "fault" ? found === first : (found?.startsWith(head) ?? false);
   });
   const { file, workflows, event, http } = small;
   return [

@@ -14,7 +14,10 @@ export async function shrinkCase(
 ): Promise<RandomCase> {
   let best = given;
   let progress = true;
-  const attempt = async (keys: Keys, change: (parent: Json, key: string | number) => Json): Promise<boolean> => {
+  const attempt = async (
+    keys: Keys,
+    change: (parent: Json, key: string | number) => Json,
+  ): Promise<boolean> => {
     const { file, workflows, event, http } = best;
     const parts = changedAt({ file, workflows, event, http }, keys, change) as JsonObject;
     const smaller = expectedOf({ ...best, ...(parts as Partial<RandomCase>) });
@@ -25,7 +28,11 @@ export async function shrinkCase(
   };
   const visit = async (keys: Keys): Promise<void> => {
     const value = valueAt(best as unknown as JsonObject, keys.map(String));
-    const inner = Array.isArray(value) ? [...value.keys()].reverse() : isMapping(value) ? Object.keys(value) : [];
+    const inner = Array.isArray(value)
+      ? [...value.keys()].reverse()
+      : isMapping(value)
+        ? Object.keys(value)
+        : [];
     for (const key of inner) {
       const at = [...keys, key];
       if (await attempt(at, without)) continue;
