@@ -1,4 +1,3 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { isObject } from "../../core/json.ts";
 import type { Cache, CacheAnswer, CacheClaim, CachedResult, CacheEntry } from "../../core/ports/cache.ts";
 import { createBlobs } from "./blobs.ts";
@@ -14,7 +13,7 @@ import {
   unlessDamaged,
 } from "./item.ts";
 import { createStoredValues, INLINE_BYTES, type StoredValues } from "./stored-values.ts";
-import { createTable, type Table } from "./table.ts";
+import { createTable, type Table, type TableOptions } from "./table.ts";
 
 // What was read before a refusal may be out of date a moment later: then it is read again, this often in all.
 const TRIES = 3;
@@ -42,8 +41,8 @@ interface Free {
 const FREE: Free = { kind: "free" };
 
 /** Results in the one table, execution.md section 4: an item is a result, or the lease of who is computing it. */
-export function createDynamoCache({ client, table: name }: { client: DynamoDBClient; table: string }): Cache {
-  const table = createTable({ client, table: name });
+export function createDynamoCache(place: TableOptions): Cache {
+  const table = createTable(place);
   const values = createStoredValues(createBlobs(table));
   return {
     async claim(key, claim) {

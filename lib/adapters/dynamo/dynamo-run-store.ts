@@ -1,4 +1,3 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { FlowError } from "../../core/flow-error.ts";
 import type { RunStore } from "../../core/ports/run-store.ts";
 import type { NewRun, RunRecord, StoredStatus } from "../../core/run.ts";
@@ -16,26 +15,20 @@ import { isExpired, newRunItem, readRun, readStatus, runKey } from "./run-item.t
 import { salvageRun } from "./salvaged-run.ts";
 import { appendSegment, checkNumbering, counts, segmentEntries } from "./segments.ts";
 import { createStoredValues, type StoredValues } from "./stored-values.ts";
-import { createTable, type Table } from "./table.ts";
+import { createTable, type Table, type TableOptions } from "./table.ts";
 import { getVersion, putVersion, versionsLike } from "./versions.ts";
 
 const STATUS_ATTRIBUTES = ["pk", "sk", "status", "outcome", "damage", "expires_at"];
 
 /** Which table, and the clock that tells expired runs, which DynamoDB deletes only days later. */
-export interface DynamoRunStoreOptions {
-  readonly client: DynamoDBClient;
-  readonly table: string;
+export interface DynamoRunStoreOptions extends TableOptions {
   /** Milliseconds since the epoch; default: the system's clock. */
   readonly now?: () => number;
 }
 
 /** Runs in one DynamoDB table, execution.md section 4: single-item conditional writes, queries and batch reads. */
-export function createDynamoRunStore({
-  client,
-  table: name,
-  now = Date.now,
-}: DynamoRunStoreOptions): RunStore {
-  const table = createTable({ client, table: name });
+export function createDynamoRunStore({ now = Date.now, ...place }: DynamoRunStoreOptions): RunStore {
+  const table = createTable(place);
   const blobs = createBlobs(table);
   const values = createStoredValues(blobs);
   return {

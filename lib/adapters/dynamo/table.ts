@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as systemSleep } from "node:timers/promises";
 import {
   type AttributeValue,
   BatchGetItemCommand,
@@ -59,8 +59,16 @@ const WRITE_BATCH = 25;
 const BATCH_ATTEMPTS = 9;
 const FIRST_PAUSE_MS = 25;
 
+/** Which table, and how pauses between the tries of a batch are spent. */
+export interface TableOptions {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  /** Default: in the machine's own time. */
+  readonly sleep?: (ms: number) => Promise<void>;
+}
+
 /** Access to one table through the SDK's low-level client. Its errors are named as `callAws` does. */
-export function createTable({ client, table }: { client: DynamoDBClient; table: string }): Table {
+export function createTable({ client, table, sleep = systemSleep }: TableOptions): Table {
   const call = <T>(doing: string, request: () => Promise<T>) => callAws(`${doing} (table ${table})`, request);
 
   const update = (key: Key, change: Expression, condition: Expression, returned: "NONE" | "ALL_NEW") => {
@@ -131,7 +139,7 @@ export function createTable({ client, table }: { client: DynamoDBClient; table: 
         attributes && expressions({ ProjectionExpression: attributes.map(named).join(", ") });
       const found: Item[] = [];
       for (const batch of batchesOf(keys.map(keyOf), GET_BATCH)) {
-        await untilDone(batch, async (left) => {
+        await untilDone(batch, sleep, async (left) => {
           const get = new BatchGetItemCommand({
             RequestItems: { [table]: { Keys: left, ConsistentRead: true, ...projection } },
           });
@@ -144,7 +152,7 @@ export function createTable({ client, table }: { client: DynamoDBClient; table: 
     },
     async writeMany(requests) {
       for (const batch of batchesOf(requests, WRITE_BATCH)) {
-        await untilDone(batch, async (left) => {
+        await untilDone(batch, sleep, async (left) => {
           const write = new BatchWriteItemCommand({ RequestItems: { [table]: left } });
           const answer = await call("writing a batch", () => client.send(write));
           return answer.UnprocessedItems?.[table] ?? [];
@@ -183,7 +191,11 @@ function* batchesOf<T>(all: readonly T[], size: number): Generator<T[]> {
 }
 
 /** A batch that gets nothing done is throttled: it pauses, longer each time. */
-async function untilDone<T>(batch: T[], attempt: (left: T[]) => Promise<T[]>): Promise<void> {
+async function untilDone<T>(
+  batch: T[],
+  sleep: (ms: number) => Promise<void>,
+  attempt: (left: T[]) => Promise<T[]>,
+): Promise<void> {
   let left = batch;
   for (let idle = 0; left.length > 0; ) {
     if (idle === BATCH_ATTEMPTS)
