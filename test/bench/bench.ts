@@ -2,6 +2,7 @@ import { cpus } from "node:os";
 import { benchBundles } from "./bundle-bench.ts";
 import { benchCheck } from "./check-bench.ts";
 import { benchCost } from "./cost-bench.ts";
+import { benchDurableStep } from "./durable-step-bench.ts";
 import { benchEngine } from "./engine-bench.ts";
 import { benchJq } from "./jq-bench.ts";
 import { benchStack } from "./stack-bench.ts";
@@ -23,6 +24,8 @@ say("writes …");
 const cost = await benchCost();
 say("local stack …");
 const stack = await benchStack();
+say("durable steps …");
+const durable = await benchDurableStep();
 
 const rows: (readonly [figure: string, value: string])[] = [
   ["a pure step, in the engine", `${engine.pureStepUs.toFixed(1)} µs`],
@@ -39,7 +42,12 @@ const rows: (readonly [figure: string, value: string])[] = [
   ["webhook accepted, p50", `${stack.acceptP50Ms.toFixed(1)} ms`],
   ["webhook accepted, p99", `${stack.acceptP99Ms.toFixed(1)} ms`],
   ["webhook posted to run finished, five pure steps, p50", `${stack.finishedP50Ms.toFixed(1)} ms`],
-  ["a durable step beyond the call itself", `${stack.durableStepMs.toFixed(2)} ms`],
+  ["a durable step, p50", `${durable.stepMs.toFixed(2)} ms`],
+  [
+    "of it the call itself / the store's own write, p50",
+    `${durable.callMs.toFixed(2)} / ${durable.writeMs.toFixed(2)} ms`,
+  ],
+  ["a durable step beyond call and write, p50", `${durable.beyondMs.toFixed(2)} ms`],
   ["no-op runs per second, 16 senders", stack.noOpPerSecond.toFixed(0)],
   ["five-step runs per second, 16 senders", stack.fiveStepsPerSecond.toFixed(0)],
   ...cost.map(

@@ -1,12 +1,8 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { stringify } from "yaml";
 import { type RunningStack, startStack } from "./running-stack.ts";
 import { median, percentile } from "./statistics.ts";
 
 const CONCURRENCY = 16;
-const EFFECTS = 20;
 const pure = { type: "filter", conditions: [{ field: "n", op: "exists" }] };
 
 /** What the local stack does, measured from outside. */
@@ -17,30 +13,17 @@ export interface StackFigures {
   readonly finishedP50Ms: number;
   readonly noOpPerSecond: number;
   readonly fiveStepsPerSecond: number;
-  readonly durableStepMs: number;
 }
 
 /** Starts a stack and measures it. */
 export async function benchStack(): Promise<StackFigures> {
-  const peer = createServer((request, answer) => {
-    request.resume();
-    answer.writeHead(200, { "content-type": "application/json" }).end("{}");
+  const stack = await startStack({
+    "no-op.yaml": stringify({ name: "no-op", steps: [] }),
+    "five-steps.yaml": stringify({ name: "five-steps", steps: Array(5).fill(pure) }),
   });
-  peer.listen(0, "127.0.0.1");
-  await once(peer, "listening");
-  const call = { type: "http_call", url: `http://127.0.0.1:${(peer.address() as AddressInfo).port}/` };
-  const stack = await startStack(
-    {
-      "no-op.yaml": stringify({ name: "no-op", steps: [] }),
-      "five-steps.yaml": stringify({ name: "five-steps", steps: Array(5).fill(pure) }),
-      "effects.yaml": stringify({ name: "effects", steps: Array(EFFECTS).fill(call) }),
-    },
-    { HOOKLINE_ALLOW_PRIVATE_HOSTS: "127.0.0.1" },
-  );
   try {
     await throughput(stack, "no-op", 300);
     const { accepts, finished } = await latencies(stack, "five-steps", 200);
-    const bareCallMs = await bareCalls(call.url, 200);
     return {
       readyMs: stack.readyMs,
       acceptP50Ms: percentile(accepts, 0.5),
@@ -48,12 +31,9 @@ export async function benchStack(): Promise<StackFigures> {
       finishedP50Ms: median(finished),
       noOpPerSecond: await throughput(stack, "no-op", 1_500),
       fiveStepsPerSecond: await throughput(stack, "five-steps", 1_500),
-      durableStepMs: (await durableRun(stack, 10)) / EFFECTS - bareCallMs,
     };
   } finally {
     await stack.stop();
-    peer.closeAllConnections();
-    peer.close();
   }
 }
 
@@ -83,24 +63,4 @@ async function throughput(stack: RunningStack, workflow: string, runs: number): 
   await Promise.all(Array.from({ length: CONCURRENCY }, sender));
   await Promise.all(ends);
   return runs / ((performance.now() - started) / 1000);
-}
-
-async function durableRun(stack: RunningStack, runs: number): Promise<number> {
-  const samples = [];
-  for (let run = 0; run < runs; run += 1) {
-    const started = performance.now();
-    await stack.ended(await stack.post("effects", { n: run }));
-    samples.push(performance.now() - started);
-  }
-  return median(samples);
-}
-
-async function bareCalls(url: string, calls: number): Promise<number> {
-  const samples = [];
-  for (let call = 0; call < calls; call += 1) {
-    const started = performance.now();
-    await (await fetch(url)).text();
-    samples.push(performance.now() - started);
-  }
-  return median(samples);
 }

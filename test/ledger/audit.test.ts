@@ -94,6 +94,11 @@ describe("a promise that was broken is told", () => {
       /settled 0 twice/,
     ],
     [
+      "a run that is called poisonous before two processes have died",
+      withRun({ ...refused, attempt: 2, error: { ...refusedError, class: "internal" } }),
+      /failed with internal at claim 2: no/,
+    ],
+    [
       "a failed run that lies nowhere",
       { ...good, deadLetters: [] },
       /lies among the dead letters with no reason/,

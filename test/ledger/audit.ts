@@ -1,3 +1,4 @@
+import { heals } from "../../lib/core/flow-error.ts";
 import { isSettled } from "../../lib/core/journal.ts";
 import { isFinal, type RunRecord } from "../../lib/core/run.ts";
 import { expectations } from "./expectations.ts";
@@ -29,6 +30,7 @@ export function audit(books: Books): readonly string[] {
     ...strayRuns(books.posts, books.runs),
     ...children(books.runs, runs),
     ...books.runs.flatMap((run) => [...journalOf(run)]),
+    ...books.runs.flatMap((run) => [...failureOf(run)]),
     ...books.runs.flatMap((run) => [...effectsOf(run, effects.get(run.runId) ?? [])]),
     ...books.effects.flatMap((effect) => [...oneEffect(effect, runs)]),
     ...buried(books.runs, books.deadLetters),
@@ -87,6 +89,18 @@ function* journalOf({ runId, journal }: RunRecord): Generator<string> {
     if (settled.has(entry.path)) yield `run ${runId} settled ${entry.path} twice`;
     settled.add(entry.path);
   }
+}
+
+/** What fails otherwise than its workflow says has met a fault that nothing heals, or too many of those that wait. */
+function* failureOf(run: RunRecord): Generator<string> {
+  const { runId, workflow, status, error, attempt } = run;
+  if (status !== "failed" || !error || error.class === expectations[workflow]?.failsWith) return;
+  if (error.class === "unknown_outcome" && expectations[workflow]?.once) return;
+  // A run that started another one has that one's failure.
+  if (heals(error.class) || run.journal.some(({ children: started }) => started)) return;
+  // It takes two processes that died to call a step poisonous, and a third one that says so.
+  if (error.class === "internal" && attempt > 2) return;
+  yield `run ${runId} of ${workflow} failed with ${error.class} at claim ${attempt}: ${error.message}`;
 }
 
 /** P6, P7: a run that ended as its workflow says has had each of its effects, under one key; any other none beyond them. */

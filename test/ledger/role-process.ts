@@ -4,7 +4,7 @@ import { openSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { RoleReady } from "./processes/serve-role.ts";
 
-/** Ingest, a runner or the sweeper in a process of its own, started again whenever it is killed. */
+/** Ingest, a runner or the sweeper in a process of its own, started again whenever it has been ended. */
 export interface RoleProcess {
   readonly name: string;
   /** Where its processes, one after another, write what they have to say. */
@@ -13,6 +13,8 @@ export interface RoleProcess {
   readonly port: number;
   /** SIGKILL, at any point of whatever it does. */
   kill(): void;
+  /** Asks it to finish what is under way and to end; another one takes its place. */
+  restart(): void;
   /** SIGSTOP: it stands still and knows nothing of it. */
   stall(): void;
   /** SIGCONT: it goes on where it stood. */
@@ -27,7 +29,7 @@ export interface RoleProcessOptions {
   readonly role: "ingest" | "runner" | "sweeper";
   readonly env: { readonly [name: string]: string | undefined };
   readonly logFile: string;
-  /** Hears of a process that ended without being killed: that is a fault of ours, and it is not started again. */
+  /** Hears of a process that ended by itself: that is a fault of ours, and it is not started again. */
   readonly onCrash: (what: string) => void;
 }
 
@@ -54,7 +56,7 @@ export async function startRole({
     });
     child.once("exit", (code, signal) => {
       if (ended) return;
-      if (signal === "SIGKILL") current = start();
+      if (signal === "SIGKILL" || code === 0) current = start();
       else onCrash(`${name} ended by itself with ${signal ?? `exit code ${code}`}: see ${logFile}`);
     });
     return child;
@@ -71,6 +73,7 @@ export async function startRole({
     logFile,
     port,
     kill: () => void current.kill("SIGKILL"),
+    restart: () => askToEnd(current),
     stall: () => void current.kill("SIGSTOP"),
     resume: () => void current.kill("SIGCONT"),
     end() {
@@ -80,10 +83,15 @@ export async function startRole({
   };
 }
 
+/** A role ends when the channel to it is cut. */
+function askToEnd(child: ChildProcess): void {
+  if (child.connected) child.disconnect();
+}
+
 async function endWell(child: ChildProcess, name: string): Promise<string | undefined> {
   const gone = once(child, "exit");
   child.kill("SIGCONT");
-  if (child.connected) child.disconnect();
+  askToEnd(child);
   const patience = setTimeout(() => child.kill("SIGKILL"), LAST_WORK_MS);
   const [code, signal] = await gone;
   clearTimeout(patience);

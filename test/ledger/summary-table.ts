@@ -1,13 +1,13 @@
 import { deliveryOf } from "./audit.ts";
 import { expectations } from "./expectations.ts";
+import type { Fault } from "./fault-plan.ts";
 import type { TrialReport } from "./trial.ts";
 
 /** What happened in a trial, for people: one line for each figure. */
 export function summaryTable({ books, plan, peer, refusals, seconds }: TrialReport): string {
   const { posts, runs, effects, deadLetters } = books;
-  const kills = plan.filter(({ stallMs }) => stallMs === undefined);
-  const stalls = plan.filter(({ stallMs }) => stallMs !== undefined);
-  const of = (list: typeof plan, which: string) => list.filter(({ role }) => role === which).length;
+  const met = (kind: Fault["kind"], role: Fault["role"]) =>
+    plan.filter((fault) => fault.kind === kind && fault.role === role).length;
   const answered = (outcome: string) => posts.filter((post) => post.outcome === outcome).length;
   const lost = new Set(posts.filter(({ outcome }) => outcome === "lost").map(({ delivery }) => delivery));
   const made = runs.filter((run) => !run.parent);
@@ -19,9 +19,10 @@ export function summaryTable({ books, plan, peer, refusals, seconds }: TrialRepo
   const rows: (readonly [string, string | number])[] = [
     [
       "kills (ingest / runners / sweeper)",
-      `${of(kills, "ingest")} / ${of(kills, "runner")} / ${of(kills, "sweeper")}`,
+      `${met("kill", "ingest")} / ${met("kill", "runner")} / ${met("kill", "sweeper")}`,
     ],
-    ["stalls (ingest / runners)", `${of(stalls, "ingest")} / ${of(stalls, "runner")}`],
+    ["stalls (ingest / runners)", `${met("stall", "ingest")} / ${met("stall", "runner")}`],
+    ["clean restarts (ingest / runners)", `${met("restart", "ingest")} / ${met("restart", "runner")}`],
     ["posts", posts.length],
     ["… acknowledged", answered("acknowledged")],
     ["… refused with 503, sent again", answered("refused")],

@@ -112,13 +112,14 @@ async function carryOut(plan: readonly Fault[], stage: Stage): Promise<void> {
   for (const fault of plan) {
     await pause(Math.max(0, fault.atMs - (performance.now() - startedAt)));
     const victim = fault.role === "runner" ? stage.runners[fault.which] : stage[fault.role];
-    if (victim && fault.stallMs === undefined) victim.kill();
-    else if (victim) stalls.push(standStill(victim, fault.stallMs));
+    if (!victim) continue;
+    if (fault.kind === "stall") stalls.push(standStill(victim, fault.stallMs));
+    else victim[fault.kind]();
   }
   await Promise.all(stalls);
 }
 
-async function standStill(victim: RoleProcess, ms = 0): Promise<void> {
+async function standStill(victim: RoleProcess, ms: number): Promise<void> {
   victim.stall();
   await pause(ms);
   victim.resume();
