@@ -59,9 +59,9 @@ function blankWrite(write: Write, paths: readonly Path[]): Write {
   const { path, value } = write;
   if (value === undefined) return write;
   const startsWith = (long: Path, short: Path) => short.every((key, index) => key === long[index]);
-  if (paths.some((redacted) => startsWith(path, redacted))) return { path, value: REDACTED };
+  if (paths.some((redacted) => startsWith(path, redacted))) return { ...write, value: REDACTED };
   const inside = paths
     .filter((redacted) => startsWith(redacted, path))
     .map((redacted) => redacted.slice(path.length));
-  return { path, value: blank(value, inside) };
+  return { ...write, value: blank(value, inside) };
 }

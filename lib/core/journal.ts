@@ -8,6 +8,8 @@ export interface Write {
   readonly value?: Json;
   /** Brings back what a loop variable hid: no step wrote it. */
   readonly restores?: true;
+  /** Goes to a loop's variable, which is gone after the loop: nothing that the run's state keeps. */
+  readonly variable?: true;
 }
 
 /**
@@ -113,7 +115,11 @@ export function applyPatch(state: JsonObject, patch: readonly Write[]): JsonObje
 
 /** The run's state after the entries, in their order: what resuming starts from and the history shows. */
 export function foldJournal(initial: JsonObject, entries: readonly JournalEntry[]): JsonObject {
-  return entries.reduce((state, entry) => (entry.isolated ? state : applyPatch(state, entry.patch)), initial);
+  return entries.reduce((state, { isolated, patch }) => {
+    if (isolated) return state;
+    const kept = patch.some(({ variable }) => variable) ? patch.filter(({ variable }) => !variable) : patch;
+    return applyPatch(state, kept);
+  }, initial);
 }
 
 /** US dollars that the entries' model calls cost, as far as prices are known. */

@@ -22,8 +22,9 @@ export function concludeStep(
 ): ListEnd {
   const { redactor } = execution.environment();
   const restore = [...hidden.values()];
-  const end = (more: Omit<StepEnd, "attempts">): void => {
-    const entry = record.entry({ ...more, attempts }, execution.ports.clock.now());
+  const end = ({ patch = [], ...more }: Omit<StepEnd, "attempts">): void => {
+    const written = { ...more, patch: place.view.named(patch), attempts };
+    const entry = record.entry(written, execution.ports.clock.now());
     settle(execution, place, entry);
   };
   const refusal = (error: unknown): StepFailure => {

@@ -5,6 +5,8 @@ import { readPath } from "../core/path.ts";
 /** A state that steps read and write: the run's own, or an isolated copy that nobody else sees. */
 interface Scope {
   state: JsonObject;
+  /** Variables of the loops that are under way on this state. */
+  variables: readonly string[];
   /** Path of the loop item that has it for its own; absent: the run's. */
   readonly item?: string;
 }
@@ -25,7 +27,7 @@ export class View {
 
   /** The view of a whole run. */
   static of(state: JsonObject): View {
-    return new View({ state });
+    return new View({ state, variables: [] });
   }
 
   /** A block's view of the same state. */
@@ -35,7 +37,7 @@ export class View {
 
   /** A loop item's view of a state of its own, which starts as this one's with the variables bound. */
   isolated(variables: { readonly [name: string]: Json }, item: string): View {
-    return new View({ state: { ...this.#scope.state, ...variables }, item });
+    return new View({ state: { ...this.#scope.state, ...variables }, variables: [], item });
   }
 
   get state(): JsonObject {
@@ -67,11 +69,22 @@ export class View {
       return { path: [name], ...(value !== undefined && { value }), restores: true };
     });
     this.#scope.state = { ...this.#scope.state, ...variables };
+    this.#scope.variables = [...this.#scope.variables, ...Object.keys(variables)];
     return hidden;
   }
 
   /** Undoes {@link bind}. */
   unbind(hidden: readonly Write[]): void {
     this.#scope.state = applyPatch(this.#scope.state, hidden);
+    this.#scope.variables = this.#scope.variables.slice(0, this.#scope.variables.length - hidden.length);
+  }
+
+  /** The patch with the writes named as such that go to a variable of a loop under way. */
+  named(patch: readonly Write[]): readonly Write[] {
+    const { variables } = this.#scope;
+    if (variables.length === 0) return patch;
+    return patch.map((write) =>
+      variables.includes(write.path[0] ?? "") ? { ...write, variable: true } : write,
+    );
   }
 }

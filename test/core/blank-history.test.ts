@@ -36,6 +36,17 @@ describe("the event", () => {
   });
 });
 
+test("a blanked write stays what it is: one to a loop's variable, or one that brings back what that hid", () => {
+  const writes: Write[] = [
+    { path: ["item", "pin"], value: 1, variable: true },
+    { path: ["item"], value: { pin: 1 }, restores: true },
+  ];
+  expect(blankHistory(event("{}"), [entry(...writes)], ["item.pin"]).journal[0]?.patch).toEqual([
+    { path: ["item", "pin"], value: "***", variable: true },
+    { path: ["item"], value: { pin: "***" }, restores: true },
+  ]);
+});
+
 test("a patch is blanked at, above and below the path, and nowhere else", () => {
   const writes: Write[] = [
     { path: ["card", "number"], value: "4111" },
