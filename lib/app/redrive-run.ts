@@ -51,7 +51,7 @@ export async function redriveRun(
 export function unknownOutcomes(journal: readonly JournalEntry[]): readonly string[] {
   const last = new Map(journal.map((entry) => [entry.path, entry]));
   return [...last.values()]
-    .filter((entry) => !isSettled(entry))
+    .filter((entry) => !isSettled(entry) && entry.delivery === undefined)
     .filter(({ status, error }) => status === "started" || error?.class === "unknown_outcome")
     .map(({ path }) => path);
 }

@@ -60,6 +60,7 @@ export async function runAttempt(
   const journal = new Journal({
     past,
     before,
+    failures: run.failures,
     append: (batch) => {
       segment += 1;
       return runner.store.append(lease, segment - 1, batch);

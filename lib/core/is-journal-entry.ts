@@ -48,6 +48,8 @@ const OPTIONAL: { readonly [key: string]: Test } = {
   children: isList(isText),
   savedUsd: isNumber,
   error: isError,
+  delivery: isNumber,
+  final: (value) => value === true,
   note: isText,
 };
 

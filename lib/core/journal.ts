@@ -95,6 +95,13 @@ export interface JournalEntry {
   /** US dollars that a cached result did not cost again; absent where nothing was to be paid, or nobody knows what. */
   readonly savedUsd?: number;
   readonly error?: RunError;
+  /**
+   * Of an item or a branch that failed while others beside it wait: how many deliveries of the run had failed by then. It
+   * is tried again in the next one, not when the run comes back for the others.
+   */
+  readonly delivery?: number;
+  /** No further delivery of the run changes the failure. */
+  readonly final?: true;
   /** The reason of a drop, the branch taken: what a reader of the history wants to know. */
   readonly note?: string;
 }

@@ -110,6 +110,10 @@ export interface StepContext {
   enteredBlock(): string | undefined;
   /** Records the failure of one run of a block as accepted; durable, so it never runs again. Its `{ error, error_details }`. */
   acceptFailure(at: string, failure: StepFailure): JsonObject;
+  /** Records that one run of a block has failed for this delivery of the run, which goes on with others beside it first. */
+  keepFailure(at: string, failure: StepFailure): void;
+  /** What `keepFailure` recorded for this place before the run left the invocation: in this delivery it is not tried again. */
+  keptFailure(at: string): StepFailure | undefined;
   /** What `acceptFailure` recorded for this place in an earlier attempt of the run. */
   acceptedFailure(at: string): JsonObject | undefined;
 }

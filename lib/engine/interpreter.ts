@@ -14,7 +14,7 @@ import type { EarlyEnd } from "./early-end.ts";
 import { entryTraits } from "./entry-traits.ts";
 import type { Execution } from "./execution.ts";
 import { type ReservedNames, readReserved } from "./reader.ts";
-import { acceptedFailure, StepRecord } from "./step-record.ts";
+import { acceptedFailure, failureIn, type StepEnd, StepRecord } from "./step-record.ts";
 import { fitsOnlyElsewhere, runTimeout, timeLeft } from "./time-limit.ts";
 import type { View } from "./view.ts";
 import type { ListEnd, Place, Walk } from "./walk.ts";
@@ -108,15 +108,19 @@ export class Interpreter implements Walk {
     return { kind: "fail", failure: { path, id: node.id, error, attempts: 0, endsRun: true } };
   }
 
-  acceptItem({ node, path, view }: Place, at: string, failure: StepFailure): JsonObject {
-    const { journal, ports } = this.execution;
-    const { redactor } = this.execution.environment();
-    const itemPath = `${path}.${at}`;
-    const place = { path: itemPath, item: view.item };
-    const record = new StepRecord(node, place, this.execution.environment, ports.clock.now());
-    const end = { status: "failed", handled: true, attempts: failure.attempts, failure } as const;
-    journal.record(record.entry(end, ports.clock.now()), { effect: false, repeatable: true });
-    return acceptedFailure(failure, redactor);
+  acceptItem(place: Place, at: string, failure: StepFailure): JsonObject {
+    this.#recordFailure(place, at, failure, { handled: true });
+    return acceptedFailure(failure, this.execution.environment().redactor);
+  }
+
+  keepFailure(place: Place, at: string, failure: StepFailure): void {
+    this.#recordFailure(place, at, failure, { delivery: this.execution.journal.failures });
+  }
+
+  keptFailure({ path }: Place, at: string): StepFailure | undefined {
+    const kept = this.execution.journal.takeStanding(`${path}.${at}`);
+    const failure = kept && failureIn(kept);
+    return failure && { ...failure, path: kept.error?.step ?? kept.path, id: kept.error?.id ?? kept.id };
   }
 
   acceptedItem({ path, view }: Place, at: string): JsonObject | undefined {
@@ -124,6 +128,23 @@ export class Interpreter implements Walk {
     if (!past?.error) return undefined;
     this.#replay(past, view);
     return { error: past.error.message, error_details: past.error.details };
+  }
+
+  #recordFailure(
+    { node, path, view }: Place,
+    at: string,
+    failure: StepFailure,
+    more: Pick<StepEnd, "handled" | "delivery">,
+  ): void {
+    const { journal, ports, environment } = this.execution;
+    const record = new StepRecord(
+      node,
+      { path: `${path}.${at}`, item: view.item },
+      environment,
+      ports.clock.now(),
+    );
+    const end = { status: "failed", attempts: failure.attempts, failure, ...more } as const;
+    journal.record(record.entry(end, ports.clock.now()), { effect: false, repeatable: true });
   }
 
   async #runStep(node: StepNode, path: string, view: View): Promise<ListEnd> {

@@ -1,6 +1,7 @@
 import { addToList } from "../core/add-to-list.ts";
 import { isSettled, type JournalEntry } from "../core/journal.ts";
 import type { Path } from "../core/path.ts";
+import { standingFailures } from "./standing-failures.ts";
 
 /** How an entry's step behaves, which decides when the entry must be stored. */
 export interface EntryTraits {
@@ -20,6 +21,9 @@ export class Journal {
   readonly #below = new Map<string, JournalEntry[]>();
   readonly #append: (entries: readonly JournalEntry[]) => Promise<void>;
   readonly #careful: boolean;
+  /** Deliveries of the run that failed before this one. */
+  readonly failures: number;
+  readonly #standing: Map<string, JournalEntry>;
   readonly #onEntry: (entry: JournalEntry) => void;
   readonly #all: JournalEntry[] = [];
   #pending: JournalEntry[] = [];
@@ -36,6 +40,7 @@ export class Journal {
   constructor(options: {
     readonly past: readonly JournalEntry[];
     readonly before?: number;
+    readonly failures?: number;
     append(entries: readonly JournalEntry[]): Promise<void>;
     readonly careful?: boolean;
     onEntry?(entry: JournalEntry): void;
@@ -43,7 +48,9 @@ export class Journal {
     this.#append = options.append;
     this.#careful = options.careful ?? false;
     this.#onEntry = options.onEntry ?? (() => {});
-    const { past, before = 0 } = options;
+    const { past, before = 0, failures = 0 } = options;
+    this.failures = failures;
+    this.#standing = new Map(standingFailures(past.slice(before), failures));
     for (const [index, entry] of past.entries()) this.#index(entry, index < before && isAttempt(entry));
   }
 
@@ -55,6 +62,13 @@ export class Journal {
   /** The last entry of a step that is to run again: its attempts so far, or that it was begun. */
   unsettled(path: string): JournalEntry | undefined {
     return this.#unsettled.get(path);
+  }
+
+  /** The failure of an item or a branch that the run has not come back for. Once: its step may be tried again as a whole. */
+  takeStanding(path: string): JournalEntry | undefined {
+    const entry = this.#standing.get(path);
+    this.#standing.delete(path);
+    return entry;
   }
 
   /** True when an earlier attempt of the run left an entry below this path. */

@@ -82,6 +82,8 @@ export function stepContext(
     enteredBlock: () =>
       Object.keys(node.blocks).find((label) => execution.journal.hasBelow(`${path}.${label}`)),
     runBlock: (label, options = {}) => inside.runBlock(place, label, options, hidden),
+    keepFailure: (at, failure) => walk.keepFailure(place, at, failure),
+    keptFailure: (at) => walk.keptFailure(place, at),
     acceptedFailure: (at) => walk.acceptedItem(place, at),
     acceptFailure: (at, failure) => walk.acceptItem(place, at, failure),
   };

@@ -24,6 +24,7 @@ export interface StepEnd {
   readonly savedUsd?: number;
   readonly failure?: StepFailure;
   readonly handled?: boolean;
+  readonly delivery?: number;
   readonly note?: string | undefined;
 }
 
@@ -96,6 +97,8 @@ export class StepRecord {
       type: this.#node.type,
       status: end.status,
       ...(end.handled && { handled: true }),
+      ...(end.delivery !== undefined && { delivery: end.delivery }),
+      ...(end.delivery !== undefined && end.failure?.error.final && { final: true }),
       ...(this.#item !== undefined && { isolated: this.#item }),
       startedAt: this.#startedAt,
       durationMs: now - this.#startedAt,
@@ -127,13 +130,14 @@ export function runErrorOf({ path, id, error, attempts }: StepFailure, redactor:
 }
 
 /** The failure that an entry tells of, as far as it is kept; undefined when it tells of none. */
-export function failureIn({ path, id, attempts, error }: JournalEntry): StepFailure | undefined {
+export function failureIn({ path, id, attempts, error, final }: JournalEntry): StepFailure | undefined {
   if (!error) return undefined;
   const { status, body, details } = error.details;
   const more = {
     ...(typeof status === "number" && { status }),
     ...(typeof body === "string" && { body }),
     details,
+    final,
   };
   return { path, id, attempts, error: new FlowError(error.class, error.message, more) };
 }

@@ -57,6 +57,10 @@ export interface Walk {
   runBlock(place: Place, label: string, options: BlockOptions, hidden: Map<string, Write>): Promise<BlockEnd>;
   /** Records the failure of a loop's item, or of a branch, as accepted. */
   acceptItem(place: Place, at: string, failure: StepFailure): JsonObject;
+  /** Keeps the failure of an item or a branch while others beside it wait. */
+  keepFailure(place: Place, at: string, failure: StepFailure): void;
+  /** What {@link keepFailure} kept in this delivery of the run, before it left the invocation. */
+  keptFailure(place: Place, at: string): StepFailure | undefined;
   /** What {@link acceptItem} left in an earlier attempt of the run. */
   acceptedItem(place: Place, at: string): JsonObject | undefined;
 }

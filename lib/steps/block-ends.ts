@@ -6,7 +6,8 @@ import type { BlockEnd, Interruption, Pause } from "../core/step-result.ts";
 /** How one item of a loop, or one branch, ended. */
 export type PartEnd =
   | { readonly kind: "result"; readonly value: Json | undefined }
-  | Exclude<BlockEnd, { readonly kind: "done" }>;
+  /** `at`: its place, where it failed just now. */
+  | (Exclude<BlockEnd, { readonly kind: "done" }> & { readonly at?: string });
 
 /** What a step runs several times or beside others, and what it makes of it. */
 export interface Part extends BlockOptions {
@@ -18,17 +19,22 @@ export interface Part extends BlockOptions {
   readonly acceptsFailure: boolean;
 }
 
-/** Runs one part to its end; one whose failure was accepted in an earlier attempt of the run does not run again. */
+/**
+ * Runs one part to its end. One whose failure was accepted in an earlier attempt of the run does not run again, nor does
+ * one that failed in this delivery while others waited.
+ */
 export async function runPart(context: StepContext, part: Part): Promise<PartEnd> {
   const { label, resultFrom, acceptsFailure, ...options } = part;
   const accepted = context.acceptedFailure(part.at);
   if (accepted) return { kind: "result", value: accepted };
+  const kept = context.keptFailure(part.at);
+  if (kept) return { kind: "fail", failure: kept };
   const end = await context.runBlock(label, options);
   if (end.kind === "done")
     return { kind: "result", value: resultFrom === undefined ? end.written : end.read(resultFrom) };
   if (end.kind === "fail" && acceptsFailure && !end.failure.endsRun)
     return { kind: "result", value: context.acceptFailure(part.at, end.failure) };
-  return end;
+  return end.kind === "fail" ? { ...end, at: part.at } : end;
 }
 
 /** True for an end that the step around it cannot take as a result. */
@@ -43,14 +49,22 @@ export function endsRun(end: PartEnd): boolean {
 
 /**
  * What parts that ran beside each other mean for their step, undefined when all have a result. The run's end comes
- * first, then a pause (parts that failed are tried again when the run is back), then the failures as one.
+ * first, then a pause (parts that failed stay so until the others have ended), then the failures as one.
  */
-export function interruptionOf(ends: readonly PartEnd[], parts: string): Interruption | undefined {
+export function interruptionOf(
+  ends: readonly PartEnd[],
+  parts: string,
+  context: StepContext,
+): Interruption | undefined {
   const interruptions = ends.filter(isInterruption);
   const runEnd = interruptions.find(endsRun);
   if (runEnd) return runEnd;
   const pauses = interruptions.flatMap((end) => (end.kind === "pause" ? [end.pause] : []));
-  if (pauses.length > 0) return { kind: "pause", pause: pauses.reduce(sooner) };
+  if (pauses.length > 0) {
+    for (const end of ends)
+      if (end?.kind === "fail" && end.at !== undefined) context.keepFailure(end.at, end.failure);
+    return { kind: "pause", pause: pauses.reduce(sooner) };
+  }
   const failures = interruptions.flatMap((end) => (end.kind === "fail" ? [end.failure] : []));
   const [first] = failures;
   if (first === undefined) return undefined;

@@ -85,7 +85,7 @@ export const forEach = defineStep({
     if (params.result_strategy === "replace") refuseReservedSource(context);
     const ends = items === null ? [] : await runItems(items, params, context);
     const shared = params.item_scope === "shared";
-    const interruption = shared ? ends.find(isInterruption) : interruptionOf(ends, "items");
+    const interruption = shared ? ends.find(isInterruption) : interruptionOf(ends, "items", context);
     if (interruption) return interruption;
     return resultOf(ends, items === null, params, context);
   },

@@ -67,7 +67,7 @@ export const parallel = defineStep({
       if (one.status === "rejected") throw one.reason;
       return one.value;
     });
-    const interruption = interruptionOf(ends, "branches");
+    const interruption = interruptionOf(ends, "branches", context);
     if (interruption) return interruption;
     const dropped = ends.filter(({ kind }) => kind === "drop").length;
     return {

@@ -178,3 +178,75 @@ describe("a fail", () => {
     expect(world.queue.deadLetters).toMatchObject([{ reason: { class: "refused", message: "no stock" } }]);
   });
 });
+
+describe("branches and items that wait beside others that have failed", () => {
+  const fails = (name: string, more: JsonObject = {}): JsonObject => ({ ...call(name), retries: 1, ...more });
+  const tried = (world: ReturnType<typeof createWorld>, name: string) =>
+    world.calls.filter(({ url }) => url === `https://x.test/${name}`).length;
+  const slow = (backoff_seconds: number) => ({ backoff_seconds, retry_on: ["client_error"] });
+
+  test("do not have those tried again when the run comes back: it ends", async () => {
+    const file = {
+      steps: [
+        {
+          type: "parallel",
+          branches: { one: [fails("a", slow(100))], two: [fails("b", slow(70))], three: [call("c")] },
+        },
+      ],
+    };
+    const http = [
+      ...["a", "b"].map((name) => ({ url: `https://x.test/${name}`, status: 404 })),
+      ...answers("c"),
+    ];
+    const world = createWorld({ file, http });
+    const runId = runIdOf(await world.post({}));
+    for (let count = 0; count < 10; count += 1) {
+      await world.invoke();
+      world.clock.advance(2 * MINUTE);
+    }
+    expect(await world.run(runId)).toMatchObject({
+      status: "failed",
+      error: { class: "client_error", step: "0.one.0" },
+    });
+    expect(["a", "b", "c"].map((name) => tried(world, name))).toEqual([2, 2, 1]);
+  });
+
+  test("have them tried again in the next delivery, once all have ended", async () => {
+    const items = { type: "for_each", input_from: "ids", item_scope: "isolated" };
+    const steps = [
+      { ...call("a"), when: [{ field: "item", op: "eq", value: 1 }] },
+      { type: "wait", seconds: 60, when: [{ field: "item", op: "eq", value: 2 }] },
+      { ...call("b"), when: [{ field: "item", op: "eq", value: 2 }] },
+    ];
+    const world = createWorld({
+      file: { steps: [{ ...items, steps }] },
+      http: [{ url: "https://x.test/a", answers: [{ status: 503 }, { body: 1 }] }, ...answers("b")],
+    });
+    const runId = runIdOf(await world.post({ ids: [1, 2] }));
+    await world.settle();
+    expect(await world.run(runId)).toMatchObject({ status: "succeeded", failures: 1 });
+    expect(["a", "b"].map((name) => tried(world, name))).toEqual([2, 1]);
+  });
+
+  test("have them tried again with the step around them, whose retries they use up as often as it has some", async () => {
+    const loop = {
+      type: "for_each",
+      input_from: "ids",
+      item_scope: "isolated",
+      retries: 1,
+      retry_on: ["client_error"],
+    };
+    const steps = [
+      { type: "wait", seconds: 60, when: [{ field: "item", op: "eq", value: 2 }] },
+      { ...call("gone"), when: [{ field: "item", op: "eq", value: 1 }] },
+    ];
+    const world = createWorld({
+      file: { steps: [{ ...loop, steps }] },
+      http: [{ url: "https://x.test/gone", status: 410 }],
+    });
+    const runId = runIdOf(await world.post({ ids: [1, 2] }));
+    await world.settle();
+    expect(await world.run(runId)).toMatchObject({ status: "failed", error: { step: "0.items.0.1" } });
+    expect(tried(world, "gone")).toBe(2);
+  });
+});

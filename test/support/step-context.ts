@@ -88,6 +88,8 @@ export function stepContext(options: ContextOptions = {}): MadeContext {
       return accepted[at];
     },
     acceptedFailure: (at) => accepted[at],
+    keepFailure() {},
+    keptFailure: () => undefined,
   };
   return { context, warnings, logs, blocks };
 }

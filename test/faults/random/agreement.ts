@@ -26,19 +26,22 @@ interface Facts {
 interface FactualCall {
   /** Where the order of calls is defined. */
   readonly lane: string;
-  readonly text: string;
+  readonly path: string;
+  readonly address: string;
+  /** Undefined: none was sent. */
+  readonly body: Json | undefined;
 }
 
 /**
  * Where the run that was made and the one that was expected differ, in words; empty: they agree. When faults have struck,
- * or steps wait beside others, attempts are not counted: each call must have been made, and no other.
+ * attempts are not counted: each call must have been made, and no other.
  */
 export function disagreements(given: RandomCase, trial: Trial, struck: boolean): readonly string[] {
   const { run, children, ranAgain, finals, answer, calls } = trial;
   const [first, ...others] = given.expected;
   if (!first) throw new Error("nothing is expected");
   if (!run) return struck && answer?.status !== 202 ? [] : ["there is no run"];
-  const rules = { counted: !struck && !given.mixed, races: given.races === true };
+  const rules = { counted: !struck, races: given.races === true };
   const requests = Map.groupBy(requestsIn(calls), (request) => stepOf(request).runId);
   const lanes = new Map(given.expected.flatMap((one) => one.calls.map(({ path, lane }) => [path, lane])));
   const made = (one: RunRecord) => comparable(factsOf(one, requests.get(one.runId) ?? [], lanes), rules);
@@ -79,7 +82,12 @@ function factsOf(
     calls: requests.map((request) => {
       const { path } = stepOf(request);
       const { method, url, body } = request;
-      return { lane: lanes.get(path) ?? "unexpected", text: callText(path, method, url, body) };
+      return {
+        lane: lanes.get(path) ?? "unexpected",
+        path,
+        address: `${method} ${url}`,
+        body: bodyOf(body),
+      };
     }),
   };
 }
@@ -87,21 +95,26 @@ function factsOf(
 function factsOfModel({ status, state, output, error, said, settled, printed, calls }: ModelRun): Facts {
   const made = calls.map(({ path, lane, method, url, body }) => ({
     lane,
-    text: callText(path, method, url, body),
+    path,
+    address: `${method} ${url}`,
+    body: bodyOf(body),
   }));
   return { status, state, output, error, said: said?.trim(), settled, printed, calls: made };
 }
 
-function callText(path: string, method: string, url: string, body: HttpRequest["body"]): string {
+function bodyOf(body: HttpRequest["body"]): Json | undefined {
   const text = typeof body === "object" ? new TextDecoder().decode(body) : body;
-  return `${path}: ${method} ${url} ${text === undefined ? "" : sorted(masked(jsonOrText(text)))}`;
+  return text === undefined ? undefined : jsonOrText(text);
 }
 
 /** Facts as plain values, without what is a matter of chance. */
 function comparable(facts: Facts, { counted, races }: { counted: boolean; races: boolean }): JsonObject {
   const { status, state, output, error, said = null, settled, printed, calls } = facts;
   const byLane = [...Map.groupBy(calls, ({ lane }) => lane)].map(([lane, all]) => {
-    const texts = all.map(({ text }) => text);
+    const texts = all.map(
+      ({ path, address, body }) =>
+        `${path}: ${address} ${body === undefined ? "" : sorted(masked(body, counted))}`,
+    );
     return [lane, counted ? texts : [...new Set(texts)]] as const;
   });
   const outcome = { status, state: masked(state, counted), output: masked(output, counted), said };
@@ -113,7 +126,7 @@ function comparable(facts: Facts, { counted, races }: { counted: boolean; races:
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
 /** A value without ids, and without the sentences of errors, which are no part of the language. */
-function masked(value: Json, counted = true): Json {
+function masked(value: Json, counted: boolean): Json {
   if (typeof value === "string") return value.replaceAll(UUID, "id");
   if (Array.isArray(value)) return value.map((item) => masked(item, counted));
   if (!isMapping(value)) return value;

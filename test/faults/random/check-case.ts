@@ -1,5 +1,5 @@
 import { FAULTS, type Strike } from "../../support/faults.ts";
-import { play } from "../trial.ts";
+import { play, type Trial } from "../trial.ts";
 import { disagreements } from "./agreement.ts";
 import { chanceOf } from "./chance.ts";
 import type { RandomCase } from "./random-case.ts";
@@ -14,14 +14,22 @@ export async function checkCase(
 ): Promise<readonly string[]> {
   try {
     const trial = await play(given, strikes);
-    // Two deaths at one step end the run, as they should.
-    const isPoison =
-      strikes.length > 1 &&
-      [trial.run, ...trial.children].some((run) => run?.error?.message.includes("the process died twice"));
-    return isPoison ? [] : disagreements(given, trial, strikes.length > 0);
+    return isPoison(given, trial, strikes) ? [] : disagreements(given, trial, strikes.length > 0);
   } catch (fault) {
     return [`fault: ${(fault as Error).message}`];
   }
+}
+
+/** Two deaths at one step end the run or, in `on_failure`, what the run does about its failure. */
+function isPoison(
+  { file, expected }: RandomCase,
+  { run, children }: Trial,
+  strikes: readonly Strike[],
+): boolean {
+  if (strikes.filter(({ fault }) => fault.startsWith("death")).length < 2) return false;
+  if ([run, ...children].some((one) => one?.error?.message.includes("the process died twice"))) return true;
+  const failsAs = expected[0]?.error?.class;
+  return failsAs !== undefined && file.on_failure !== undefined && run?.error?.class === failsAs;
 }
 
 /** As many faults as the number says, at calls chosen by the case's seed, none that would change what is to come of it. */

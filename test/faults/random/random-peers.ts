@@ -10,7 +10,7 @@ export interface PeerPlace {
   readonly accepted: boolean;
   /** A later delivery of the run may follow. */
   readonly redelivered: boolean;
-  /** Something else runs at the same time: an answer that asks for a long wait would have it tried again. */
+  /** Something else runs at the same time. */
   readonly beside: boolean;
 }
 
@@ -39,6 +39,8 @@ export class RandomPeers {
   neverHeals = false;
   /** Some call fails for good. */
   failsForGood = false;
+  /** A call beside others heals in a later delivery. */
+  healsBeside = false;
 
   constructor(chance: Chance) {
     this.#chance = chance;
@@ -49,7 +51,7 @@ export class RandomPeers {
     const { retries, retryOn, accepted, redelivered } = place;
     const { pick, weighted } = this.#chance;
     const kind = pick([...HEALING.keys()]);
-    const asksForTime = !place.beside && this.#chance.often(0.2);
+    const asksForTime = this.#chance.often(0.2);
     const failing: JsonObject = {
       ...HEALING[kind],
       ...(asksForTime && kind === 1 && { headers: { "retry-after": "20" } }),
@@ -64,7 +66,9 @@ export class RandomPeers {
       permanent: accepted ? 5 : 1.2,
     };
     const good = { body: this.body(url) };
-    this.#add(url, this.#answerOf(weighted(weights), { failing, good, retries }));
+    const chosen = weighted(weights);
+    if (chosen === "later" && place.beside) this.healsBeside = true;
+    this.#add(url, this.#answerOf(chosen, { failing, good, retries }));
   }
 
   #answerOf(

@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly lists: readonly LoopSource[];
   /** Those of the loops around. */
   readonly variables: readonly string[];
+  /** Those of them that are mappings. */
+  readonly mappings: readonly string[];
   /** Something else runs at the same time. */
   readonly beside: boolean;
   /** A failure is accepted by a step around. */
@@ -43,8 +45,6 @@ export interface Traits {
   accepts: boolean;
   /** Steps beside others may end the run: how far those get is a matter of chance. */
   races: boolean;
-  /** Steps wait beside others: what failed is tried again each time the run comes back. */
-  mixed: boolean;
   calls: number;
 }
 
@@ -58,7 +58,7 @@ export class RandomSteps {
   readonly #defaults: JsonObject;
   /** Every `run_workflow` that was made, and whether it is in a loop. */
   readonly starters: { readonly looped: boolean }[] = [];
-  readonly traits: Traits = { accepts: false, races: false, mixed: false, calls: 0 };
+  readonly traits: Traits = { accepts: false, races: false, calls: 0 };
   #left: number;
   #made = 0;
   #enders = 1;
@@ -127,9 +127,7 @@ export class RandomSteps {
       case "filter":
         return this.#filter(place);
       case "wait": {
-        const seconds = this.#chance.pick([0, 1, 5, 60, 2000]);
-        if (place.beside && seconds > 10) this.traits.mixed = true;
-        return { type, seconds };
+        return { type, seconds: this.#chance.pick([0, 1, 5, 60, 2000]) };
       }
       case "run_workflow":
         return this.#runWorkflow(place);
@@ -153,7 +151,7 @@ export class RandomSteps {
     const { often, pick } = this.#chance;
     this.traits.calls += 1;
     const keys = this.#failureKeys(place, 0.18);
-    const retries = this.#retryKeys(place);
+    const retries = this.#retryKeys();
     const { accepted, writesError } = this.#policyOf(keys, place);
     const base = `https://x.test/${this.#name("c")}`;
     const lanes = place.lanes?.reduce((product, { values }) => product * values.length, 1) ?? 0;
@@ -176,7 +174,7 @@ export class RandomSteps {
       ...sends,
       ...asks,
       ...(often(0.06) && { response: "full" }),
-      ...(often(0.08) && { allow_status: [404, 503] }),
+      ...(often(0.08) && { allow_status: [404, 410] }),
       ...this.#target(place, writesError),
       ...keys,
       ...retries,
@@ -190,7 +188,7 @@ export class RandomSteps {
     if (writesError) return { output_to: pick(["f1", "f2", "r3"]) };
     if (often(0.08)) return { inject: true };
     if (!place.beside && !place.looped && often(0.04)) return { output_to: pick(["words[9]", "list.more"]) };
-    const ofLoop = place.variables.slice(-1).map((name) => `${name}.seen`);
+    const ofLoop = place.mappings.slice(-1).map((name) => `${name}.seen`);
     return { output_to: pick(["h1", "h2", "r1", "deep.h", "list[0].seen", "state.h1", ...ofLoop]) };
   }
 
@@ -219,11 +217,10 @@ export class RandomSteps {
     return { accepted, writesError };
   }
 
-  #retryKeys({ beside }: Surroundings): JsonObject {
+  #retryKeys(): JsonObject {
     const { often, pick } = this.#chance;
     if (!often(0.4)) return {};
     const backoff_seconds = pick([0, 1, 2, 30, 100]);
-    if (beside && backoff_seconds > 2) this.traits.mixed = true;
     return {
       retries: 1 + this.#chance.upTo(2),
       backoff_seconds,
@@ -316,6 +313,7 @@ export class RandomSteps {
     const steps = this.list(3, {
       ...inside,
       variables: [...place.variables, variable],
+      mappings: source.tags ? [...place.mappings, variable] : [],
       looped: true,
       beside: inside.beside || isolated,
       accepted: inside.accepted || continues,
@@ -371,7 +369,6 @@ export class RandomSteps {
   #runWorkflow(place: Surroundings): JsonObject {
     const { often, pick } = this.#chance;
     this.starters.push({ looped: place.looped || place.lanes === undefined });
-    if (place.beside) this.traits.mixed = true;
     const keys = this.#failureKeys(place, 0.25);
     const { writesError } = this.#policyOf(keys, place);
     const event = pick<JsonObject>([
@@ -400,6 +397,7 @@ export function outermost(lists: readonly LoopSource[]): Surroundings {
     lanes: [],
     lists,
     variables: [],
+    mappings: [],
     beside: false,
     accepted: false,
     onFailure: false,
