@@ -2,7 +2,7 @@ import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { dynamoClient, secretsClient, sqsClient } from "../lib/adapters/aws-clients.ts";
 import { createInputCatalog, createWorkflowTexts } from "../lib/adapters/catalog-file.ts";
-import { createDynamoRunStore } from "../lib/adapters/dynamo/dynamo-run-store.ts";
+import { createDynamoNewRunStore } from "../lib/adapters/dynamo/new-run-store.ts";
 import { catalogFile, environment } from "../lib/adapters/environment.ts";
 import { createLog } from "../lib/adapters/json-log.ts";
 import { logFaults } from "../lib/adapters/log-faults.ts";
@@ -20,7 +20,7 @@ import { ingestConfig, readConfig } from "../lib/core/config.ts";
 const config = readConfig(ingestConfig, environment());
 const log = createLog({ service: "ingest", level: config.HOOKLINE_LOG_LEVEL });
 const ingest: Ingest = {
-  store: createDynamoRunStore({ client: dynamoClient(), table: config.HOOKLINE_TABLE }),
+  store: createDynamoNewRunStore({ client: dynamoClient(), table: config.HOOKLINE_TABLE }),
   queue: createSqsQueue({
     client: sqsClient(),
     queueUrl: config.HOOKLINE_QUEUE_URL,

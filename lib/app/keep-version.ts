@@ -1,9 +1,9 @@
 import { FlowError } from "../core/flow-error.ts";
-import type { RunStore } from "../core/ports/run-store.ts";
+import type { NewRunStore } from "../core/ports/run-store.ts";
 import type { WorkflowTexts } from "../core/ports/workflow-catalog.ts";
 import type { Workflow } from "../core/workflow.ts";
 
-const kept = new WeakMap<RunStore, Set<string>>();
+const kept = new WeakMap<NewRunStore, Set<string>>();
 
 /**
  * Sees to it that a version is in the store, where its runs find it after later deploys: whoever makes a run calls this
@@ -11,7 +11,7 @@ const kept = new WeakMap<RunStore, Set<string>>();
  * store threw.
  */
 export async function keepVersion(
-  { store, catalog }: { readonly store: RunStore; readonly catalog: WorkflowTexts },
+  { store, catalog }: { readonly store: NewRunStore; readonly catalog: WorkflowTexts },
   { name, hash }: Pick<Workflow, "name" | "hash">,
 ): Promise<void> {
   const known = kept.get(store) ?? new Set();

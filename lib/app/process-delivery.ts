@@ -1,7 +1,7 @@
 import { FlowError, toFlowError } from "../core/flow-error.ts";
 import { savedBy } from "../core/journal.ts";
 import { parseMessage, type RunMessage } from "../core/ports/queue.ts";
-import { LeaseLost } from "../core/ports/run-store.ts";
+import { type Claim, LeaseLost } from "../core/ports/run-store.ts";
 import { giveBackSeconds } from "./dispose-of.ts";
 import { endDamagedRun } from "./end-damaged-run.ts";
 import { logFault } from "./log-fault.ts";
@@ -19,21 +19,21 @@ export interface Delivery {
   readonly receiveCount: number;
 }
 
-/** What the queue is told: the message is done with, or it stays and is delivered again. */
-export type Verdict = "done" | "again";
-
-/** A run whose last process died: it is executed alone, so that it can only take itself along. */
-export type Suspect = () => Promise<Verdict>;
+/**
+ * What the queue is told: the message is done with, or it stays and is delivered again. A suspect is a run whose last process
+ * died: it was left as it is, to be executed alone, so that it can only take itself along.
+ */
+export type Verdict = "done" | "again" | "suspect";
 
 /**
- * Takes one message to its end. A run whose process died is not executed but returned as a suspect, for the caller
- * to run by itself. Nothing is thrown: a fault is logged, and the message stays in the queue.
+ * Takes one message to its end. Nothing is thrown: a fault is logged, and the message stays in the queue.
  */
 export async function processDelivery(
   runner: Runner,
   delivery: Delivery,
   invocation: Invocation,
-): Promise<Verdict | Suspect> {
+  company: Pick<Claim, "inCompany">,
+): Promise<Verdict> {
   const message = parseMessage(delivery.body);
   if (!message) {
     runner.log.write({
@@ -50,19 +50,15 @@ export async function processDelivery(
       owner: runner.ports.random.uuid(),
       now,
       leaseUntil: invocation.deadline + runner.timings.leaseMarginMs,
+      ...company,
     });
     switch (claim.kind) {
-      case "claimed": {
-        const execute = () => executeClaimed(runner, claim, delivery, message, invocation);
-        if (!claim.afterDeath) return await guarded(runner, delivery, claim, execute);
-        return () =>
-          guarded(runner, delivery, claim, async () => {
-            // Where no time is left the run goes on elsewhere, and the invocation's end is no death of its own.
-            if (runner.ports.clock.now() < invocation.deadline - runner.timings.handOverMarginMs)
-              await runner.store.markAlone(claim.lease);
-            return execute();
-          });
-      }
+      case "claimed":
+        return await guarded(runner, delivery, claim, () =>
+          executeClaimed(runner, claim, delivery, message, invocation),
+        );
+      case "suspect":
+        return "suspect";
       case "missing":
         await runner.queue.deadLetter(message, {
           class: "internal",
@@ -86,6 +82,26 @@ export async function processDelivery(
         log.write({ level: "debug", message: `message dropped: the run is ${claim.kind}` });
         return "done";
     }
+  } catch (thrown) {
+    return again(runner, delivery, thrown);
+  }
+}
+
+/**
+ * Takes the message of a suspect to its end; no other run may be under way in this process. Where no time is left the run goes
+ * on elsewhere, under suspicion still: the invocation's end is no death of its own.
+ */
+export async function processSuspect(
+  runner: Runner,
+  delivery: Delivery,
+  invocation: Invocation,
+): Promise<Verdict> {
+  if (runner.ports.clock.now() < invocation.deadline - runner.timings.handOverMarginMs)
+    return processDelivery(runner, delivery, invocation, {});
+  try {
+    const message = parseMessage(delivery.body);
+    if (message) await runner.queue.send(message);
+    return "done";
   } catch (thrown) {
     return again(runner, delivery, thrown);
   }

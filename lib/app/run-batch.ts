@@ -1,4 +1,4 @@
-import { type Delivery, processDelivery, type Suspect, type Verdict } from "./process-delivery.ts";
+import { type Delivery, processDelivery, processSuspect } from "./process-delivery.ts";
 import type { Invocation, Runner } from "./runner.ts";
 
 /**
@@ -10,15 +10,12 @@ export async function runBatch(
   deliveries: readonly Delivery[],
   invocation: Invocation,
 ): Promise<string[]> {
-  const verdicts = new Map<string, Verdict>();
-  const suspects: { readonly messageId: string; readonly run: Suspect }[] = [];
-  await Promise.all(
-    deliveries.map(async (delivery) => {
-      const outcome = await processDelivery(runner, delivery, invocation);
-      if (typeof outcome === "string") verdicts.set(delivery.messageId, outcome);
-      else suspects.push({ messageId: delivery.messageId, run: outcome });
-    }),
+  const verdicts = await Promise.all(
+    deliveries.map((delivery) => processDelivery(runner, delivery, invocation, { inCompany: true })),
   );
-  for (const { messageId, run } of suspects) verdicts.set(messageId, await run());
-  return deliveries.map(({ messageId }) => messageId).filter((id) => verdicts.get(id) === "again");
+  for (const [index, delivery] of deliveries.entries())
+    if (verdicts[index] === "suspect") verdicts[index] = await processSuspect(runner, delivery, invocation);
+  return deliveries
+    .filter((_delivery, index) => verdicts[index] === "again")
+    .map(({ messageId }) => messageId);
 }

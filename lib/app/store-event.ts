@@ -2,7 +2,7 @@ import type { Clock } from "../core/ports/clock.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { Queue } from "../core/ports/queue.ts";
 import type { Random } from "../core/ports/random.ts";
-import type { RunStore } from "../core/ports/run-store.ts";
+import type { NewRunStore } from "../core/ports/run-store.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
 import type { InputCatalog, WorkflowTexts } from "../core/ports/workflow-catalog.ts";
 import type { ParentLink, StoredEvent } from "../core/run.ts";
@@ -12,7 +12,7 @@ import type { Timings } from "./timings.ts";
 
 /** What accepting events needs. */
 export interface Ingest {
-  readonly store: RunStore;
+  readonly store: NewRunStore;
   readonly queue: Queue;
   readonly secrets: Secrets;
   readonly inputs: InputCatalog;

@@ -193,15 +193,10 @@ describe("a process that dies", () => {
     const runId = runIdOf(await world.post({}));
     world.queue.receive(10);
     const claim = { now: world.clock.now(), leaseUntil: world.clock.now() + 1_000 };
-    await world.store.claim(runId, { owner: "dead-1", ...claim });
+    await world.store.claim(runId, { owner: "dead-1", inCompany: true, ...claim });
     world.clock.advance(2_000);
-    const second = await world.store.claim(runId, {
-      owner: "dead-2",
-      now: world.clock.now(),
-      leaseUntil: world.clock.now() + 1_000,
-    });
-    if (second.kind !== "claimed") throw new Error(second.kind);
-    await world.store.markAlone(second.lease);
+    const alone = { now: world.clock.now(), leaseUntil: world.clock.now() + 1_000 };
+    await world.store.claim(runId, { owner: "dead-2", ...alone });
     world.clock.advance(2_000);
     await world.queue.send({ runId });
     await world.settle();

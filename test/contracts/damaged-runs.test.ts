@@ -77,7 +77,6 @@ const STORED: { readonly [about: string]: () => Promise<NewRun> } = {
     const first = await mustClaim(store, run.runId, sampleClaim(NOON - MINUTE));
     await store.append(first.lease, 1, [sampleEntry("0")]);
     await store.append(first.lease, 2, [sampleEntry("1")]);
-    await store.markAlone(first.lease);
     return run;
   },
 };
@@ -92,7 +91,16 @@ interface Damage {
 }
 
 // What a claim may do without, or replaces: without them it is another good run.
-const OPTIONAL = ["error", "started_at", "not_before", "spent_usd", "lease_owner", "lease_until", "segments"];
+const OPTIONAL = [
+  "error",
+  "started_at",
+  "not_before",
+  "spent_usd",
+  "lease_owner",
+  "lease_until",
+  "alone",
+  "segments",
+];
 // Keys of the indexes cannot have another type, and nothing is read of them.
 const INDEX_KEYS = ["wf_day", "due_shard", "due_at", "run_id"];
 
@@ -207,6 +215,7 @@ const WRITTEN_BY_CLAIMS = [
   "status",
   "started_at",
   "prev_owner",
+  "alone",
 ];
 
 /** What was there before and is not there any more, or is another thing. */

@@ -200,7 +200,6 @@ export function operatorContract(name: string, open: OpenRunStore): void {
         await expect(store.finish(stalled.lease, sampleFinish())).rejects.toThrow(LeaseLost);
         for (const { lease } of [stalled, second]) {
           await expect(store.release(lease, sampleRelease())).rejects.toThrow(LeaseLost);
-          await expect(store.markAlone(lease)).rejects.toThrow(LeaseLost);
         }
         expect(await store.get(runId)).toMatchObject({ status: "queued", journal: [{ path: "0" }] });
       });
@@ -225,7 +224,6 @@ export function operatorContract(name: string, open: OpenRunStore): void {
         const taken = await mustClaim(store, runId, evicting());
         expect(taken).toMatchObject({ run: { epoch: 2, journal: [{ path: "0" }] } });
         await expect(store.append(holder.lease, 2, [sampleEntry("1")])).rejects.toThrow(LeaseLost);
-        await expect(store.markAlone(holder.lease)).rejects.toThrow(LeaseLost);
         await expect(store.release(holder.lease, sampleRelease())).rejects.toThrow(LeaseLost);
         await expect(store.finish(holder.lease, sampleFinish())).rejects.toThrow(LeaseLost);
         await store.finish(taken.lease, sampleFinish({ status: "cancelled" }));

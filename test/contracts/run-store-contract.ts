@@ -33,6 +33,7 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
       store = await open(() => now);
     });
 
+    const inCompany = (at = NOON) => sampleClaim(at, { inCompany: true });
     const created = async (changes: Parameters<typeof sampleRun>[0] = {}) => {
       const run = sampleRun(changes);
       await store.create(run);
@@ -195,25 +196,60 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
         const second = await mustClaim(store, run.runId, sampleClaim(NOON + MINUTE));
         expect(second).toMatchObject({
           afterDeath: true,
-          diedAlone: false,
           run: { startedAt: NOON, attempt: 2, epoch: 2, journal: [{ path: "0" }] },
         });
       });
 
-      test("a death is the run's own only when the last claim had marked it as alone", async () => {
+      test("a run whose process died is left as it is by a claim in company, until it is claimed alone", async () => {
         const { runId } = await created();
-        const first = await mustClaim(store, runId);
-        await store.markAlone(first.lease);
-        await store.markAlone(first.lease);
+        await mustClaim(store, runId, inCompany());
+        expect(await store.claim(runId, inCompany(NOON + MINUTE))).toEqual({ kind: "suspect" });
+        expect(await store.get(runId)).toMatchObject({ status: "running", attempt: 1, epoch: 1 });
+        await mustClaim(store, runId, sampleClaim(NOON + MINUTE));
+        expect(await store.claim(runId, inCompany(NOON + MINUTE))).toMatchObject({ kind: "held" });
+        expect(await store.claim(runId, inCompany(NOON + 2 * MINUTE))).toEqual({ kind: "suspect" });
+      });
+
+      test("a death is the run's own only when it was claimed alone", async () => {
+        const { runId } = await created();
+        await mustClaim(store, runId, inCompany());
         const second = await mustClaim(store, runId, sampleClaim(NOON + MINUTE));
-        expect(second).toMatchObject({ afterDeath: true, diedAlone: true });
+        expect(second).toMatchObject({ afterDeath: true, diedAlone: false });
         const third = await mustClaim(store, runId, sampleClaim(NOON + 2 * MINUTE));
-        expect(third).toMatchObject({ afterDeath: true, diedAlone: false });
+        expect(third).toMatchObject({ afterDeath: true, diedAlone: true });
+      });
+
+      test("a run that took two processes down, alone in them and before they stored anything, is not loaded again", async () => {
+        const parent = { runId: runIdAt(NOON), path: "1", awaits: true, depth: 0 };
+        const { runId } = await created({ parent });
+        const first = await mustClaim(store, runId, inCompany());
+        await store.append(first.lease, 1, [sampleEntry("0")]);
+        await mustClaim(store, runId, sampleClaim(NOON + MINUTE));
+        await mustClaim(store, runId, sampleClaim(NOON + 2 * MINUTE));
+        const claim = sampleClaim(NOON + 3 * MINUTE);
+        const found = await store.claim(runId, claim);
+        const error = { class: "internal", step: null, message: expect.stringContaining("too large") };
+        expect(found).toMatchObject({ kind: "damaged", run: { runId, epoch: 4, parent, error } });
+        if (found.kind === "damaged") expect(await store.failDamaged(found.run, claim.now)).toBe(true);
+        expect(await store.status(runId)).toBe("failed");
+      });
+
+      test("one that got on meanwhile is, however often its processes died", async () => {
+        const { runId } = await created();
+        for (let claims = 0; claims < 6; claims += 1) {
+          const { lease, nextSegment, run } = await mustClaim(
+            store,
+            runId,
+            sampleClaim(NOON + claims * MINUTE),
+          );
+          expect(run.journal).toHaveLength(claims);
+          await store.append(lease, nextSegment, [sampleEntry(String(claims))]);
+        }
       });
 
       test("what the process that died had stored of its attempt is told apart from what was there before", async () => {
         const { runId } = await created();
-        const first = await mustClaim(store, runId);
+        const first = await mustClaim(store, runId, inCompany());
         expect(first.leftBehind).toEqual([]);
         await store.append(first.lease, first.nextSegment, [sampleEntry("0")]);
         const second = await mustClaim(store, runId, sampleClaim(NOON + MINUTE));
@@ -222,12 +258,19 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
         expect(third).toMatchObject({ leftBehind: [], run: { journal: [{ path: "0" }] } });
       });
 
-      test("a released run did not die, whatever was marked", async () => {
+      test("a released run did not die, and its deaths of before are forgotten", async () => {
         const { runId } = await created();
-        const { lease } = await mustClaim(store, runId);
-        await store.markAlone(lease);
+        await mustClaim(store, runId);
+        const { lease } = await mustClaim(store, runId, sampleClaim(NOON + MINUTE));
         await store.release(lease, sampleRelease());
-        expect(await mustClaim(store, runId)).toMatchObject({ afterDeath: false, diedAlone: false });
+        expect(await mustClaim(store, runId, inCompany(NOON + MINUTE))).toMatchObject({
+          afterDeath: false,
+          diedAlone: false,
+        });
+        expect(await mustClaim(store, runId, sampleClaim(NOON + 2 * MINUTE))).toMatchObject({
+          afterDeath: true,
+          diedAlone: false,
+        });
       });
 
       test("a run that waits is claimed two seconds early at most", async () => {
@@ -294,7 +337,6 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
         const next = await mustClaim(store, runId, sampleClaim(NOON + MINUTE));
         const { lease } = stalled;
         await expect(store.append(lease, 2, [sampleEntry("late")])).rejects.toThrow(LeaseLost);
-        await expect(store.markAlone(lease)).rejects.toThrow(LeaseLost);
         await expect(store.release(lease, sampleRelease())).rejects.toThrow(LeaseLost);
         await expect(store.finish(lease, sampleFinish({ status: "failed" }))).rejects.toThrow(LeaseLost);
         await store.finish(next.lease, sampleFinish());

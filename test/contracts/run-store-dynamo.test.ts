@@ -70,7 +70,6 @@ describe("an answer that got lost after the write was applied", () => {
       await insist(() => losing.create(run));
       const claim = sampleClaim();
       const first = await insist(() => mustClaim(losing, run.runId, claim));
-      await insist(() => losing.markAlone(first.lease));
       await insist(() => losing.append(first.lease, 1, [sampleEntry("0")]));
       await insist(() =>
         losing.append(first.lease, 2, [sampleEntry("1", randomBytes(600_000).toString("hex"))]),

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Json, JsonObject } from "../../lib/core/json.ts";
 import type { HttpRequest } from "../../lib/core/ports/http.ts";
-import type { Call, Strike } from "../support/faults.ts";
+import type { Claim } from "../../lib/core/ports/run-store.ts";
+import type { Call, Fault, Strike } from "../support/faults.ts";
 import { runIdOf } from "../support/world.ts";
 import { faultyStage, outcomeOf, play, requestsIn, type Trial } from "./trial.ts";
 
@@ -100,6 +101,65 @@ describe("a step that kills its process", () => {
     const trial = await play({ file, http }, [kills("killer"), kills("killer2")]);
     expect(trial.run).toMatchObject({ status: "failed", error: { class: "internal", step: "0" } });
     expect(named(trial).filter((name) => name === "b")).toHaveLength(1);
+  });
+});
+
+describe("a run that kills its process outside of any step", () => {
+  const file = { steps: [call("a"), { type: "print", text: "x" }], on_failure: [call("alarm")] };
+  /** Whoever makes this call for the run that came second dies of it, each time. */
+  const place = (ids: readonly string[], isFatal: (one: Call) => boolean, fault: Fault): Strike => ({
+    at: (one) => JSON.stringify(one.given[0]).includes(ids[1] ?? "none") && isFatal(one),
+    fault,
+  });
+  const isLoaded = ({ name, given: [, claim] }: Call, loads: { left: number }) => {
+    if (name !== "store.claim" || loads.left === 0) return false;
+    if ((claim as Claim).inCompany && loads.left < 3) return false;
+    loads.left -= 1;
+    return true;
+  };
+
+  test.each<[string, () => (one: Call) => boolean, Fault]>([
+    [
+      "while it is loaded",
+      () =>
+        (
+          (loads) => (one: Call) =>
+            isLoaded(one, loads)
+        )({ left: 3 }),
+      "death after",
+    ],
+    [
+      "at the final write",
+      () =>
+        ({ name }) =>
+          name === "store.finish",
+      "death before",
+    ],
+    [
+      "wherever entries are stored",
+      () =>
+        ({ name }) =>
+          name === "store.append",
+      "death before",
+    ],
+    [
+      "at the final write, or where entries are stored",
+      () =>
+        ({ name }) =>
+          /finish|append/.test(name),
+      "death before",
+    ],
+  ])("P2 P9 %s, is failed in the end, and told so; its neighbours succeed", async (_where, fatal, fault) => {
+    const ids: string[] = [];
+    const { world, store, faults, untilQuiet } = faultyStage({ file, http }, [place(ids, fatal(), fault)]);
+    for (const id of ["1", "2", "3"]) ids.push(runIdOf(await world.post({ id })));
+    await untilQuiet();
+    const runs = await Promise.all(ids.map((id) => store.get(id)));
+    expect(runs.map((run) => run?.status)).toEqual(["succeeded", "failed", "succeeded"]);
+    expect(runs[1]?.error).toMatchObject({ class: "internal" });
+    const buried = world.queue.deadLetters.map(({ message, reason }) => `${message.runId} ${reason.class}`);
+    expect([...new Set(buried)]).toEqual([`${ids[1]} internal`]);
+    expect(requestsIn(faults.calls).length).toBeLessThan(10);
   });
 });
 

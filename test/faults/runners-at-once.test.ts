@@ -94,7 +94,6 @@ async function runnersOf(file: JsonObject, count: number) {
           ...store,
           putVersion: async () => {},
           claim: (id, claim) => gate(() => store.claim(id, { ...claim, leaseUntil: claim.now })),
-          markAlone: (lease) => gate(() => store.markAlone(lease)),
           append: (...segment) => gate(() => store.append(...segment)),
           release: (...release) => gate(() => store.release(...release)),
           finish: (...finish) => gate(() => store.finish(...finish)),

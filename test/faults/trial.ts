@@ -40,7 +40,6 @@ const STORE = [
   "create",
   "discard",
   "claim",
-  "markAlone",
   "append",
   "release",
   "finish",

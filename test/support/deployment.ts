@@ -29,6 +29,8 @@ export interface Deployment {
   delivery(workflow: string, body: string): APIGatewayProxyEventV2;
   /** Takes the next message from the queue and makes an event of it; undefined when there is none for two seconds. */
   nextMessage(): Promise<SQSEvent | undefined>;
+  /** Takes up to ten messages from the dead-letter queue: their bodies and the attributes that hold the reason. */
+  deadLetters(): Promise<readonly { readonly [name: string]: string }[]>;
   /** Starts one more process of a function, with changes to its variables; undefined takes one away. */
   start(
     name: FunctionName,
@@ -43,7 +45,12 @@ export async function deploy(
   {
     env,
     secrets,
-  }: { env: { readonly [name: string]: string }; secrets: { readonly [name: string]: string } },
+    invocationSeconds = 900,
+  }: {
+    env: { readonly [name: string]: string };
+    secrets: { readonly [name: string]: string };
+    invocationSeconds?: number;
+  },
 ): Promise<Deployment> {
   const dir = await mkdtemp(join(tmpdir(), "hookline-bundles-"));
   const [dynalite, fauxqs, secretsServer] = await Promise.all([
@@ -69,6 +76,7 @@ export async function deploy(
     HOOKLINE_TABLE: table,
     HOOKLINE_QUEUE_URL: queueUrl,
     HOOKLINE_DLQ_URL: deadLetterUrl,
+    HOOKLINE_INVOCATION_SECONDS: String(invocationSeconds),
   };
   const variables: { readonly [name in FunctionName]: { readonly [variable: string]: string } } = {
     ingest: { ...shared, HOOKLINE_ORG_ID: ORG_ID, HOOKLINE_WEBHOOK_KEY_ID: "webhook-key" },
@@ -76,6 +84,7 @@ export async function deploy(
     sweeper: shared,
   };
 
+  const timeoutMs = invocationSeconds * 1000;
   const boot = async (name: FunctionName) => {
     const proxies = await Promise.all(
       Object.entries(services).map(async ([service, url]) => ({
@@ -84,7 +93,11 @@ export async function deploy(
       })),
     );
     const urls = Object.fromEntries(proxies.map(({ service, proxy }) => [service, proxy.url]));
-    const lambda = await startLambda(join(dir, name), { ...variables[name], ...endpointsAt(urls) });
+    const lambda = await startLambda(
+      join(dir, name),
+      { ...variables[name], ...endpointsAt(urls) },
+      timeoutMs,
+    );
     return { lambda, proxies };
   };
   const [ingest, runner, sweeper] = await Promise.all([boot("ingest"), boot("runner"), boot("sweeper")]);
@@ -132,10 +145,24 @@ export async function deploy(
         ],
       };
     },
+    async deadLetters() {
+      const receive = new ReceiveMessageCommand({
+        QueueUrl: deadLetterUrl,
+        MaxNumberOfMessages: 10,
+        MessageAttributeNames: ["All"],
+      });
+      const { Messages = [] } = await fauxqs.client.send(receive);
+      return Messages.map(({ Body = "", MessageAttributes = {} }) => ({
+        body: Body,
+        ...Object.fromEntries(
+          Object.entries(MessageAttributes).map(([name, { StringValue = "" }]) => [name, StringValue]),
+        ),
+      }));
+    },
     start(name, changes) {
       const all = Object.entries({ ...variables[name], ...endpointsAt(services), ...changes });
       const set = all.filter((entry): entry is [string, string] => entry[1] !== undefined);
-      return startLambda(join(dir, name), Object.fromEntries(set));
+      return startLambda(join(dir, name), Object.fromEntries(set), timeoutMs);
     },
     async stop() {
       await Promise.all(FUNCTIONS.map((name) => booted[name].lambda.stop()));

@@ -8,7 +8,7 @@ import { startRuntimeApi } from "./lambda-runtime-api.ts";
 export interface LambdaProcess {
   /** From the start of the process to its first request for an event, in milliseconds. */
   readonly initMs: number;
-  /** Sends an event and gives the answer. @throws FunctionError when the handler threw. */
+  /** Sends an event and gives the answer. @throws FunctionError when the handler threw, Error when the process ended. */
   invoke(event: unknown): Promise<unknown>;
   /** Everything it wrote to standard output and standard error. */
   output(): string;
@@ -17,18 +17,18 @@ export interface LambdaProcess {
 
 const CLIENT = createRequire(import.meta.url).resolve("aws-lambda-ric");
 const PRELOAD = fileURLToPath(new URL("./ric-preload.ts", import.meta.url));
-// As the runner has it: with less left it hands its runs over at once.
-const TIMEOUT_MS = 900_000;
 
 /**
- * Boots `index.handler` of a bundle's folder as Lambda does, with Lambda's own variables and `env`.
+ * Boots `index.handler` of a bundle's folder as Lambda does, with Lambda's own variables and `env`. An invocation that
+ * lasts longer than `timeoutMs` is its process's end.
  * @throws FunctionError when its initialisation failed, Error with its output when the process ended.
  */
 export async function startLambda(
   dir: string,
   env: { readonly [name: string]: string },
+  timeoutMs: number,
 ): Promise<LambdaProcess> {
-  const api = await startRuntimeApi(TIMEOUT_MS);
+  const api = await startRuntimeApi(timeoutMs);
   const startedAt = performance.now();
   const child = spawn(process.execPath, ["--no-warnings", "--import", PRELOAD, CLIENT], {
     cwd: dir,
@@ -71,5 +71,17 @@ export async function startLambda(
     await stop();
     throw error;
   }
-  return { initMs: performance.now() - startedAt, invoke: api.invoke, output: () => output, stop };
+  return {
+    initMs: performance.now() - startedAt,
+    async invoke(event) {
+      const timeout = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+      try {
+        return await api.invoke(event);
+      } finally {
+        clearTimeout(timeout);
+      }
+    },
+    output: () => output,
+    stop,
+  };
 }

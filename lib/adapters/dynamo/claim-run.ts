@@ -1,6 +1,12 @@
 import type { Claim, ClaimResult } from "../../core/ports/run-store.ts";
 import type { RunStatus } from "../../core/run.ts";
-import { type Claimable, claimRefusal, EARLY_CLAIM_MS } from "../claim-refusal.ts";
+import {
+  type Claimable,
+  claimRefusal,
+  EARLY_CLAIM_MS,
+  LOADS_FOR_THE_LAST_TIME,
+  MOST_DEATHS_ALONE,
+} from "../claim-refusal.ts";
 import { damagedRun } from "./damaged-run.ts";
 import {
   checkLayout,
@@ -16,7 +22,7 @@ import {
 } from "./item.ts";
 import { removeReplaced } from "./lease-writes.ts";
 import { readClaims, readLeaseUntil, readOutcome, readRun, readStatus, runIdOf, runKey } from "./run-item.ts";
-import { fenceJournal, noteStored, segmentEntries } from "./segments.ts";
+import { fenceJournal, hasStoredSince, noteStored, segmentEntries } from "./segments.ts";
 import type { StoredValues } from "./stored-values.ts";
 import type { Table } from "./table.ts";
 
@@ -36,11 +42,12 @@ const OPEN = [
   "attribute_type(#epoch, :number)",
   "attribute_type(#attempt, :number)",
   "(attribute_not_exists(#lease_owner) OR attribute_type(#lease_owner, :string))",
+  "(attribute_not_exists(#alone) OR attribute_type(#alone, :number))",
 ];
-const FREE = [
-  "(attribute_not_exists(#lease_until) OR #lease_until <= :now)",
-  "(attribute_not_exists(#not_before) OR #not_before <= :soon)",
-];
+const DUE = "(attribute_not_exists(#not_before) OR #not_before <= :soon)";
+const FREE = "(attribute_not_exists(#lease_until) OR #lease_until <= :now)";
+// A lease that ended as it should leaves none behind.
+const UNSUSPECTED = "attribute_not_exists(#lease_until)";
 // Who repeats an eviction finds the lease to be its own.
 const OF_OTHERS = "(attribute_not_exists(#lease_owner) OR #lease_owner <> :owner)";
 
@@ -56,6 +63,7 @@ const BEGIN_ATTEMPT = [
   "#status = :running",
   "#started_at = if_not_exists(#started_at, :now)",
 ];
+const BEGIN_ALONE = "#alone = if_not_exists(#alone, :zero) + :one";
 
 /** Claims a run with one conditional update; a run that was claimed before gets a fence in its journal too. */
 export async function claimRun(
@@ -81,12 +89,14 @@ export async function claimRun(
 }
 
 function takeOver(table: Table, runId: string, claim: Claim): Promise<Item | undefined> {
+  const begins = claim.evicts ? "nothing" : claim.inCompany ? "in company" : "alone";
   const change = {
     ":owner": text(claim.owner),
     ":lease_until": number(claim.leaseUntil),
     ":one": number(1),
     ":none": text(""),
     ...(!claim.evicts && { ":running": text("running") }),
+    ...(begins === "alone" && { ":zero": number(0) }),
   };
   const condition = {
     ":v": layoutVersion,
@@ -96,8 +106,12 @@ function takeOver(table: Table, runId: string, claim: Claim): Promise<Item | und
     ...Object.fromEntries(CLAIMABLE_STATUSES.map((status) => [`:was_${status}`, text(status)])),
     ...(!claim.evicts && { ":now": number(claim.now), ":soon": number(claim.now + EARLY_CLAIM_MS) }),
   };
-  const changes = claim.evicts ? TAKE_OVER : [...TAKE_OVER, ...BEGIN_ATTEMPT];
-  const conditions = claim.evicts ? [...OPEN, OF_OTHERS] : [...OPEN, ...FREE];
+  const changes = [
+    ...TAKE_OVER,
+    ...(claim.evicts ? [] : BEGIN_ATTEMPT),
+    ...(begins === "alone" ? [BEGIN_ALONE] : []),
+  ];
+  const conditions = [...OPEN, ...(claim.evicts ? [OF_OTHERS] : [claim.inCompany ? UNSUSPECTED : FREE, DUE])];
   return table.updateAndGet(
     runKey(runId),
     { text: `SET ${changes.join(", ")}`, values: change },
@@ -126,6 +140,7 @@ async function refused(table: Table, item: Item, claim: Claim): Promise<ClaimRes
   readClaims(item);
   readNumber(item, "expires_at");
   if (item.lease_owner) readText(item, "lease_owner");
+  readOptionalNumber(item, "alone");
   return undefined;
 }
 
@@ -133,10 +148,14 @@ async function claimed(
   table: Table,
   values: StoredValues,
   item: Item,
-  { owner }: Claim,
+  { owner, evicts }: Claim,
 ): Promise<ClaimResult> {
   const runId = runIdOf(item);
   const epoch = readNumber(item, "epoch");
+  const deathsAlone = (readOptionalNumber(item, "alone") ?? 0) - 1;
+  const isStuck = !evicts && deathsAlone >= MOST_DEATHS_ALONE;
+  if (isStuck && !(await hasStoredSince(table, runId, epoch - MOST_DEATHS_ALONE)))
+    throw damaged(item, LOADS_FOR_THE_LAST_TIME);
   const writer = { runId, owner, epoch, expiresAt: readNumber(item, "expires_at") };
   const journal = epoch > 1 ? await fenceJournal(table, values, writer, item) : { segments: [], fence: 0 };
   const entries = await segmentEntries(journal.segments, values);
@@ -151,7 +170,7 @@ async function claimed(
     run,
     nextSegment: journal.fence + 1,
     afterDeath,
-    diedAlone: afterDeath && readOptionalNumber(item, "alone_epoch") === epoch - 1,
+    diedAlone: afterDeath && deathsAlone > 0,
     leftBehind: entries.filter((_entries, index) => isOfTheDead(journal.segments[index] as Item)).flat(),
   };
 }

@@ -1,22 +1,22 @@
-import { FlowError } from "../../core/flow-error.ts";
 import type { RunStore } from "../../core/ports/run-store.ts";
-import type { NewRun, RunRecord, StoredStatus } from "../../core/run.ts";
+import type { RunRecord, StoredStatus } from "../../core/run.ts";
 import { createBlobs } from "./blobs.ts";
 import { claimRun } from "./claim-run.ts";
 import { failDamagedRun } from "./damaged-run.ts";
 import { dueRuns, postponeRun } from "./due-runs.ts";
 import { createDynamoLoopStore } from "./dynamo-loop-store.ts";
 import { text, unlessDamaged } from "./item.ts";
-import { finishRun, markRunAlone, releaseRun, seizeRun } from "./lease-writes.ts";
+import { finishRun, releaseRun, seizeRun } from "./lease-writes.ts";
 import { listRuns } from "./list-runs.ts";
 import { nameReplay } from "./name-replay.ts";
+import { newRunStore } from "./new-run-store.ts";
 import { redriveRun } from "./redrive-run.ts";
-import { isExpired, newRunItem, readRun, readStatus, runKey } from "./run-item.ts";
+import { isExpired, readRun, readStatus, runKey } from "./run-item.ts";
 import { salvageRun } from "./salvaged-run.ts";
 import { appendSegment, checkNumbering, counts, segmentEntries } from "./segments.ts";
 import { createStoredValues, type StoredValues } from "./stored-values.ts";
 import { createTable, type Table, type TableOptions } from "./table.ts";
-import { getVersion, putVersion, versionsLike } from "./versions.ts";
+import { versionsLike } from "./versions.ts";
 
 const STATUS_ATTRIBUTES = ["pk", "sk", "status", "outcome", "damage", "expires_at"];
 
@@ -33,17 +33,8 @@ export function createDynamoRunStore({ now = Date.now, ...place }: DynamoRunStor
   const values = createStoredValues(blobs);
   return {
     loops: createDynamoLoopStore(table, values),
-    create: (run) => createRun(table, values, run),
-    async discard(runId) {
-      const removed = await table.remove(runKey(runId), {
-        text: "#epoch = :none",
-        values: { ":none": { N: "0" } },
-      });
-      if (removed) await blobs.removeAll(removed);
-      return removed !== undefined || !(await table.get(runKey(runId)));
-    },
+    ...newRunStore(table, blobs, values),
     claim: (runId, claim) => claimRun(table, values, runId, claim),
-    markAlone: (lease) => markRunAlone(table, lease),
     append: (lease, segment, entries) => appendSegment(table, values, lease, segment, entries),
     release: (lease, release) => releaseRun(table, values, lease, release),
     finish: (lease, finish) => finishRun(table, values, lease, finish),
@@ -67,17 +58,8 @@ export function createDynamoRunStore({ now = Date.now, ...place }: DynamoRunStor
     due: (dueBy, limit) => dueRuns(table, dueBy, limit, now()),
     postpone: (run, dueAt) => postponeRun(table, run, dueAt),
     seize: (runId) => seizeRun(table, runId),
-    putVersion: (workflow) => putVersion(table, values, workflow),
-    getVersion: (workflow, hash) => getVersion(table, values, workflow, hash),
     versionsLike: (workflow, prefix) => versionsLike(table, workflow, prefix),
   };
-}
-
-async function createRun(table: Table, values: StoredValues, run: NewRun): Promise<void> {
-  if (await table.putNew(await newRunItem(run, values))) return;
-  const taken = await table.get(runKey(run.runId));
-  const ours = taken?.workflow?.S === run.workflow && taken.created_at?.N === String(run.createdAt);
-  if (!ours) throw new FlowError("internal", `run id ${run.runId} is taken by another run`);
 }
 
 /** The run's item and its segments lie side by side behind its chunks: one query reads both. */

@@ -11,16 +11,6 @@ import type { Table } from "./table.ts";
 const WRITES_AT_ONCE = 25;
 const HELD = "#epoch = :epoch AND #lease_owner = :owner AND attribute_not_exists(#damage)";
 
-/** Marks that the run is alone in its process. @throws LeaseLost */
-export async function markRunAlone(table: Table, lease: Lease): Promise<void> {
-  const alone = await table.update(
-    runKey(lease.runId),
-    { text: "SET #alone_epoch = :epoch" },
-    { text: HELD, values: holder(lease) },
-  );
-  if (!alone) throw new LeaseLost(lease.runId, lease.epoch);
-}
-
 /** Ends the lease, not the run. @throws LeaseLost */
 export async function releaseRun(
   table: Table,
@@ -125,7 +115,7 @@ async function itemsOf(table: Table, runId: string): Promise<readonly Item[]> {
 export async function seizeRun(table: Table, runId: string): Promise<void> {
   await table.update(
     runKey(runId),
-    { text: "REMOVE #lease_owner, #lease_until" },
+    { text: "REMOVE #lease_owner, #lease_until, #alone" },
     { text: "attribute_exists(#pk) AND attribute_not_exists(#outcome)" },
   );
 }
@@ -140,7 +130,7 @@ async function endLease(
   const attributes = { ...changes, ...storedSegments(lease) };
   const values: Record<string, Item[string]> = {};
   const set = [`#${signature} = :owner`];
-  const remove = ["#lease_owner", "#lease_until"];
+  const remove = ["#lease_owner", "#lease_until", "#alone"];
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined) remove.push(`#${name}`);
     else {

@@ -95,6 +95,7 @@ function putBack(table: Table, item: Item, runId: string, redrive: Redrive): Pro
 const OF_THE_END = [
   "outcome",
   "damage",
+  "alone",
   "finished_at",
   "error",
   "error_class",

@@ -138,12 +138,22 @@ export function segmentEntries(
   );
 }
 
-async function journalSegments(table: Table, runId: string): Promise<readonly Item[]> {
+/** Whether a claim of this epoch or a later one stored entries. Nothing of them is loaded. */
+export async function hasStoredSince(table: Table, runId: string, epoch: number): Promise<boolean> {
+  const segments = await journalSegments(table, runId, ["epoch", "fence"]);
+  return segments.some((segment) => readNumber(segment, "epoch") >= epoch && !readFlag(segment, "fence"));
+}
+
+async function journalSegments(
+  table: Table,
+  runId: string,
+  attributes?: readonly string[],
+): Promise<readonly Item[]> {
   const where = {
     text: "#pk = :pk AND begins_with(#sk, :segments)",
     values: { ":pk": text(runKey(runId).pk), ":segments": text("seg#") },
   };
-  return (await Array.fromAsync(table.query({ where }))).flat();
+  return (await Array.fromAsync(table.query({ where, ...(attributes && { attributes }) }))).flat();
 }
 
 async function segmentItem(

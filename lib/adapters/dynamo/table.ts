@@ -28,6 +28,8 @@ export interface TableQuery {
   readonly where: Expression;
   readonly filter?: Expression;
   readonly newestFirst?: true;
+  /** All that is wanted of each item; default: everything. */
+  readonly attributes?: readonly string[];
   /** Items that one request looks at. */
   readonly pageSize?: number;
 }
@@ -115,7 +117,7 @@ export function createTable({ client, table, sleep = systemSleep }: TableOptions
       const get = new GetItemCommand({ TableName: table, Key: keyOf(key), ConsistentRead: true });
       return (await call("reading an item", () => client.send(get))).Item;
     },
-    async *query({ index, where, filter, newestFirst, pageSize }) {
+    async *query({ index, where, filter, newestFirst, attributes, pageSize }) {
       let from: Record<string, AttributeValue> | undefined;
       do {
         const query = new QueryCommand({
@@ -125,7 +127,11 @@ export function createTable({ client, table, sleep = systemSleep }: TableOptions
           ...(pageSize !== undefined && { Limit: pageSize }),
           ...(from && { ExclusiveStartKey: from }),
           ...expressions(
-            { KeyConditionExpression: where.text, ...(filter && { FilterExpression: filter.text }) },
+            {
+              KeyConditionExpression: where.text,
+              ...(filter && { FilterExpression: filter.text }),
+              ...(attributes && { ProjectionExpression: attributes.map(named).join(", ") }),
+            },
             { ...where.values, ...filter?.values },
           ),
         });

@@ -3,6 +3,7 @@ import type { JournalEntry } from "../../core/journal.ts";
 import {
   type Claim,
   type ClaimResult,
+  type DamagedRun,
   type Finish,
   type Lease,
   LeaseLost,
@@ -14,7 +15,7 @@ import {
 } from "../../core/ports/run-store.ts";
 import { isFinal, type NewRun, type RunRecord, type RunSummary } from "../../core/run.ts";
 import type { Workflow } from "../../core/workflow.ts";
-import { claimRefusal } from "../claim-refusal.ts";
+import { claimRefusal, LOADS_FOR_THE_LAST_TIME, MOST_DEATHS_ALONE } from "../claim-refusal.ts";
 import { listedError } from "../listed-error.ts";
 import { createMemoryLoopStore } from "./memory-loop-store.ts";
 
@@ -33,7 +34,8 @@ interface StoredRun {
   leaseOwner?: string | undefined;
   leaseUntil?: number | undefined;
   previousOwner?: string | undefined;
-  aloneEpoch?: number;
+  /** Claims with the run alone in its process since it was last let go of. */
+  alone: number;
   /** How the last lease ended, and whose it was. */
   lastEnd?: string;
 }
@@ -55,7 +57,7 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
     loops,
     async create(run) {
       const taken = runs.get(run.runId)?.run;
-      if (!taken) runs.set(run.runId, { run: newRecord(run), segments: [], tail: [] });
+      if (!taken) runs.set(run.runId, { run: newRecord(run), segments: [], tail: [], alone: 0 });
       else if (taken.workflow !== run.workflow || taken.createdAt !== run.createdAt)
         throw new FlowError("internal", `run id ${run.runId} is taken by another run`);
     },
@@ -66,9 +68,6 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
     async claim(runId, claim) {
       const stored = runs.get(runId);
       return stored ? claimStored(stored, claim) : { kind: "missing" };
-    },
-    async markAlone(lease) {
-      held(lease).aloneEpoch = lease.epoch;
     },
     async append(lease, segment, entries) {
       const segments = runs.get(lease.runId)?.segments;
@@ -158,6 +157,7 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
       if (!stored) return;
       stored.leaseOwner = undefined;
       stored.leaseUntil = undefined;
+      stored.alone = 0;
     },
     async putVersion(workflow) {
       const key = `${workflow.name}#${workflow.hash}`;
@@ -193,7 +193,22 @@ function claimStored(stored: StoredRun, claim: Claim): ClaimResult {
     startedAt: run.startedAt ?? claim.now,
   } as const;
   stored.run = { ...run, epoch: run.epoch + 1, ...(!claim.evicts && begun) };
+  if (!claim.evicts && !claim.inCompany) stored.alone += 1;
+  const isStuck = !claim.evicts && stored.alone > MOST_DEATHS_ALONE;
+  if (isStuck && entriesSince(stored, stored.run.epoch - MOST_DEATHS_ALONE).length === 0)
+    return { kind: "damaged", run: tooMuch(stored.run) };
   return claimed(stored, claim.owner);
+}
+
+function tooMuch({ runId, epoch, parent, chunk }: StoredRun["run"]): DamagedRun {
+  const message = `run ${runId} ${LOADS_FOR_THE_LAST_TIME}`;
+  const error = { step: null, class: "internal", message, details: {} } as const;
+  return { runId, epoch, error, ...(parent && { parent }), ...(chunk && { chunk }) };
+}
+
+/** What the claims of an epoch and of later ones stored. */
+function entriesSince({ segments }: StoredRun, epoch: number): readonly JournalEntry[] {
+  return segments.filter((segment) => segment.epoch >= epoch).flatMap(({ entries }) => entries);
 }
 
 /** The journal as it is now, closed to earlier leases by an empty segment when there were any. */
@@ -201,7 +216,7 @@ function claimed(stored: StoredRun, owner: string): ClaimResult {
   const { runId, epoch } = stored.run;
   const run = record(stored);
   const afterDeath = stored.previousOwner !== undefined;
-  const ofTheDead = stored.segments.filter((segment) => afterDeath && segment.epoch === epoch - 1);
+  const leftBehind = afterDeath ? entriesSince(stored, epoch - 1) : [];
   if (epoch > 1) stored.segments.push({ owner, epoch, entries: [] });
   return {
     kind: "claimed",
@@ -209,8 +224,8 @@ function claimed(stored: StoredRun, owner: string): ClaimResult {
     run,
     nextSegment: stored.segments.length + 1,
     afterDeath,
-    diedAlone: afterDeath && stored.aloneEpoch === epoch - 1,
-    leftBehind: ofTheDead.flatMap(({ entries }) => entries),
+    diedAlone: afterDeath && stored.alone > 1,
+    leftBehind,
   };
 }
 
@@ -256,6 +271,7 @@ function redriveStored(stored: StoredRun, { nth, entries, now, dueAt, expiresAt 
 function endLease(stored: StoredRun, end: string): void {
   stored.leaseOwner = undefined;
   stored.leaseUntil = undefined;
+  stored.alone = 0;
   stored.lastEnd = end;
 }
 

@@ -22,6 +22,11 @@ export interface Claim {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly leaseUntil: number;
+  /**
+   * Other runs are executed in the same process: a run whose last process died is left as it is. Without this the claim says
+   * that the run is alone there, so that a death from here is its own.
+   */
+  readonly inCompany?: true;
   /** Takes the run from whoever holds it, and before its time, in order to end it: no attempt begins. */
   readonly evicts?: true;
 }
@@ -57,11 +62,13 @@ export type ClaimResult =
       readonly nextSegment: number;
       /** The lease before this one ran out: its process died or stalled. */
       readonly afterDeath: boolean;
-      /** The last death happened while the run was alone in its process. */
+      /** So did the one before, with the run alone in its process. */
       readonly diedAlone: boolean;
       /** What the process that died had stored of its attempt. */
       readonly leftBehind: readonly JournalEntry[];
     }
+  /** Its last process died, and the claim was made in company: nothing was changed. */
+  | { readonly kind: "suspect" }
   | { readonly kind: "held"; readonly until: number }
   | { readonly kind: "early"; readonly notBefore: number }
   | { readonly kind: "final"; readonly status: FinalStatus }
@@ -164,6 +171,9 @@ export class LeaseLost extends Error {
   }
 }
 
+/** What making runs needs of the store. */
+export type NewRunStore = Pick<RunStore, "create" | "discard" | "putVersion" | "getVersion">;
+
 /**
  * Runs, journals and workflow versions. Every method may throw FlowError `connection`, `rate_limited` or
  * `server_error` when the store cannot be reached; a write whose answer got lost is recognised as done when repeated.
@@ -175,10 +185,11 @@ export interface RunStore {
   create(run: NewRun): Promise<void>;
   /** Takes back a run whose event could not be stored or enqueued. False: somebody has claimed it, and it stays. */
   discard(runId: string): Promise<boolean>;
-  /** Gives the right to write the run, to one at a time; a run that had claims before is closed to them. */
+  /**
+   * Gives the right to write the run, to one at a time; a run that had claims before is closed to them. One that has taken two
+   * processes down, alone in them and before they stored anything, is `damaged`: it is not loaded a third time.
+   */
   claim(runId: string, claim: Claim): Promise<ClaimResult>;
-  /** Marks that the run is alone in its process from now on: a death from here is its own. @throws LeaseLost */
-  markAlone(lease: Lease): Promise<void>;
   /** Stores a segment under its number. @throws LeaseLost when the number is taken by another runner. */
   append(lease: Lease, segment: number, entries: readonly JournalEntry[]): Promise<void>;
   /** Ends the lease, not the run. @throws LeaseLost */
