@@ -2,6 +2,8 @@ import { blankHistory } from "../core/blank-history.ts";
 import { costOf, isSettled, type JournalEntry, type RunError } from "../core/journal.ts";
 import { LeaseLost } from "../core/ports/run-store.ts";
 import { type FinalStatus, isFinal, type ParentLink, type RunRecord } from "../core/run.ts";
+import { chunkRunIds } from "./chunk-run-ids.ts";
+import { eachOf } from "./each-of.ts";
 import { endDamagedRun } from "./end-damaged-run.ts";
 import { findVersion } from "./find-version.ts";
 import type { Operator } from "./operator.ts";
@@ -58,7 +60,7 @@ async function finishCancelled(operator: Operator, { lease, run }: Claimed): Pro
       costUsd: costOf(run.journal),
       error: cancelledAt(run.journal),
       tail: [],
-      ...(redact.length > 0 && { history: blankHistory(run.event, run.journal, redact) }),
+      ...(redact.length > 0 && { history: blankHistory(run, run.journal, redact) }),
     });
   } catch (thrown) {
     if (!(thrown instanceof LeaseLost)) throw thrown;
@@ -66,7 +68,7 @@ async function finishCancelled(operator: Operator, { lease, run }: Claimed): Pro
     const isDone = (await store.status(run.runId)) === "cancelled";
     return isDone ? goOn(operator, run.runId) : { kind: "contended" };
   }
-  await tellOthers(operator, run);
+  await tellOthers(operator, { ...run, ...(redact.length > 0 && { blanked: true }) });
   return { kind: "cancelled", before: false };
 }
 
@@ -84,15 +86,17 @@ export async function cancelChildren(
   journal: readonly JournalEntry[],
 ): Promise<void> {
   const { store } = operator;
-  const children = [...new Set(journal.flatMap(({ children: ids = [] }) => ids))];
+  const named = journal.flatMap(({ children: ids = [], chunks }) =>
+    chunks ? [...ids, ...chunkRunIds(chunks)] : ids,
+  );
+  const children = [...new Set(named)];
   const cancelChild = async (childId: string): Promise<void> => {
     const status = await store.status(childId);
     if (status === undefined || (isFinal(status) && status !== "cancelled")) return;
     const child = await store.get(childId);
     if (child?.parent?.runId === runId && child.parent.awaits) await cancelRun(operator, childId);
   };
-  for (let at = 0; at < children.length; at += AT_ONCE)
-    await Promise.all(children.slice(at, at + AT_ONCE).map(cancelChild));
+  await eachOf(children, AT_ONCE, cancelChild);
 }
 
 /** How a run ends that another one waited for, which was cancelled. */
@@ -102,7 +106,7 @@ export function cancelledWithParent({ runId, path }: ParentLink): RunError {
 }
 
 async function tellOthers(operator: Operator, run: RunRecord): Promise<void> {
-  await wakeParent(operator, run);
+  await wakeParent(operator, run, { ...run, status: "cancelled" });
   await cancelChildren(operator, run.runId, run.journal);
 }
 

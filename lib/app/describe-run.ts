@@ -14,6 +14,8 @@ export interface RunView {
   readonly status: RunStatus;
   /** The step that started it. */
   readonly parent: RunLink | null;
+  /** Which part of the loop at its parent's step it works through; null: it runs a whole workflow. */
+  readonly chunk: ChunkView | null;
   /** Runs that its steps started. */
   readonly children: readonly RunLink[];
   readonly state: JsonObject;
@@ -36,6 +38,13 @@ export interface RunView {
 export interface RunLink {
   readonly run_id: string;
   readonly path: string;
+}
+
+/** A part of a loop: the how manieth of how many, and the index of its first item in the list. */
+export interface ChunkView {
+  readonly number: number;
+  readonly of: number;
+  readonly first_item: number;
 }
 
 /** An attempt that was followed by another one. */
@@ -79,6 +88,7 @@ export function describeRun(run: RunRecord): RunView {
     hash: run.hash,
     status: run.status,
     parent: run.parent ? { run_id: run.parent.runId, path: run.parent.path } : null,
+    chunk: run.chunk ? { number: run.chunk.number, of: run.chunk.of, first_item: run.chunk.from } : null,
     children: childrenIn(run.journal),
     state,
     output: run.status !== "succeeded" ? null : run.output === undefined ? state : run.output,
@@ -90,7 +100,7 @@ export function describeRun(run: RunRecord): RunView {
     attempts: run.attempt,
     cost_usd: run.costUsd,
     saved_usd: savedBy(run.journal),
-    steps: run.journal.map(describeStep),
+    steps: withoutOlderNotes(run.journal).map(describeStep),
   };
 }
 
@@ -117,6 +127,14 @@ export function describeStep(entry: JournalEntry): StepView {
     note: entry.note ?? null,
     error: entry.error ?? null,
   };
+}
+
+/** A loop notes more than once how its chunks stand: the last word says it all. */
+function withoutOlderNotes(journal: readonly JournalEntry[]): readonly JournalEntry[] {
+  const last = new Map(journal.map((entry) => [entry.path, entry]));
+  return journal.filter(
+    (entry) => entry.status !== "waiting" || !entry.chunks || last.get(entry.path) === entry,
+  );
 }
 
 function childrenIn(journal: readonly JournalEntry[]): RunLink[] {

@@ -12,7 +12,7 @@ export async function endDamagedRun(
   now: number,
 ): Promise<boolean> {
   if (!(await store.failDamaged(run, now))) return false;
-  await wakeParent({ store, queue }, run);
+  await wakeParent({ store, queue }, run, { status: "failed" });
   const { class: errorClass, message, step } = run.error;
   await queue.deadLetter({ runId: run.runId }, { class: errorClass, message, step });
   return true;

@@ -1,6 +1,7 @@
 import { MAX_DELAY_SECONDS } from "../core/ports/queue.ts";
+import type { RunStore } from "../core/ports/run-store.ts";
 import { isFinal } from "../core/run.ts";
-import type { Pause } from "../core/step-result.ts";
+import type { AwaitedRuns, Pause } from "../core/step-result.ts";
 import type { Attempt, Claimed } from "./run-attempt.ts";
 import type { Runner } from "./runner.ts";
 import { EXPIRY_MARGIN_MS } from "./timings.ts";
@@ -40,7 +41,16 @@ export async function parkRun(
   });
   if (isSent) await queue.send({ runId: run.runId }, delaySeconds);
   // One that ended before the release found this run held, and its message was in vain.
-  const awaited = pause.reason === "child" ? pause.runIds : [];
-  const statuses = await Promise.all(awaited.map((runId) => store.status(runId)));
-  if (statuses.some((status) => status && isFinal(status))) await queue.send({ runId: run.runId });
+  const awaited = pause.reason === "child" ? pause.awaited : [];
+  const ended = await Promise.all(awaited.map((one) => haveEnded(store, run.runId, one)));
+  if (ended.includes(true)) await queue.send({ runId: run.runId });
+}
+
+async function haveEnded(store: RunStore, parentId: string, awaited: AwaitedRuns): Promise<boolean> {
+  if ("runId" in awaited) {
+    const status = await store.status(awaited.runId);
+    return status !== undefined && isFinal(status);
+  }
+  const { ended, endsRun } = await store.loops.progress({ runId: parentId, path: awaited.path });
+  return ended.size === awaited.count || endsRun.size > 0;
 }

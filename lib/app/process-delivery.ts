@@ -156,8 +156,8 @@ async function tellEnd(runner: Runner, message: RunMessage): Promise<void> {
   }
   if (!run) return;
   const { status, error } = run;
-  await wakeParent(runner, run);
-  if (status === "failed" && error)
+  await wakeParent(runner, run, run);
+  if (status === "failed" && error && !run.chunk)
     await runner.queue.deadLetter(message, { class: error.class, message: error.message, step: error.step });
 }
 

@@ -5,6 +5,7 @@ import { isObject } from "../core/json.ts";
 import { type ClaimResult, LeaseLost } from "../core/ports/run-store.ts";
 import { createRedactor } from "../core/redactor.ts";
 import { resumedJournal } from "../core/redriven-journal.ts";
+import { type ChunkLink, isFinal, type ParentLink } from "../core/run.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { blankedEnd, blankedLog } from "../engine/blanked.ts";
 import { shortSecretWarnings } from "../engine/environment.ts";
@@ -16,8 +17,10 @@ import { cancelledWithParent } from "./cancel-run.ts";
 import { findVersion } from "./find-version.ts";
 import { versionGone } from "./keep-version.ts";
 import { logFault } from "./log-fault.ts";
+import { loopPart } from "./loop-part.ts";
 import { type Invocation, type Runner, runFields } from "./runner.ts";
 import { createStageChildRuns } from "./stage-child-runs.ts";
+import { createStageChunkRuns } from "./stage-chunk-runs.ts";
 import { type StageEnvironment, stageEnvironment } from "./stage-environment.ts";
 import { DAY_MS, LONGEST_WAIT_MS } from "./timings.ts";
 import { watchForEnd } from "./watch-for-end.ts";
@@ -85,15 +88,17 @@ export async function runAttempt(
   const attempt = async (): Promise<RunEnd> => {
     workflow = await findVersion(runner, run.workflow, run.hash);
     if (!workflow) return failedBy(versionGone(run.workflow, run.hash), lastDelivery);
-    if (run.parent?.awaits && (await runner.store.status(run.parent.runId)) === "cancelled")
-      return { kind: "cancelled", error: cancelledWithParent(run.parent) };
+    const endWithParent = run.parent?.awaits && (await endedWithParent(runner, run.parent, run.chunk));
+    if (endWithParent) return endWithParent;
+    const part = await loopPart(runner.store, run, invocation);
     try {
       environment = await stageEnvironment(runner, workflow);
     } catch (thrown) {
       return failedBy(toFlowError(thrown), lastDelivery);
     }
     const here = { journal, waits, invocation, signal: watch.signal };
-    const execution = executionOf(runner, workflow, environment, claimed, here);
+    const whole = executionOf(runner, workflow, environment, claimed, here);
+    const execution = part ? { ...whole, part } : whole;
     for (const warning of shortSecretWarnings(environment.current()))
       execution.log.write({ level: "warn", message: warning });
     return executeRun(execution, lastDelivery);
@@ -101,8 +106,10 @@ export async function runAttempt(
   try {
     const end = await attempt();
     const goesOn = end.kind === "paused" || (end.kind === "failed" && end.heals);
-    if (goesOn) await journal.flush();
-    return ended(end, goesOn ? [] : await journal.takeTail());
+    // A chunk's word to its loop rests on the journal, so that is stored first.
+    const isFlushed = goesOn || ("ends" in end && end.ends !== undefined);
+    if (isFlushed) await journal.flush();
+    return ended(end, isFlushed ? [] : await journal.takeTail());
   } catch (thrown) {
     const error = toFlowError(thrown);
     if (thrown instanceof LeaseLost || heals(error.class)) throw thrown;
@@ -159,7 +166,11 @@ function executionOf(
     event: readBody(run.event),
     request: run.event.request,
     steps: runner.steps,
-    ports: { ...runner.ports, childRuns: createStageChildRuns({ ...runner, clock }) },
+    ports: {
+      ...runner.ports,
+      childRuns: createStageChildRuns({ ...runner, clock }),
+      chunkRuns: createStageChunkRuns({ ...runner, clock }, run),
+    },
     cache: runner.cache,
     journal,
     limits: {
@@ -177,6 +188,20 @@ function executionOf(
     refreshEnvironment: environment.refresh,
     ...(isPoison(runner, claimed) && { poison: diedTwice() }),
   };
+}
+
+/** How a run ends before its first step because the one that waits for it has ended. */
+async function endedWithParent(
+  { store }: Runner,
+  parent: ParentLink,
+  chunk: ChunkLink | undefined,
+): Promise<RunEnd | undefined> {
+  const status = await store.status(parent.runId);
+  if (status === "cancelled") return { kind: "cancelled", error: cancelledWithParent(parent) };
+  if (!chunk || (status && !isFinal(status))) return undefined;
+  const message = `run ${parent.runId}, of whose step ${parent.path} this is a chunk, has ended`;
+  const error = { step: null, class: "refused", message, details: {} } as const;
+  return { kind: "failed", error, heals: false, retryAfterMs: 0 };
 }
 
 /** What no step is to blame for. */

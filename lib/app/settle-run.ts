@@ -1,6 +1,10 @@
 import { blankHistory, blankPaths } from "../core/blank-history.ts";
+import type { ItemEnd } from "../core/chunk.ts";
+import { savedBy } from "../core/journal.ts";
+import type { Json } from "../core/json.ts";
 import type { Lease } from "../core/ports/run-store.ts";
 import type { FinalStatus, RunRecord } from "../core/run.ts";
+import type { RunEnd } from "../engine/execute-run.ts";
 import { cancelChildren } from "./cancel-run.ts";
 import type { Disposal } from "./dispose-of.ts";
 import { disposeOf } from "./dispose-of.ts";
@@ -42,19 +46,45 @@ export async function settleRun(
     return disposal;
   }
   const status: FinalStatus = end.kind;
+  if ("ends" in end && end.ends) await keepChunkResult(runner, claimed, attempt, end.ends);
+  const reason = reasonOf(end);
   await runner.store.finish(lease, {
     ...kept,
     status,
     finishedAt: now,
     tail,
     ...("error" in end && { error: end.error }),
-    ...("reason" in end && { reason: end.reason }),
+    ...(reason !== undefined && { reason }),
     ...("output" in end && end.output !== undefined && { output: blankPaths(end.output, redact) }),
-    ...(redact.length > 0 && { history: blankHistory(run.event, attempt.journal, redact) }),
+    ...(redact.length > 0 && { history: blankHistory(run, attempt.journal, redact) }),
   });
-  await wakeParent(runner, run);
+  const isBlanked = redact.length > 0 && { blanked: true as const };
+  await wakeParent(runner, run, { status, ...(reason !== undefined && { reason }), ...isBlanked });
   if (status === "cancelled") await cancelChildren(operatorOf(runner), run.runId, attempt.journal);
-  return disposal;
+  // The loop knows what it accepts of a chunk's failures: what it does not is its run's own failure.
+  return run.chunk ? { kind: "ack" } : disposal;
+}
+
+/** Why a run was dropped or stopped before its last step, or a chunk ends the run of its loop. */
+function reasonOf(end: RunEnd): string | undefined {
+  if ("reason" in end) return end.reason;
+  if (!("ends" in end)) return undefined;
+  return end.ends?.some((one) => one.kind === "fail" && one.endsRun)
+    ? "a step of the file ends the whole run"
+    : undefined;
+}
+
+/** Keeps a chunk's word for its loop; everything that it rests on is in the journal by now. */
+async function keepChunkResult(
+  { store }: Runner,
+  { lease: { epoch }, run: { parent, chunk, expiresAt } }: Claimed,
+  { journal, costUsd }: Attempt,
+  ends: readonly ItemEnd[],
+): Promise<void> {
+  if (!parent || !chunk) return;
+  const value = { ends: ends as unknown as Json, costUsd, savedUsd: savedBy(journal) };
+  const loop = { runId: parent.runId, path: parent.path };
+  await store.loops.keepResult(loop, chunk.number, { value, epoch, expiresAt });
 }
 
 /** Gives up a run as it was claimed, for `seconds`: its attempt met a fault that is not its own. @throws as `settleRun` */

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import type { LoopView } from "../app/describe-loops.ts";
 import type { RunView, StepView } from "../app/describe-run.ts";
 import { columns } from "./columns.ts";
 import { localIso } from "./local-time.ts";
@@ -65,11 +66,15 @@ export function runEndText(run: RunView, paint: Paint): string {
 }
 
 /** A run of the history for people: its facts, its steps, its end. */
-export function runText(run: RunView, paint: Paint): string {
+export function runText(run: RunView, paint: Paint, loops: readonly LoopView[] = []): string {
   const time = (iso: string | null) => (iso === null ? "–" : localIso(Date.parse(iso)));
   const facts = columns([
     ["workflow", `${run.workflow} (${run.hash.slice(0, 12)})`],
     ...(run.parent ? [["parent", `${run.parent.run_id} at step ${run.parent.path}`]] : []),
+    ...(run.chunk
+      ? [["chunk", `${run.chunk.number + 1} of ${run.chunk.of}, from item ${run.chunk.first_item} on`]]
+      : []),
+    ...loops.map((loop) => ["loop", loopText(loop)]),
     ...run.children.map(({ run_id, path }) => ["child", `${run_id} of step ${path}`]),
     ["created", time(run.created_at)],
     ["started", time(run.started_at)],
@@ -81,4 +86,10 @@ export function runText(run: RunView, paint: Paint): string {
   return [...facts, "", ...run.steps.map((step) => stepText(step, paint)), "", runEndText(run, paint)].join(
     "\n",
   );
+}
+
+/** How a loop's chunks stand, and the ids by which they are shown. */
+function loopText({ path, id, chunks, ended, failed, first_run_id, failed_run_ids }: LoopView): string {
+  const failures = failed === 0 ? "" : `, ${failed} failed (${failed_run_ids.join(", ")})`;
+  return `step ${path} (${id}): ${ended} of ${chunks} chunks ended${failures}; the first is run ${first_run_id}`;
 }

@@ -1,3 +1,4 @@
+import { describeLoops } from "../app/describe-loops.ts";
 import { describeRun } from "../app/describe-run.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { EXIT } from "./exit.ts";
@@ -14,14 +15,21 @@ export interface RunsShowOptions extends HistoryOptions {
  * @throws FlowError `invalid_input` when the stage has no such run.
  */
 export async function showRun(runId: string, options: RunsShowOptions): Promise<number> {
-  const record = await withHistory(options, ({ store }) => store.get(runId));
-  if (!record) {
+  const found = await withHistory(options, async ({ store }) => {
+    const record = await store.get(runId);
+    return record && { record, loops: await describeLoops(store, record) };
+  });
+  if (!found) {
     throw new FlowError(
       "invalid_input",
       `the stage "${options.stage}" has no run ${runId}: see "hookline runs list"`,
     );
   }
+  const { record, loops } = found;
   const run = describeRun(record);
-  process.stdout.write(`${options.json ? JSON.stringify(run) : runText(run, paintFor(process.stdout))}\n`);
+  const text = options.json
+    ? JSON.stringify({ ...run, loops })
+    : runText(run, paintFor(process.stdout), loops);
+  process.stdout.write(`${text}\n`);
   return EXIT.ok;
 }

@@ -3,7 +3,7 @@ import type { JournalEntry, Write } from "./journal.ts";
 import { formatJson, type Json } from "./json.ts";
 import { type Path, parsePath, readPath, writePath } from "./path.ts";
 import { REDACTED } from "./redactor.ts";
-import type { StoredEvent } from "./run.ts";
+import type { NewRun, StoredEvent } from "./run.ts";
 
 /** A run's history with some paths blanked: it can be read, and no longer be resumed. */
 export interface BlankedHistory {
@@ -13,16 +13,16 @@ export interface BlankedHistory {
 
 /**
  * Blanks paths of the state in the event and in every patch (`history.redact` of language.md section 1). `input.x` and
- * `state.x` stand for `x`.
+ * `state.x` stand for `x`. A chunk's event, items of a list that may lie anywhere, is blanked whole.
  */
 export function blankHistory(
-  event: StoredEvent,
+  { event, chunk }: Pick<NewRun, "event" | "chunk">,
   journal: readonly JournalEntry[],
   redact: readonly string[],
 ): BlankedHistory {
   const paths = redact.map(statePath);
   return {
-    event: blankEvent(event, paths),
+    event: chunk ? jsonEvent(event, REDACTED) : blankEvent(event, paths),
     journal: journal.map((entry) => ({
       ...entry,
       patch: entry.patch.map((write) => blankWrite(write, paths)),
@@ -52,7 +52,11 @@ function blankEvent(event: StoredEvent, paths: readonly Path[]): StoredEvent {
   const input = readBody(event);
   const blanked = blank(input, paths);
   if (blanked === input) return event;
-  return { ...event, body: new TextEncoder().encode(formatJson(blanked)), contentType: "application/json" };
+  return jsonEvent(event, blanked);
+}
+
+function jsonEvent(event: StoredEvent, body: Json): StoredEvent {
+  return { ...event, body: new TextEncoder().encode(formatJson(body)), contentType: "application/json" };
 }
 
 function blankWrite(write: Write, paths: readonly Path[]): Write {

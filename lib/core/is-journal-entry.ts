@@ -46,6 +46,8 @@ const OPTIONAL: { readonly [key: string]: Test } = {
   warnings: isList(isText),
   usage: isObject,
   children: isList(isText),
+  chunks: isObject,
+  costUsd: isNumber,
   savedUsd: isNumber,
   error: isError,
   delivery: isNumber,

@@ -1,3 +1,4 @@
+import type { LoopChunks } from "./chunk.ts";
 import type { ErrorClass } from "./flow-error.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
 import { deletePath, type Path, writePath } from "./path.ts";
@@ -92,6 +93,10 @@ export interface JournalEntry {
   readonly usage?: Usage;
   /** Ids of the runs that the step started, one for each attempt that did. */
   readonly children?: readonly string[];
+  /** The runs that work through the step's items. */
+  readonly chunks?: LoopChunks;
+  /** US dollars that those cost since the step's entry before. */
+  readonly costUsd?: number;
   /** US dollars that a cached result did not cost again; absent where nothing was to be paid, or nobody knows what. */
   readonly savedUsd?: number;
   readonly error?: RunError;
@@ -129,9 +134,9 @@ export function foldJournal(initial: JsonObject, entries: readonly JournalEntry[
   }, initial);
 }
 
-/** US dollars that the entries' model calls cost, as far as prices are known. */
+/** US dollars that the entries' model calls cost, as far as prices are known, those of chunks too. */
 export function costOf(entries: readonly JournalEntry[]): number {
-  return entries.reduce((sum, { usage }) => sum + (usage?.cost_usd ?? 0), 0);
+  return entries.reduce((sum, { usage, costUsd }) => sum + (usage?.cost_usd ?? 0) + (costUsd ?? 0), 0);
 }
 
 /** US dollars that cached results did not cost again, as far as their cost is known. */

@@ -2,6 +2,7 @@ import type { Condition } from "./condition.ts";
 import type { LogLine, Usage } from "./journal.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { ChildOutcome, ChildRuns } from "./ports/child-runs.ts";
+import type { ChunkRuns } from "./ports/chunk-runs.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Http } from "./ports/http.ts";
 import type { Jq } from "./ports/jq.ts";
@@ -9,7 +10,7 @@ import type { Llm } from "./ports/llm.ts";
 import type { Python } from "./ports/python.ts";
 import type { Random } from "./ports/random.ts";
 import type { Salesforce } from "./ports/salesforce.ts";
-import type { BlockEnd, StepFailure } from "./step-result.ts";
+import type { AwaitedRuns, BlockEnd, Interruption, PartEnd, StepFailure } from "./step-result.ts";
 
 /** The outside world as steps may use it, but for other runs. */
 export interface OutsidePorts {
@@ -25,6 +26,8 @@ export interface OutsidePorts {
 /** Everything beside their own run that steps may use. */
 export interface StepPorts extends OutsidePorts {
   readonly childRuns: ChildRuns;
+  /** Absent where a run has nobody beside it: its loops run in it. */
+  readonly chunkRuns?: ChunkRuns;
 }
 
 /** How a control step runs one of its blocks. */
@@ -51,6 +54,20 @@ export interface StartedRun {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly outcome: ChildOutcome;
+}
+
+/** Items of a block that run elsewhere, and how they stand. */
+export type Distributed =
+  /** In the order of the items. */
+  | { readonly kind: "ended"; readonly ends: readonly PartEnd[] }
+  /** `startedAt`: milliseconds since the epoch. */
+  | { readonly kind: "under_way"; readonly awaited: AwaitedRuns; readonly startedAt: number }
+  | Interruption;
+
+/** The items that a chunk works through, and the index of the first in the whole list. */
+export interface ItemsPart {
+  readonly items: readonly Json[];
+  readonly from: number;
 }
 
 /** What a step gets beside its parameters. */
@@ -106,6 +123,13 @@ export interface StepContext {
   readonly blocks: readonly string[];
   /** Runs a nested list of steps by its label. */
   runBlock(label: string, options?: BlockOptions): Promise<BlockEnd>;
+  /**
+   * Has items worked through by runs of their own, `size` or more by each, that call the step's `runPart`; tells how they
+   * stand. Absent where nobody takes them, or the step's nested steps need the run itself.
+   */
+  readonly distribute?: ((items: readonly Json[], size: number) => Promise<Distributed>) | undefined;
+  /** An earlier attempt of the run has distributed the step's items. */
+  readonly isDistributed: boolean;
   /** The block that an earlier attempt of the run entered: a condition on the environment is not asked twice. */
   enteredBlock(): string | undefined;
   /** Records the failure of one run of a block as accepted; durable, so it never runs again. Its `{ error, error_details }`. */

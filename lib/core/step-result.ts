@@ -20,11 +20,14 @@ export type StepResult =
   | { readonly kind: "drop"; readonly reason: string }
   /** The step ends well at `dueAt`, milliseconds since the epoch; until then the run need not be here. */
   | { readonly kind: "wait"; readonly dueAt: number }
-  /** The step goes on, as the same attempt, when the run has ended, or to look again at `lookAt`, milliseconds since the epoch. */
-  | { readonly kind: "await_run"; readonly runId: string; readonly lookAt: number }
+  /** The step goes on, as the same attempt, when that has ended, or to look again at `lookAt`, milliseconds since the epoch. */
+  | { readonly kind: "await_runs"; readonly awaited: AwaitedRuns; readonly lookAt: number }
   /** The run fails here, and no policy of any step applies. */
   | { readonly kind: "fail_run"; readonly error: FlowError }
   | Interruption;
+
+/** What a step waits for: a run, or all chunks of the loop at a path of its own run. */
+export type AwaitedRuns = { readonly runId: string } | { readonly path: string; readonly count: number };
 
 /** Ends that a control step hands on as it got them from its block. */
 export type Interruption =
@@ -48,6 +51,8 @@ export interface StepFailure {
    * a step around this one is over, or it is known to kill its process.
    */
   readonly endsRun?: true;
+  /** With `endsRun`: a step of the file says so, and would say so again. */
+  readonly asFileSays?: true;
 }
 
 /** Why and until when a run leaves the invocation. */
@@ -55,10 +60,10 @@ export type Pause =
   | { readonly reason: "hand_over" }
   /** Not before `dueAt`, milliseconds since the epoch. */
   | { readonly reason: "wait"; readonly dueAt: number }
-  /** Until one of the runs ends or, should nobody tell, `lookAt`; `dueAt`: when a wait beside them is over. */
+  /** Until one of those ends or, should nobody tell, `lookAt`; `dueAt`: when a wait beside them is over. */
   | {
       readonly reason: "child";
-      readonly runIds: readonly string[];
+      readonly awaited: readonly AwaitedRuns[];
       readonly lookAt: number;
       readonly dueAt?: number | undefined;
     };
@@ -74,3 +79,9 @@ export type BlockEnd =
     }
   | { readonly kind: "drop"; readonly reason: string }
   | Interruption;
+
+/** How one item of a loop, or one branch, ended. */
+export type PartEnd =
+  | { readonly kind: "result"; readonly value: Json | undefined }
+  /** `at`: its place, where it failed just now. */
+  | (Exclude<BlockEnd, { readonly kind: "done" }> & { readonly at?: string });

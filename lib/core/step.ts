@@ -1,9 +1,9 @@
 import type * as z from "zod";
 import type { Json, JsonObject } from "./json.ts";
 import type { beside } from "./path.ts";
-import type { StepContext } from "./step-context.ts";
+import type { ItemsPart, StepContext } from "./step-context.ts";
 import type { StepFacts } from "./step-facts.ts";
-import type { StepFailure, StepResult } from "./step-result.ts";
+import type { PartEnd, StepFailure, StepResult } from "./step-result.ts";
 
 /** Where a step's parameters hold a nested list of steps. */
 export interface BlockPlace {
@@ -18,6 +18,8 @@ export interface BlockPlace {
   readonly variable?: string;
   /** It may run any number of times, also not at all. */
   readonly repeats?: true;
+  /** Its steps run in runs of their own. */
+  readonly distributed?: true;
   /** Keys from the step's mapping to a path that is read where the block ends. */
   readonly resultAt?: readonly (string | number)[];
   /** It runs whenever the step does and no block before it was chosen. */
@@ -54,6 +56,8 @@ export interface StepDefinition<Params = never> {
   readonly limitsItself?: boolean;
   /** Starts runs by `startRun`. Its `timeout`, the time that it waits for them wherever it does, it keeps itself. */
   readonly startsRuns?: true;
+  /** Ends the whole run well, wherever it stands: only the run itself can do that. */
+  readonly stopsRun?: true;
   /** The common key `input_from` must be given. */
   readonly inputRequired?: boolean;
   /** The step's own parameters with templates resolved, in the file's spelling; nested steps are left out. */
@@ -97,6 +101,8 @@ export interface StepDefinition<Params = never> {
   check?(raw: JsonObject): readonly { readonly at: readonly (string | number)[]; readonly message: string }[];
   /** Does the work. Failures are thrown as FlowError; anything else that is thrown is a fault of ours. */
   run(params: Params, context: StepContext): Promise<StepResult> | StepResult;
+  /** Works through a part of the items that the step has distributed. An item that was not begun has no end. */
+  runPart?(params: Params, context: StepContext, part: ItemsPart): Promise<readonly (PartEnd | undefined)[]>;
 }
 
 /** Types the parameters of a step by its schema. */
@@ -105,7 +111,8 @@ export function defineStep<Params>(definition: StepDefinition<Params>): StepDefi
 }
 
 /** A step whose parameter type is forgotten: what the registry holds. Its `run` takes what its `schema` returns. */
-export type AnyStep = Omit<StepDefinition<unknown>, "schema" | "run"> & {
+export type AnyStep = Omit<StepDefinition<unknown>, "schema" | "run" | "runPart"> & {
   readonly schema: z.ZodType;
   run(params: never, context: StepContext): Promise<StepResult> | StepResult;
+  runPart?(params: never, context: StepContext, part: ItemsPart): Promise<readonly (PartEnd | undefined)[]>;
 };

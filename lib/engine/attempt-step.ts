@@ -1,7 +1,7 @@
 import { type FlowError, isTheirs, toFlowError } from "../core/flow-error.ts";
 import type { Usage, Write } from "../core/journal.ts";
 import type { Interruption, StepResult } from "../core/step-result.ts";
-import { awaitRun } from "./await-run.ts";
+import { awaitRuns } from "./await-runs.ts";
 import { backoffMs, mayRetry } from "./backoff.ts";
 import { entryTraits } from "./entry-traits.ts";
 import type { Execution } from "./execution.ts";
@@ -14,7 +14,7 @@ import { fitsOnlyElsewhere, withTimeLimit } from "./time-limit.ts";
 import { waitUntil } from "./wait-until.ts";
 import type { AttemptEnd, Attempted, Place, Walk } from "./walk.ts";
 
-type AwaitsRun = Extract<StepResult, { readonly kind: "await_run" }>;
+type AwaitsRun = Extract<StepResult, { readonly kind: "await_runs" }>;
 
 /**
  * Tries a step until it succeeds, its retries and then its alternatives are used up, or its next wait is too long to
@@ -35,7 +35,7 @@ export async function attemptStep(
   if (before?.status === "retrying" || before?.status === "waiting") record.takeUp(before);
   const unknown = before && onlyOnce && outcomeLost(place, before);
   if (unknown) return { result: failed(place, unknown, before.attempts), attempts: before.attempts };
-  const awaitsRun = before?.status === "waiting" && before.children !== undefined;
+  const awaitsRun = before?.status === "waiting" && (before.children ?? before.chunks) !== undefined;
   // A cached step's entry of this kind says that it waited for another run's result.
   if (before?.status === "waiting" && before.dueAt !== undefined && !node.cache)
     return { result: await waitUntil(walk, place, record, before.dueAt), attempts: before.attempts };
@@ -132,8 +132,8 @@ async function tryUntilEnd(
 ): Promise<{ readonly result: AttemptEnd; readonly more: boolean }> {
   for (;;) {
     const { result, more } = await tryOnce(walk, place, record, hidden, traits);
-    if (result.kind !== "await_run") return { result, more };
-    const leave = await awaitRun(walk, place, result);
+    if (result.kind !== "await_runs") return { result, more };
+    const leave = await awaitRuns(walk, place, result);
     if (leave) return { result: leave, more };
   }
 }
@@ -178,7 +178,11 @@ function endOfAttempt(
   attempt: number,
 ): AttemptEnd | AwaitsRun | Promise<AttemptEnd> {
   if (result.kind === "wait") return waitUntil(walk, place, record, result.dueAt);
-  if (result.kind === "fail_run") return failed(place, result.error, attempt, true);
+  if (result.kind === "fail_run") {
+    const { path, node } = place;
+    const why = { error: result.error, attempts: attempt, endsRun: true, asFileSays: true } as const;
+    return { kind: "fail", failure: { path, id: node.id, ...why, durationMs: 0 } };
+  }
   return result;
 }
 

@@ -1,3 +1,4 @@
+import type { Json } from "../core/json.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { Redactor } from "../core/redactor.ts";
 import type { RunEnd } from "./execute-run.ts";
@@ -20,6 +21,7 @@ export function blankedEnd(end: RunEnd, { text, json }: Redactor): RunEnd {
   return {
     ...end,
     ...("output" in end && end.output !== undefined && { output: json(end.output) }),
+    ...("ends" in end && end.ends !== undefined && { ends: json(end.ends as unknown as Json) }),
     ...("reason" in end && end.reason !== undefined && { reason: text(end.reason) }),
     ...("error" in end && {
       error: { ...end.error, message: text(end.error.message), details: json(end.error.details) },

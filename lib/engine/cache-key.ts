@@ -40,10 +40,10 @@ export function cacheKey(
   return createHash("sha256").update(canonicalJson(content)).digest("hex");
 }
 
-function scopeOf({ execution: { run, workflow } }: Walk, { scope }: CacheRule): readonly string[] {
+function scopeOf({ execution: { workflow }, names }: Walk, { scope }: CacheRule): readonly Json[] {
   switch (scope) {
     case "run":
-      return [scope, run.id];
+      return [scope, names.run.id ?? null];
     case "workflow":
       return [scope, workflow.name];
     case "stage":

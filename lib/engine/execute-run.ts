@@ -1,3 +1,4 @@
+import type { ItemEnd } from "../core/chunk.ts";
 import { heals, toFlowError } from "../core/flow-error.ts";
 import { foldJournal, initialState, type JournalEntry, type RunError } from "../core/journal.ts";
 import type { Json } from "../core/json.ts";
@@ -12,11 +13,17 @@ import { Interpreter } from "./interpreter.ts";
 import { reservedNames } from "./reader.ts";
 import { runErrorOf } from "./step-record.ts";
 import { View } from "./view.ts";
+import { workPart } from "./work-part.ts";
 
-/** How one attempt of a run ended. */
+/** How one attempt of a run ended. `ends`: the run worked through a part of a loop, and what that is told of its items. */
 export type RunEnd =
   /** `reason`: why the file stopped the run before its last step. */
-  | { readonly kind: "succeeded"; readonly output?: Json; readonly reason?: string }
+  | {
+      readonly kind: "succeeded";
+      readonly output?: Json;
+      readonly reason?: string;
+      readonly ends?: readonly ItemEnd[];
+    }
   | { readonly kind: "dropped"; readonly reason: string }
   /** `heals`: a further delivery may succeed where this one failed. */
   | {
@@ -24,6 +31,7 @@ export type RunEnd =
       readonly error: RunError;
       readonly heals: boolean;
       readonly retryAfterMs: number;
+      readonly ends?: readonly ItemEnd[];
     }
   | { readonly kind: "cancelled"; readonly error: RunError }
   | { readonly kind: "paused"; readonly pause: Pause };
@@ -44,9 +52,13 @@ export async function executeRun(execution: Execution, lastDelivery: boolean): P
 }
 
 async function walkRun(execution: Execution, lastDelivery: boolean): Promise<RunEnd> {
+  const { missing } = execution.environment();
+  if (execution.part)
+    return missing.length > 0
+      ? failed(missingEnvironment(missing), false)
+      : workPart(execution, execution.part, lastDelivery);
   const failedBefore = execution.journal.settled(onFailurePlace(execution.run.redrives ?? 0))?.error;
   if (failedBefore) return finishFailed(execution, failedBefore);
-  const { missing } = execution.environment();
   if (missing.length > 0) return finishFailed(execution, missingEnvironment(missing));
   const view = View.of(initialState(execution.event));
   const interpreter = new Interpreter(

@@ -1,10 +1,11 @@
+import type { LoopState } from "../core/chunk.ts";
 import type { FlowError } from "../core/flow-error.ts";
 import type { Json } from "../core/json.ts";
 import type { Cache } from "../core/ports/cache.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { RequestInfo } from "../core/run.ts";
 import type { AnyStep } from "../core/step.ts";
-import type { StepPorts } from "../core/step-context.ts";
+import type { ItemsPart, StepPorts } from "../core/step-context.ts";
 import type { Workflow } from "../core/workflow.ts";
 import type { Environment } from "./environment.ts";
 import type { Journal } from "./journal.ts";
@@ -20,6 +21,15 @@ export interface Limits {
   readonly longestWaitMs: number;
 }
 
+/** The part of a loop of another run that a run works through. */
+export interface LoopPart extends ItemsPart {
+  /** Id of the loop's step. */
+  readonly step: string;
+  /** Its path in that run, below which the items of the part have their paths too. */
+  readonly path: string;
+  readonly state: LoopState;
+}
+
 /** Everything one attempt of a run is executed with. */
 export interface Execution {
   readonly workflow: Workflow;
@@ -32,6 +42,8 @@ export interface Execution {
     /** How often somebody redrove it; absent: never. */
     readonly redrives?: number;
   };
+  /** Absent: the whole workflow. */
+  readonly part?: LoopPart;
   readonly stage: string;
   /** The event body as it arrived. */
   readonly event: Json;

@@ -158,7 +158,7 @@ export class Interpreter implements Walk {
       { path, item: view.item },
       this.execution.environment,
       before?.status === "waiting" ? before.startedAt : ports.clock.now(),
-      before?.children,
+      { children: before?.children, chunks: journal.chunks(path) },
     );
     if (!definition) {
       const error = new FlowError("config_error", `this version of Hookline has no step type "${node.type}"`);
@@ -170,7 +170,7 @@ export class Interpreter implements Walk {
     await journal.beforeStep();
     const hidden = new Map<string, Write>();
     try {
-      const isEntered = journal.hasBelow(path) || before?.status === "waiting";
+      const isEntered = journal.hasBelow(path) || before?.status === "waiting" || record.chunks !== undefined;
       if (node.when && !isEntered && !this.#whenHolds(node.when, view, record)) {
         journal.record(
           record.entry({ status: "skipped", attempts: 0 }, ports.clock.now()),

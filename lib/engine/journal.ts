@@ -1,4 +1,5 @@
 import { addToList } from "../core/add-to-list.ts";
+import type { LoopChunks } from "../core/chunk.ts";
 import { isSettled, type JournalEntry } from "../core/journal.ts";
 import type { Path } from "../core/path.ts";
 import { standingFailures } from "./standing-failures.ts";
@@ -18,6 +19,7 @@ export interface EntryTraits {
 export class Journal {
   readonly #settled = new Map<string, JournalEntry>();
   readonly #unsettled = new Map<string, JournalEntry>();
+  readonly #chunks = new Map<string, LoopChunks>();
   readonly #below = new Map<string, JournalEntry[]>();
   readonly #append: (entries: readonly JournalEntry[]) => Promise<void>;
   readonly #careful: boolean;
@@ -69,6 +71,11 @@ export class Journal {
     const entry = this.#standing.get(path);
     this.#standing.delete(path);
     return entry;
+  }
+
+  /** The runs that work through the items of the step at this path, as they were noted last. */
+  chunks(path: string): LoopChunks | undefined {
+    return this.#chunks.get(path);
   }
 
   /** True when an earlier attempt of the run left an entry below this path. */
@@ -177,6 +184,7 @@ export class Journal {
 
   #index(entry: JournalEntry, isOver = false): void {
     this.#all.push(entry);
+    if (entry.chunks) this.#chunks.set(entry.path, entry.chunks);
     if (isSettled(entry)) this.#settled.set(entry.path, entry);
     if (isSettled(entry) || isOver) this.#unsettled.delete(entry.path);
     else this.#unsettled.set(entry.path, entry);

@@ -1,13 +1,11 @@
-import { FlowError, heals, toFlowError } from "../core/flow-error.ts";
-import { type ParentLink, timeOfRunId } from "../core/run.ts";
+import { heals, toFlowError } from "../core/flow-error.ts";
+import { timeOfRunId } from "../core/run.ts";
 import type { RunOrder, StartedRun } from "../core/step-context.ts";
 import { entryTraits } from "./entry-traits.ts";
 import type { Execution } from "./execution.ts";
+import { depthBelow } from "./nesting.ts";
 import type { StepRecord } from "./step-record.ts";
 import type { Place, Walk } from "./walk.ts";
-
-/** Runs below each other, the first one not counted: a workflow that starts itself ends somewhere. */
-const DEEPEST = 10;
 
 /** A run that nobody has taken up by then is sent again: its message may have got lost. */
 const SEND_AGAIN_MS = 60_000;
@@ -29,7 +27,8 @@ export async function startRun(
 ): Promise<StartedRun> {
   const { childRuns } = execution.ports;
   const named = namedBefore(execution, place, attempt);
-  const parent = linkOf(execution, place, order);
+  const depth = depthBelow(execution, order.workflow);
+  const parent = { runId: execution.run.id, path: place.path, awaits: order.awaits, depth };
   try {
     if (named === undefined) await childRuns.check(order.workflow);
     const runId = named ?? (await name(execution, place, record, attempt));
@@ -70,15 +69,4 @@ async function name(
   journal.record(record.entry({ status: "waiting", attempts: attempt, note }, now), entryTraits(place));
   await journal.flush();
   return runId;
-}
-
-function linkOf({ run }: Execution, { path }: Place, { workflow, awaits }: RunOrder): ParentLink {
-  const depth = run.depth + 1;
-  if (depth > DEEPEST) {
-    throw new FlowError(
-      "config_error",
-      `runs may nest ${DEEPEST} deep, and ${workflow} would be one more: look whether a workflow starts itself`,
-    );
-  }
-  return { runId: run.id, path, awaits, depth };
 }

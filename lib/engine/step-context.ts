@@ -4,6 +4,7 @@ import type { Json } from "../core/json.ts";
 import type { StepContext } from "../core/step-context.ts";
 import { renderDeep } from "../core/template.ts";
 import { blankedLines } from "./blanked.ts";
+import { chunkRunsFor, distribute } from "./distribute.ts";
 import type { Execution } from "./execution.ts";
 import { targetOf } from "./reader.ts";
 import { renderAssignments } from "./render-assignments.ts";
@@ -41,6 +42,7 @@ export function stepContext(
     execution.log.with({ step: path, id: node.id, attempt }).write(line);
   };
   const read = (text: string) => walk.read(text, view);
+  const chunkRuns = chunkRunsFor(execution, place, record);
   // No spreads: they give the object no shape, and a pure step took 8.6 µs instead of 5.3.
   return {
     id: node.id,
@@ -58,7 +60,7 @@ export function stepContext(
     ports: execution.ports,
     run: names.run,
     workflow: names.workflow,
-    event: execution.event,
+    event: names.input,
     environment: (secrets) => valuesOf(execution, secrets),
     read,
     writtenAt: (text) => {
@@ -78,6 +80,9 @@ export function stepContext(
     renderAssignments: (assignments) =>
       renderAssignments(walk, view, assignments, (message) => record.warn(message)),
     startRun: (order) => startRun(walk, place, record, attempt, order),
+    distribute:
+      chunkRuns && ((items, size) => distribute(walk, place, record, { chunkRuns, attempt, items, size })),
+    isDistributed: record.chunks !== undefined,
     blocks: Object.keys(node.blocks),
     enteredBlock: () =>
       Object.keys(node.blocks).find((label) => execution.journal.hasBelow(`${path}.${label}`)),

@@ -1,3 +1,4 @@
+import type { LoopChunks } from "../core/chunk.ts";
 import { FlowError } from "../core/flow-error.ts";
 import type {
   EntryStatus,
@@ -21,6 +22,7 @@ export interface StepEnd {
   readonly dueAt?: number;
   readonly patch?: readonly Write[];
   readonly usage?: Usage | undefined;
+  readonly costUsd?: number;
   readonly savedUsd?: number;
   readonly failure?: StepFailure;
   readonly handled?: boolean;
@@ -39,20 +41,25 @@ export class StepRecord {
   #warnings: string[] | undefined;
   #failedAttempts: FailedAttempt[] | undefined;
   #children: readonly string[];
+  #chunks: LoopChunks | undefined;
 
   constructor(
     node: StepNode,
     place: { path: string; item: string | undefined },
     environment: () => { readonly redactor: Redactor },
     startedAt: number,
-    children: readonly string[] = [],
+    before: {
+      readonly children?: readonly string[] | undefined;
+      readonly chunks?: LoopChunks | undefined;
+    } = {},
   ) {
     this.#node = node;
     this.#path = place.path;
     this.#item = place.item;
     this.#environment = environment;
     this.#startedAt = startedAt;
-    this.#children = children;
+    this.#children = before.children ?? [];
+    this.#chunks = before.chunks;
   }
 
   get #redactor(): Redactor {
@@ -77,6 +84,16 @@ export class StepRecord {
   /** The step starts a run, beside those of its earlier attempts. */
   startsRun(runId: string): void {
     this.#children = [...this.#children, runId];
+  }
+
+  /** The runs that work through the step's items, once they are named. */
+  get chunks(): LoopChunks | undefined {
+    return this.#chunks;
+  }
+
+  /** Names them, or notes how they stand. */
+  namesChunks(chunks: LoopChunks): void {
+    this.#chunks = chunks;
   }
 
   /** Keeps that an attempt failed and another one follows, `waitMs` later. */
@@ -111,6 +128,8 @@ export class StepRecord {
       ...(this.#warnings && { warnings: this.#warnings }),
       ...(end.usage && { usage: { ...end.usage, model: this.#redactor.text(end.usage.model) } }),
       ...(this.#children.length > 0 && { children: this.#children }),
+      ...(this.#chunks && { chunks: this.#chunks }),
+      ...(end.costUsd !== undefined && { costUsd: end.costUsd }),
       ...(end.savedUsd !== undefined && { savedUsd: end.savedUsd }),
       ...(end.failure && { error: runErrorOf(end.failure, this.#redactor) }),
       ...(end.note !== undefined && { note: this.#redactor.text(end.note) }),
@@ -131,15 +150,18 @@ export function runErrorOf({ path, id, error, attempts }: StepFailure, redactor:
 
 /** The failure that an entry tells of, as far as it is kept; undefined when it tells of none. */
 export function failureIn({ path, id, attempts, error, final }: JournalEntry): StepFailure | undefined {
-  if (!error) return undefined;
-  const { status, body, details } = error.details;
-  const more = {
+  return error && { path, id, attempts, error: errorOf(error, final) };
+}
+
+/** An error as it was before it was kept; `final`: no further delivery of the run changes it. */
+export function errorOf({ class: errorClass, message, details: kept }: RunError, final = false): FlowError {
+  const { status, body, details } = kept;
+  return new FlowError(errorClass, message, {
     ...(typeof status === "number" && { status }),
     ...(typeof body === "string" && { body }),
     details,
     final,
-  };
-  return { path, id, attempts, error: new FlowError(error.class, error.message, more) };
+  });
 }
 
 /** `{ error, error_details }`: what a failure that the file accepts leaves in place of the result. */

@@ -24,7 +24,7 @@ export type ListEnd =
   | Interruption;
 
 /** What is left of a step's result when its waits are over and its failures are named. */
-export type AttemptEnd = Exclude<StepResult, { readonly kind: "wait" | "fail_run" | "await_run" }>;
+export type AttemptEnd = Exclude<StepResult, { readonly kind: "wait" | "fail_run" | "await_runs" }>;
 
 /** What came of a step after all its attempts. */
 export interface Attempted {

@@ -2,6 +2,7 @@ import { isObject, type JsonObject } from "../core/json.ts";
 import type { AnyStep } from "../core/step.ts";
 import type { StepNode } from "../core/workflow.ts";
 import { checkCache } from "./check-cache.ts";
+import { checkDistributed } from "./check-distributed.ts";
 import { checkSchema } from "./check-schema.ts";
 import { checkTarget } from "./check-target.ts";
 import { checkConditions, checkPaths, checkTemplates, reportThrown, type TextCheck } from "./check-text.ts";
@@ -59,6 +60,7 @@ function compileStep(node: YamlNode, context: StepsContext): StepNode | undefine
     blocks: Object.fromEntries(compiled),
   };
   context.origins.set(step, node);
+  if (blocks.some(({ distributed }) => distributed)) checkDistributed(step, node, context);
   return step;
 }
 

@@ -13,6 +13,8 @@ import { isMapping, nearestNode, nodeAt, type YamlNode } from "./yaml-node.ts";
 export interface Block {
   readonly label: string;
   readonly list: YamlNode;
+  /** Its steps run in runs of their own. */
+  readonly distributed?: true;
 }
 
 /** Common keys that a step type may have as parameters of its own: `filter` drops by itself, `salesforce` reads by id, `run_workflow` by name. */
@@ -97,9 +99,9 @@ function blocksAt(
   schemaFits: boolean,
   { problems }: TextCheck,
 ): Block[] {
-  return places.flatMap(({ label, at, required }) => {
+  return places.flatMap(({ label, at, required, distributed }) => {
     const list = nodeAt(node, at);
-    if (list) return [{ label, list }];
+    if (list) return [{ label, list, ...(distributed && { distributed }) }];
     // A parent that is missing or no mapping was reported as such, unless the schema lets it be so.
     if (required && (schemaFits || isMapping(nodeAt(node, at.slice(0, -1))))) {
       problems.error(

@@ -1,13 +1,6 @@
 import { FlowError } from "../core/flow-error.ts";
-import type { Json } from "../core/json.ts";
 import type { BlockOptions, StepContext } from "../core/step-context.ts";
-import type { BlockEnd, Interruption, Pause } from "../core/step-result.ts";
-
-/** How one item of a loop, or one branch, ended. */
-export type PartEnd =
-  | { readonly kind: "result"; readonly value: Json | undefined }
-  /** `at`: its place, where it failed just now. */
-  | (Exclude<BlockEnd, { readonly kind: "done" }> & { readonly at?: string });
+import type { Interruption, PartEnd, Pause } from "../core/step-result.ts";
 
 /** What a step runs several times or beside others, and what it makes of it. */
 export interface Part extends BlockOptions {
@@ -86,7 +79,7 @@ function sooner(a: Pause, b: Pause): Pause {
   const dueTimes = both.flatMap(({ dueAt }) => (dueAt === undefined ? [] : [dueAt]));
   return {
     reason: "child",
-    runIds: children.flatMap(({ runIds }) => runIds),
+    awaited: children.flatMap(({ awaited }) => awaited),
     lookAt: Math.min(...children.map(({ lookAt }) => lookAt)),
     dueAt: dueTimes.length === 0 ? undefined : Math.min(...dueTimes),
   };

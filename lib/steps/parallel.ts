@@ -4,7 +4,8 @@ import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import { parsePath } from "../core/path.ts";
 import { type BlockPlace, defineStep } from "../core/step.ts";
 import type { StepContext } from "../core/step-context.ts";
-import { interruptionOf, type PartEnd, runPart } from "./block-ends.ts";
+import type { PartEnd } from "../core/step-result.ts";
+import { interruptionOf, runPart } from "./block-ends.ts";
 
 const schema = z.strictObject({
   branches: z

@@ -6,12 +6,7 @@ import { anyJson } from "../core/schema.ts";
 import { defineStep } from "../core/step.ts";
 import type { StartedRun, StepContext } from "../core/step-context.ts";
 import type { StepResult } from "../core/step-result.ts";
-
-const SHORTEST_LOOK_MS = 25;
-/** Until then it looks again by itself: to leave and come back takes three writes and a message. */
-const SOON_MS = 1_000;
-const MINUTE_MS = 60_000;
-const LONGEST_LOOK_MS = 15 * MINUTE_MS;
+import { lookAgainAt } from "./look-again.ts";
 
 const schema = z.strictObject({
   name: z.string().min(1).describe("The workflow, one of the same stage"),
@@ -77,7 +72,7 @@ function endOf(started: StartedRun, workflow: string, context: StepContext): Ste
     }
     case "missing":
     case "under_way":
-      return { kind: "await_run", runId, lookAt: nextLook(started, workflow, context) };
+      return { kind: "await_runs", awaited: { runId }, lookAt: nextLook(started, workflow, context) };
   }
 }
 
@@ -95,7 +90,6 @@ function resultOf(
   };
 }
 
-/** Looks again after as long as it has waited already, soon at first and each minute or less often then. */
 function nextLook({ runId, startedAt }: StartedRun, workflow: string, context: StepContext): number {
   const { ports, timeoutSeconds } = context;
   const now = ports.clock.now();
@@ -108,9 +102,6 @@ function nextLook({ runId, startedAt }: StartedRun, workflow: string, context: S
       { final: true, details: { run_id: runId, workflow } },
     );
   }
-  const pause =
-    waited < SOON_MS
-      ? Math.max(waited, SHORTEST_LOOK_MS)
-      : Math.min(Math.max(waited, MINUTE_MS), LONGEST_LOOK_MS);
-  return timeoutSeconds === null ? now + pause : Math.min(now + pause, startedAt + timeoutSeconds * 1000);
+  const lookAt = lookAgainAt(startedAt, now);
+  return timeoutSeconds === null ? lookAt : Math.min(lookAt, startedAt + timeoutSeconds * 1000);
 }

@@ -14,6 +14,7 @@ export const stop = defineStep({
   repeatable: true,
   defaultOutput: null,
   timeoutSeconds: null,
+  stopsRun: true,
   schema,
   facts: { shape: () => null, endsRun: true, told: ["message"] },
   check: (raw) => textProblems(raw, ["message"]),

@@ -23,7 +23,7 @@ export function loopContract(name: string, open: OpenRunStore): void {
     });
 
     const end = (number: number, of: number, more: Partial<EndedChunk> = {}) =>
-      store.loops.end(loop, { number, of, failed: false, expiresAt: EXPIRES, ...more });
+      store.loops.end(loop, { number, of, expiresAt: EXPIRES, ...more });
     const keep = (chunk: number, value: Json, epoch = 1) =>
       store.loops.keepResult(loop, chunk, { value, epoch, expiresAt: EXPIRES });
     const sorted = (numbers: ReadonlySet<number>) => [...numbers].sort((a, b) => a - b);
@@ -98,23 +98,21 @@ export function loopContract(name: string, open: OpenRunStore): void {
         expect(ends.filter((complete) => complete).length).toBeGreaterThanOrEqual(1);
       });
 
-      test("tells which of them failed", async () => {
+      test("tells which of them failed, and which end the run", async () => {
         await end(0, 70, { failed: true });
-        await end(69, 70, { failed: true });
+        await end(69, 70, { failed: true, endsRun: true });
         await end(5, 70);
-        const { ended, failed } = await store.loops.progress(loop);
-        expect([sorted(ended), sorted(failed)]).toEqual([
-          [0, 5, 69],
-          [0, 69],
-        ]);
+        const { ended, failed, endsRun } = await store.loops.progress(loop);
+        expect([sorted(ended), sorted(failed), sorted(endsRun)]).toEqual([[0, 5, 69], [0, 69], [69]]);
       });
 
       test("is taken back for one that runs again, and completes them anew", async () => {
-        for (let number = 0; number < 66; number += 1) await end(number, 66, { failed: number === 65 });
+        for (let number = 0; number < 66; number += 1)
+          await end(number, 66, { failed: number === 65, endsRun: number === 65 });
         await store.loops.reopen(loop, 65);
         await store.loops.reopen(loop, 65);
-        const { ended, failed } = await store.loops.progress(loop);
-        expect([ended.size, failed.size]).toEqual([65, 0]);
+        const { ended, failed, endsRun } = await store.loops.progress(loop);
+        expect([ended.size, failed.size, endsRun.size]).toEqual([65, 0, 0]);
         await store.loops.reopen(loop, 3);
         expect(await end(65, 66)).toBe(false);
         expect(await end(3, 66)).toBe(true);

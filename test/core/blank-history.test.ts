@@ -19,7 +19,7 @@ const entry = (...patch: Write[]): JournalEntry => ({
   patch,
 });
 const bodyOf = (text: string, redact: string[], type?: string) =>
-  new TextDecoder().decode(blankHistory(event(text, type), [], redact).event.body);
+  new TextDecoder().decode(blankHistory({ event: event(text, type) }, [], redact).event.body);
 
 describe("the event", () => {
   test.each([
@@ -41,7 +41,7 @@ test("a blanked write stays what it is: one to a loop's variable, or one that br
     { path: ["item", "pin"], value: 1, variable: true },
     { path: ["item"], value: { pin: 1 }, restores: true },
   ];
-  expect(blankHistory(event("{}"), [entry(...writes)], ["item.pin"]).journal[0]?.patch).toEqual([
+  expect(blankHistory({ event: event("{}") }, [entry(...writes)], ["item.pin"]).journal[0]?.patch).toEqual([
     { path: ["item", "pin"], value: "***", variable: true },
     { path: ["item"], value: { pin: "***" }, restores: true },
   ]);
@@ -56,7 +56,7 @@ test("a patch is blanked at, above and below the path, and nowhere else", () => 
     { path: ["card"] },
     { path: ["cards"], value: "x" },
   ];
-  const { journal } = blankHistory(event("{}"), [entry(...writes)], ["card.number"]);
+  const { journal } = blankHistory({ event: event("{}") }, [entry(...writes)], ["card.number"]);
   expect(journal[0]?.patch).toEqual([
     { path: ["card", "number"], value: "***" },
     { path: ["card"], value: { number: "***", name: "Ada" } },

@@ -60,6 +60,17 @@ describe("what a run costs the table", () => {
     expect(miss).toMatchObject({ writes: plain.writes + 2, units: plain.units + 2, reads });
   });
 
+  test("a distributed loop: six writes for each chunk, a run's three among them, and six for the run that waits", async () => {
+    const loop = { type: "for_each", input_from: "ids", mode: "distributed", chunk_size: 1, steps: [pure] };
+    const chunks = 3;
+    // A run's three, and those of its wait: name, state, that all are made, and coming back.
+    expect(await costOf([loop])).toMatchObject({
+      writes: 3 + 6 + 6 * chunks,
+      units: 16 + 8 * chunks,
+      sends: 2,
+    });
+  });
+
   test("isolated effects that end together share a write", async () => {
     const loop = { type: "for_each", input_from: "ids", item_scope: "isolated", steps: [effect("a"), pure] };
     const { writes } = await costOf([loop, pure], http);

@@ -1,5 +1,6 @@
 import { createDynamoCache } from "../../lib/adapters/dynamo/dynamo-cache.ts";
 import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
+import { chunkRunIds } from "../../lib/app/chunk-run-ids.ts";
 import { describeRun } from "../../lib/app/describe-run.ts";
 import type { WebhookAnswer } from "../../lib/app/ingest-event.ts";
 import { isSettled } from "../../lib/core/journal.ts";
@@ -30,7 +31,7 @@ export interface Trial extends FaultyStage {
   readonly answer: WebhookAnswer | undefined;
   /** The run at its end, undefined when none is kept. */
   readonly run: RunRecord | undefined;
-  /** The runs that it and others started, oldest first. */
+  /** The runs that it and others started, oldest first, then the chunks of their loops. */
   readonly children: readonly RunRecord[];
   /** The final status, each time it was looked at. */
   readonly finals: readonly string[];
@@ -51,6 +52,7 @@ const STORE = [
   "status",
   "get",
 ] as const;
+const LOOPS = ["keepState", "state", "keepResult", "results", "end", "reopen", "progress"] as const;
 const QUEUE = ["send", "sendAll", "giveBack", "deadLetter"] as const;
 
 // More invocations than any run in the table takes, faults included.
@@ -77,7 +79,10 @@ export function faultyStage(
       kept = place ? createDynamoRunStore({ ...place, client: table.client }) : store;
       return place && client
         ? createDynamoRunStore({ ...place, client })
-        : faults.wrap("store", store, STORE);
+        : {
+            ...faults.wrap("store", store, STORE),
+            loops: faults.wrap("loops", store.loops, LOOPS),
+          };
     },
     wrapCache: (cache) =>
       table && client
@@ -118,7 +123,8 @@ export async function play(given: FaultCase, strikes: readonly Strike[] = []): P
     if (run && isFinal(run.status)) finals.push(run.status);
   });
   const run = due && (await store.get(due.runId));
-  const children = await runsOf(Object.keys(given.workflows ?? {}), run?.createdAt ?? 0, stage);
+  const started = await runsOf(Object.keys(given.workflows ?? {}), run?.createdAt ?? 0, stage);
+  const children = [...started, ...(await chunksOf(run ? [run, ...started] : started, store))];
   return { ...stage, calls: faults.calls, answer, run, children, finals };
 }
 
@@ -134,6 +140,16 @@ async function runsOf(
   const listed = await store.list({ workflows, limit: 100, until, since });
   const all = await Promise.all(listed.toReversed().map(({ runId }) => store.get(runId)));
   return all.filter((one) => one !== undefined);
+}
+
+/** The chunks of runs' loops, and of loops in those. */
+async function chunksOf(runs: readonly RunRecord[], store: RunStore): Promise<readonly RunRecord[]> {
+  const named = runs.flatMap(({ journal }) => journal.flatMap(({ chunks }) => (chunks ? [chunks] : [])));
+  const ids = [...new Set(named.flatMap(chunkRunIds))];
+  if (ids.length === 0) return [];
+  const found = await Promise.all(ids.map((runId) => store.get(runId)));
+  const chunks = found.filter((one) => one !== undefined);
+  return [...chunks, ...(await chunksOf(chunks, store))];
 }
 
 /** The invocation that comes next, at its time. False: there is none. */

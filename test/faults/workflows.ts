@@ -60,6 +60,15 @@ const shared = (input_from: string, steps: JsonObject[], more: JsonObject = {}):
   ...more,
 });
 
+const distributed = (input_from: string, steps: JsonObject[], more: JsonObject = {}): JsonObject => ({
+  type: "for_each",
+  input_from,
+  mode: "distributed",
+  chunk_size: 2,
+  steps,
+  ...more,
+});
+
 const parallel = (branches: JsonObject, more: JsonObject = {}): JsonObject => ({
   type: "parallel",
   branches,
@@ -510,6 +519,89 @@ export const WORKFLOWS: { readonly [about: string]: FaultCase } = {
     },
     http: [ok("a")],
     llm: [{ model: "good", text: "Hello", usage: { input_tokens: 5, cost_usd: 0.1 }, times: 99 }],
+  },
+  "a distributed loop": {
+    file: {
+      steps: [
+        call("a"),
+        distributed("ids", [stamp, post("b", ["${item}", "${a.from}"]), post("c", "${b.from}")], {
+          output_to: "all",
+          result_from: "c.from",
+        }),
+        post("d", "${all}"),
+      ],
+    },
+    event: { ids: [1, 2, 3] },
+    http: ["a", "b", "c", "d"].map(ok),
+  },
+  "a distributed loop of waits and drops, some of whose items may fail": {
+    file: {
+      steps: [
+        distributed(
+          "ids",
+          [
+            { type: "filter", conditions: [{ field: "item", op: "ne", value: "drop" }] },
+            wait(600),
+            call("${item}", { url: "https://x.test/${item}", output_to: "x" }),
+          ],
+          { output_to: "all", result_from: "x", tolerate: { count: 1 } },
+        ),
+        post("c", "${all}"),
+      ],
+    },
+    event: { ids: ["a", "bad", "drop"] },
+    http: [ok("a"), fails("bad", 400), ok("c")],
+    acceptsFailures: true,
+  },
+  "a distributed loop that fails": {
+    file: {
+      steps: [distributed("ids", [call("a"), call("x", { url: "https://x.test/${item}" })])],
+      on_failure: [post("b", "${error.step}")],
+    },
+    event: { ids: ["c", "bad", "d"] },
+    http: [...["a", "b", "c", "d"].map(ok), fails("bad", 400)],
+    acceptsFailures: true,
+  },
+  "distributed loops in a distributed loop and in a branch, and what models cost in them": {
+    file: {
+      steps: [
+        parallel({
+          one: [
+            distributed(
+              "groups",
+              [
+                distributed("group", [model({ model: "good", prompt: "${item}", output_to: "x" })], {
+                  result_from: "x",
+                  output_to: "inner",
+                }),
+              ],
+              { var: "group", result_from: "inner", output_to: "all", chunk_size: 1 },
+            ),
+          ],
+          other: [wait(60), call("b")],
+        }),
+        post("c", "${parallel}"),
+      ],
+    },
+    event: { groups: [[1, 2], [3]] },
+    http: [ok("b"), ok("c")],
+    llm: [{ model: "good", text: "yes", usage: { input_tokens: 5, cost_usd: 0.1 }, times: 99 }],
+  },
+  "a distributed loop whose history is blanked": {
+    file: {
+      environment: [{ name: "TOKEN", secret: true }],
+      history: { redact: ["cards", "all", "item"] },
+      steps: [
+        distributed("cards", [call("a", { headers: { Authorization: "Bearer ${env:TOKEN}" } })], {
+          output_to: "all",
+          result_from: "item",
+        }),
+        post("b", "${all.0}"),
+      ],
+    },
+    event: { cards: [CARD, "2", "3"] },
+    http: [ok("a"), ok("b")],
+    secrets: { TOKEN: SECRET },
   },
   "a run of another workflow": {
     file: {

@@ -16,6 +16,53 @@ const FAULTS: readonly (readonly [step: string, at: string, message: string])[] 
   ["{ type: set, values: { state: 1 } }", "3:28", '"state" cannot be written as a whole'],
   ["{ type: set, values: { a: '${b' } }", "3:31", "is never closed"],
   ["{ type: set, values: { a: 1, 7: 2 } }", "3:37", "write state.7"],
+  [
+    "{ type: for_each, input_from: a, mode: distributed, item_scope: shared, steps: [] }",
+    "3:69",
+    "cannot share the state",
+  ],
+  ["{ type: for_each, input_from: a, mode: spread, steps: [] }", "3:44", "one of inline, distributed"],
+  [
+    "{ type: for_each, input_from: a, mode: inline, chunk_size: 5, steps: [] }",
+    "3:64",
+    "only distributed loops",
+  ],
+  ["{ type: for_each, input_from: a, mode: distributed, chunk_size: 0, steps: [] }", "3:69", "at least 1"],
+  [
+    "{ type: for_each, input_from: a, mode: distributed, timeout: 5, steps: [] }",
+    "3:57",
+    "no time limit of this step ends",
+  ],
+  [
+    "{ type: for_each, input_from: a, mode: distributed, steps: [{ type: parallel, branches: { b: [{ type: stop }] } }] }",
+    "3:99",
+    "stop ends this run, but the items of for_each_1 run in other runs",
+  ],
+  [
+    "{ type: for_each, input_from: a, tolerate: { count: 1 }, steps: [] }",
+    "3:48",
+    "items that share the state stop at the first that fails",
+  ],
+  [
+    "{ type: for_each, input_from: a, mode: distributed, tolerate: { count: 1 }, on_item_error: continue, steps: [] }",
+    "3:67",
+    "keep one of the two",
+  ],
+  [
+    "{ type: for_each, input_from: a, mode: distributed, tolerate: { count: 1, percent: 5 }, steps: [] }",
+    "3:67",
+    "either count or percent",
+  ],
+  [
+    "{ type: for_each, input_from: a, mode: distributed, tolerate: {}, steps: [] }",
+    "3:67",
+    "either count or percent",
+  ],
+  [
+    "{ type: for_each, input_from: a, mode: distributed, tolerate: { percent: 101 }, steps: [] }",
+    "3:78",
+    "at most 100",
+  ],
   ["{ type: parallel }", "3:5", 'parallel: "branches" is missing'],
   ["{ type: parallel, branches: {} }", "3:33", "name at least one branch"],
   ["{ type: parallel, branches: [a] }", "3:33", "branches: found a list of 1, expected a mapping"],

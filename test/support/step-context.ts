@@ -81,6 +81,7 @@ export function stepContext(options: ContextOptions = {}): MadeContext {
     },
     renderAssignments: (assignments) => assignments,
     startRun: unasked,
+    isDistributed: false,
     blocks: options.blocks ?? [],
     enteredBlock: () => options.entered,
     acceptFailure(at, { error }: StepFailure) {

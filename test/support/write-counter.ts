@@ -148,13 +148,18 @@ function unitsOf(item: Item | undefined): number {
 function sizeOf(value: AttributeValue): number {
   if (value.S !== undefined) return Buffer.byteLength(value.S);
   if (value.B !== undefined) return value.B.length;
-  if (value.N !== undefined) return Math.ceil(value.N.replace(/\D/g, "").length / 2) + 1;
+  if (value.N !== undefined) return numberSize(value.N);
+  if (value.NS !== undefined) return value.NS.reduce((total, one) => total + numberSize(one) + 1, 3);
   if (value.BOOL !== undefined) return 1;
   if (value.M === undefined) throw new Error(`no size known for ${JSON.stringify(value)}`);
   return Object.entries(value.M).reduce(
     (total, [name, member]) => total + Buffer.byteLength(name) + sizeOf(member) + 1,
     3,
   );
+}
+
+function numberSize(digits: string): number {
+  return Math.ceil(digits.replace(/\D/g, "").length / 2) + 1;
 }
 
 /** Input of the four writing commands, as far as it says which items they write. */

@@ -40,8 +40,8 @@ export function createDynamoLoopStore(table: Table, values: StoredValues): LoopS
     [name]: await values.storeJson(value, { pk: key.pk, inlineBytes: INLINE_BYTES, expiresAt }),
     expires_at: number(expiresAt),
   });
-  const mark = async (key: Key, nth: number, failed: boolean, expiresAt: number): Promise<number> => {
-    const added = failed ? "#ended :nth, #failed :nth" : "#ended :nth";
+  const mark = async (key: Key, nth: number, sets: readonly string[], expiresAt: number): Promise<number> => {
+    const added = sets.map((name) => `#${name} :nth`).join(", ");
     const marked = await table.updateAndGet(
       key,
       {
@@ -56,7 +56,7 @@ export function createDynamoLoopStore(table: Table, values: StoredValues): LoopS
   const unmark = async (key: Key, nth: number): Promise<void> => {
     await table.update(
       key,
-      { text: "DELETE #ended :nth, #failed :nth", values: { ":nth": { NS: [String(nth)] } } },
+      { text: "DELETE #ended :nth, #failed :nth, #ends_run :nth", values: { ":nth": { NS: [String(nth)] } } },
       { text: "attribute_exists(#pk)" },
     );
   };
@@ -88,13 +88,14 @@ export function createDynamoLoopStore(table: Table, values: StoredValues): LoopS
     async removeResult(loop, chunk) {
       await table.remove(resultKey(keyOf(loop, "result"), chunk), { text: "attribute_exists(#pk)" });
     },
-    async end(loop, { number: nth, of, failed, expiresAt }: EndedChunk) {
+    async end(loop, { number: nth, of, failed, endsRun, expiresAt }: EndedChunk) {
+      const sets = ["ended", ...(failed ? ["failed"] : []), ...(endsRun ? ["ends_run"] : [])];
       const group = Math.floor(nth / GROUP);
       const groups = Math.ceil(of / GROUP);
       const inGroup = Math.min(GROUP, of - group * GROUP);
-      const ended = await mark(keyOf(loop, `ended#${group}`), nth, failed, expiresAt);
+      const ended = await mark(keyOf(loop, `ended#${group}`), nth, sets, expiresAt);
       if (ended < inGroup || groups === 1) return ended === inGroup;
-      return (await mark(keyOf(loop, "groups"), group, false, expiresAt)) === groups;
+      return (await mark(keyOf(loop, "groups"), group, ["ended"], expiresAt)) === groups;
     },
     async reopen(loop, nth) {
       const group = Math.floor(nth / GROUP);
@@ -105,7 +106,7 @@ export function createDynamoLoopStore(table: Table, values: StoredValues): LoopS
     async progress(loop) {
       const items = await itemsOf(loop, "ended#");
       const all = (name: string) => new Set(items.flatMap((item) => numbersIn(item, name)));
-      return { ended: all("ended"), failed: all("failed") };
+      return { ended: all("ended"), failed: all("failed"), endsRun: all("ends_run") };
     },
   };
 }

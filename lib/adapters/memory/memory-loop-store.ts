@@ -7,6 +7,7 @@ interface Loop {
   readonly results: Map<number, KeptResult>;
   readonly ended: Set<number>;
   readonly failed: Set<number>;
+  readonly endsRun: Set<number>;
 }
 
 /** Loops in this process's memory. */
@@ -21,7 +22,13 @@ export function createMemoryLoopStore(): MemoryLoopStore {
   const loopOf = ({ runId, path }: LoopKey): Loop => {
     const loops = runs.get(runId) ?? new Map<string, Loop>();
     runs.set(runId, loops);
-    const loop = loops.get(path) ?? { results: new Map(), ended: new Set(), failed: new Set() };
+    const none = (): Loop => ({
+      results: new Map(),
+      ended: new Set(),
+      failed: new Set(),
+      endsRun: new Set(),
+    });
+    const loop = loops.get(path) ?? none();
     loops.set(path, loop);
     return loop;
   };
@@ -39,20 +46,22 @@ export function createMemoryLoopStore(): MemoryLoopStore {
     async removeResult(key, chunk) {
       loopOf(key).results.delete(chunk);
     },
-    async end(key, { number, of, failed }) {
+    async end(key, { number, of, failed, endsRun }) {
       const loop = loopOf(key);
       loop.ended.add(number);
       if (failed) loop.failed.add(number);
+      if (endsRun) loop.endsRun.add(number);
       return loop.ended.size === of;
     },
     async reopen(key, chunk) {
       const loop = loopOf(key);
       loop.ended.delete(chunk);
       loop.failed.delete(chunk);
+      loop.endsRun.delete(chunk);
     },
     async progress(key) {
-      const { ended, failed } = loopOf(key);
-      return { ended: new Set(ended), failed: new Set(failed) };
+      const { ended, failed, endsRun } = loopOf(key);
+      return { ended: new Set(ended), failed: new Set(failed), endsRun: new Set(endsRun) };
     },
     forget: (runId) => void runs.delete(runId),
   };

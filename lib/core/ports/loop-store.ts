@@ -20,7 +20,9 @@ export interface EndedChunk {
   readonly number: number;
   /** Chunks of its loop. */
   readonly of: number;
-  readonly failed: boolean;
+  readonly failed?: boolean;
+  /** The file ends the whole run in one of its items. */
+  readonly endsRun?: boolean;
   /** Seconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -30,6 +32,8 @@ export interface LoopProgress {
   readonly ended: ReadonlySet<number>;
   /** Those of them that failed. */
   readonly failed: ReadonlySet<number>;
+  /** Those in which the file ends the whole run. */
+  readonly endsRun: ReadonlySet<number>;
 }
 
 /**

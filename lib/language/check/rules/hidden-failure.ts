@@ -42,5 +42,6 @@ function placeOfAcceptance({ step, node, definition, raw }: FlowStep): number | 
   // A default of the file is one decision, not one for each step.
   if (accepts && key !== undefined) return node.entries?.get(key)?.keyAt;
   if (!definition.facts?.toleratesFailures?.(raw)) return undefined;
-  return (child(node, "on_item_error") ?? child(node, "on_branch_error") ?? node).at;
+  const keysOfParts = ["on_item_error", "tolerate", "on_branch_error"];
+  return keysOfParts.map((name) => child(node, name)).find((found) => found !== undefined)?.at ?? node.at;
 }

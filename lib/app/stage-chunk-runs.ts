@@ -1,0 +1,109 @@
+import type { ChunkResult } from "../core/chunk.ts";
+import type { ErrorClass } from "../core/flow-error.ts";
+import { formatJson, type Json, type JsonObject } from "../core/json.ts";
+import type { ChunkOrder, ChunkOutcome, ChunkRuns } from "../core/ports/chunk-runs.ts";
+import type { LoopKey } from "../core/ports/loop-store.ts";
+import { isFinal, type NewRun, type RunRecord, timeOfRunId } from "../core/run.ts";
+import { chunkRunIds } from "./chunk-run-ids.ts";
+import { eachOf } from "./each-of.ts";
+import type { Operator } from "./operator.ts";
+import { redriveRun } from "./redrive-run.ts";
+
+/** What making chunks of a run's loops needs of a stage. */
+type Place = Pick<Operator, "store" | "queue" | "clock" | "timings">;
+
+// Requests for one loop that are under way at a time.
+const AT_ONCE = 25;
+
+/** The chunks of one run's loops, by store and queue. They are of its version, and are kept as long as it is. */
+export function createStageChunkRuns(place: Place, run: RunRecord): ChunkRuns {
+  const { store, queue } = place;
+  const loopAt = (path: string): LoopKey => ({ runId: run.runId, path });
+  return {
+    async make(order) {
+      await store.loops.keepState(loopAt(order.path), { ...order.state }, run.expiresAt);
+      const ids = chunkRunIds(order.chunks);
+      await eachOf(batchesOf(ids, AT_ONCE), 1, async (batch, nth) => {
+        await Promise.all(
+          batch.map((runId, index) =>
+            store.create(chunkRun(place, run, order, runId, nth * AT_ONCE + index)),
+          ),
+        );
+        await queue.sendAll(batch.map((runId) => ({ runId })));
+      });
+    },
+    progress: (path) => store.loops.progress(loopAt(path)),
+    async outcomes(path, chunks) {
+      const results = await store.loops.results(loopAt(path));
+      return eachOf(chunkRunIds(chunks), AT_ONCE, async (runId, number): Promise<ChunkOutcome> => {
+        const result = results.get(number);
+        return result === undefined
+          ? withoutResult(runId, await store.get(runId))
+          : (result as unknown as ChunkResult);
+      });
+    },
+    async putBack(path, chunks) {
+      const { ended, failed } = await store.loops.progress(loopAt(path));
+      await eachOf(chunkRunIds(chunks), AT_ONCE, async (runId, number) => {
+        // One that has not ended by its mark may be one whose mark was taken away before a process died.
+        if (ended.has(number) && !failed.has(number)) return;
+        if (failed.has(number)) await store.loops.reopen(loopAt(path), number);
+        await redriveRun(place, runId);
+      });
+    },
+  };
+}
+
+function chunkRun(
+  { timings }: Place,
+  run: RunRecord,
+  { path, step, chunks: { base, size, count }, items, depth }: ChunkOrder,
+  runId: string,
+  number: number,
+): NewRun {
+  const createdAt = timeOfRunId(base);
+  const from = number * size;
+  return {
+    runId,
+    workflow: run.workflow,
+    hash: run.hash,
+    stage: run.stage,
+    event: {
+      body: new TextEncoder().encode(formatJson(items.slice(from, from + size))),
+      contentType: "application/json",
+      request: {
+        method: "CHUNK",
+        path: "",
+        query: {},
+        headers: {},
+        received_at: new Date(createdAt).toISOString(),
+        delivery_id: `${run.runId}/${path}/${number}`,
+      },
+    },
+    createdAt,
+    dueAt: createdAt + timings.lookAfterMs,
+    expiresAt: run.expiresAt,
+    parent: { runId: run.runId, path, awaits: true, depth },
+    chunk: { number, of: count, from, step },
+  };
+}
+
+/** Why a chunk has ended without a word about its items. */
+function withoutResult(runId: string, run: RunRecord | undefined): ChunkOutcome {
+  const ended = (errorClass: ErrorClass, what: string, details: JsonObject = {}): ChunkOutcome => ({
+    error: { step: null, class: errorClass, message: `chunk ${runId} ${what}`, details },
+    costUsd: run?.costUsd ?? 0,
+  });
+  if (!run) return ended("unknown_outcome", "is not kept any more: whether it ran is not known");
+  if (!isFinal(run.status)) return ended("internal", "has not ended");
+  // A chunk that somebody cancelled does not cancel the run that waits for it.
+  if (run.status === "cancelled") return ended("refused", "was cancelled");
+  const { class: errorClass = "internal", message = "no reason is kept", details = {} } = run.error ?? {};
+  return ended(errorClass, `${run.status}: ${message}`, details as { [key: string]: Json });
+}
+
+function batchesOf<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_none, nth) =>
+    all.slice(nth * size, (nth + 1) * size),
+  );
+}
