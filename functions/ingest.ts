@@ -1,6 +1,6 @@
 import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { dynamoClient, secretsClient, sqsClient } from "../lib/adapters/aws-clients.ts";
+import { dynamoClient, INGEST_TRY_MS, secretsClient, sqsClient } from "../lib/adapters/aws-clients.ts";
 import { createInputCatalog, createWorkflowTexts } from "../lib/adapters/catalog-file.ts";
 import { createDynamoNewRunStore } from "../lib/adapters/dynamo/new-run-store.ts";
 import { catalogFile, environment } from "../lib/adapters/environment.ts";
@@ -20,14 +20,14 @@ import { ingestConfig, readConfig } from "../lib/core/config.ts";
 const config = readConfig(ingestConfig, environment());
 const log = createLog({ service: "ingest", level: config.HOOKLINE_LOG_LEVEL });
 const ingest: Ingest = {
-  store: createDynamoNewRunStore({ client: dynamoClient(), table: config.HOOKLINE_TABLE }),
+  store: createDynamoNewRunStore({ client: dynamoClient(INGEST_TRY_MS), table: config.HOOKLINE_TABLE }),
   queue: createSqsQueue({
-    client: sqsClient(),
+    client: sqsClient(INGEST_TRY_MS),
     queueUrl: config.HOOKLINE_QUEUE_URL,
     deadLetterUrl: config.HOOKLINE_DLQ_URL,
   }),
   secrets: createSecretsManager({
-    client: secretsClient(),
+    client: secretsClient(INGEST_TRY_MS),
     webhookKeyId: config.HOOKLINE_WEBHOOK_KEY_ID,
     ttlSeconds: config.HOOKLINE_SECRETS_TTL_SECONDS,
     clock: systemClock,

@@ -55,7 +55,7 @@ export function addFunctions(
     description: "Checks, stores and enqueues an event",
     bundle: join(build.dir, "ingest"),
     memorySize: 512,
-    // API Gateway waits 30 seconds; the SDK's three tries fit in, so that the sender gets a 503 of ours.
+    // API Gateway waits 30 seconds; calls that hang end before, so that the sender gets a 503 of ours.
     timeout: Duration.seconds(29),
     logLevel,
     environment: {

@@ -3,28 +3,40 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { environment } from "./environment.ts";
 
-// A call that hangs must not eat the invocation: the SDK tries three times, which leaves room for all of them.
-const requestHandler = { connectionTimeout: 2_000, requestTimeout: 8_000 };
+/** How long one try of a call may take, in milliseconds; the SDK makes three, four with the table. */
+const TRY_MS = 8_000;
+/**
+ * The same for ingest: a call that hangs, and the one that takes back what it may have stored, end before the function's
+ * 29 seconds do, so that the sender gets our 503.
+ */
+export const INGEST_TRY_MS = 3_000;
+
+// Without the last one the SDK writes a warning and goes on waiting.
+const requestHandler = (tryMs: number) => ({
+  connectionTimeout: 2_000,
+  requestTimeout: tryMs,
+  throwOnRequestTimeout: true,
+});
 
 /** The client of the table. */
-export function dynamoClient(): DynamoDBClient {
-  return withoutLogger(new DynamoDBClient({ requestHandler }));
+export function dynamoClient(tryMs = TRY_MS): DynamoDBClient {
+  return withoutLogger(new DynamoDBClient({ requestHandler: requestHandler(tryMs) }));
 }
 
 /** The client of the queues. It sends to the host of a queue's URL unless it is given an endpoint in so many words. */
-export function sqsClient(): SQSClient {
+export function sqsClient(tryMs = TRY_MS): SQSClient {
   const endpoint = environment().AWS_ENDPOINT_URL_SQS;
   return withoutLogger(
     new SQSClient({
-      requestHandler,
+      requestHandler: requestHandler(tryMs),
       ...(endpoint !== undefined && { endpoint, useQueueUrlAsEndpoint: false }),
     }),
   );
 }
 
 /** The client of the stage's secrets. */
-export function secretsClient(): SecretsManagerClient {
-  return withoutLogger(new SecretsManagerClient({ requestHandler }));
+export function secretsClient(tryMs = TRY_MS): SecretsManagerClient {
+  return withoutLogger(new SecretsManagerClient({ requestHandler: requestHandler(tryMs) }));
 }
 
 /** The SDK copies every input and output for its logger, also when there is none: 4 % of a run's time in the runner. */
