@@ -9,9 +9,12 @@ import { stepTypes } from "../steps/registry.ts";
 import { columns } from "./columns.ts";
 import { printable } from "./printable.ts";
 
+const DIED =
+  "The last time it ended without having been stopped: killed, or out of memory. What was under way then goes on one by one; a run that ends it a second time is failed.";
+
 /** What a started stack says: where it is, what it serves, and a line that fires a workflow. */
 export function stackText(stack: LocalStack, dataFolder: string): string {
-  const { workflows, files, recovered } = stack;
+  const { workflows, files, recovered, died } = stack;
   const tryable = workflows.filter(isSelfContained);
   const missing = workflows.flatMap(missingText);
   return [
@@ -20,7 +23,7 @@ export function stackText(stack: LocalStack, dataFolder: string): string {
     ...(workflows.length === 0 ? ["No workflow serves."] : columns(workflows.map(workflowRow))),
     ...(missing.length === 0 ? [] : ["", ...missing]),
     ...files.flatMap(fileText),
-    ...(recovered > 0 ? ["", `${recovered} runs of the last time go on.`] : []),
+    ...(recovered > 0 ? ["", `${recovered} runs of the last time go on.`, ...(died ? [DIED] : [])] : []),
     ...(tryable.length === 0 ? [] : ["", "Try:", ...tryable.map(curlLine)]),
     "",
     `History and logs are in ${shownFolder(dataFolder)}. Ctrl-C stops.`,

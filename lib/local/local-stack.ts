@@ -17,7 +17,7 @@ import { type LocalServices, startLocalServices } from "./local-services.ts";
 import { ownIdentity } from "./process-identity.ts";
 import { recoverRuns } from "./recover-runs.ts";
 import { isCronWorkflow, startScheduler } from "./scheduler.ts";
-import { writeStackFile } from "./stack-file.ts";
+import { hasDied, writeStackFile } from "./stack-file.ts";
 import { lockDataFolder } from "./stack-lock.ts";
 import { webhookKey } from "./webhook-key.ts";
 import { type WorkflowFile, type WorkflowFiles, watchWorkflowFiles } from "./workflow-files.ts";
@@ -55,6 +55,8 @@ export interface LocalStack {
   readonly files: readonly WorkflowFile[];
   /** Runs of an earlier process that go on now. */
   readonly recovered: number;
+  /** That process ended without having been stopped: those that were under way go on one by one. */
+  readonly died: boolean;
   /** Takes no new events, lets runs under way end for some seconds, and ends; what is left goes on at the next start. */
   close(): Promise<void>;
 }
@@ -119,7 +121,8 @@ async function bringUp(
   });
   parts.defer(() => front.close());
 
-  const recovered = await recoverRuns(services.store, services.queue, Date.now());
+  const died = hasDied(dataFolder);
+  const recovered = await recoverRuns(services.store, services.queue, Date.now(), died);
   const mapping = startEventSourceMapping({
     client: services.sqsClient,
     queueUrl: services.queueUrl,
@@ -150,6 +153,7 @@ async function bringUp(
   return {
     url: front.url,
     recovered,
+    died,
     get workflows() {
       return served(files, front.url, dataFolder, sources());
     },

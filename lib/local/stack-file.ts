@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FlowError } from "../core/flow-error.ts";
 import { isAlive, type ProcessIdentity } from "./process-identity.ts";
@@ -20,6 +20,11 @@ export function writeStackFile(dataFolder: string, stack: StackFile): () => void
   writeFileSync(`${file}.new`, `${JSON.stringify(stack, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file);
   return () => rmSync(file, { force: true });
+}
+
+/** True when the last stack on the folder ended without having been stopped: killed, or out of memory. */
+export function hasDied(dataFolder: string): boolean {
+  return existsSync(fileIn(dataFolder));
 }
 
 /**

@@ -297,6 +297,17 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
         await expect(store.append(lease, 2, [sampleEntry("1")])).rejects.toThrow(LeaseLost);
       });
 
+      test("one whose process died is a suspect once it is seized", async () => {
+        const { runId } = await created();
+        await mustClaim(store, runId, inCompany());
+        await store.seize(runId, true);
+        expect(await store.claim(runId, inCompany())).toEqual({ kind: "suspect" });
+        expect(await mustClaim(store, runId)).toMatchObject({ afterDeath: true, diedAlone: false });
+        const waiting = await created();
+        await store.seize(waiting.runId, true);
+        expect(await mustClaim(store, waiting.runId, inCompany())).toMatchObject({ afterDeath: false });
+      });
+
       test("seizing a final or a missing run changes nothing", async () => {
         const { runId } = await created();
         const { lease } = await mustClaim(store, runId);

@@ -28,6 +28,8 @@ export interface StackProcess {
   said(text: string): Promise<string>;
   /** Runs a hookline command against this stack's folder and gives what it prints as JSON. */
   ask(...args: string[]): Promise<unknown>;
+  /** Resolves when the process has ended by itself. */
+  readonly ended: Promise<unknown>;
   /** Ends the process and resolves with its exit code, null after a kill. */
   end(signal: "SIGINT" | "SIGKILL"): Promise<number | null>;
 }
@@ -81,6 +83,7 @@ export async function startStack(
     workflows,
     servers,
     endpoints,
+    ended: exited,
     post,
     async accept(workflow, event) {
       const answer = await post(workflow, event);

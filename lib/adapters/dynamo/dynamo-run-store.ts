@@ -57,7 +57,7 @@ export function createDynamoRunStore({ now = Date.now, ...place }: DynamoRunStor
     list: (query) => listRuns(table, values, query, now()),
     due: (dueBy, limit) => dueRuns(table, dueBy, limit, now()),
     postpone: (run, dueAt) => postponeRun(table, run, dueAt),
-    seize: (runId) => seizeRun(table, runId),
+    seize: (runId, died = false) => seizeRun(table, runId, died),
     versionsLike: (workflow, prefix) => versionsLike(table, workflow, prefix),
   };
 }

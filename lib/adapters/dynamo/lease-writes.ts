@@ -111,12 +111,14 @@ async function itemsOf(table: Table, runId: string): Promise<readonly Item[]> {
   return (await Array.fromAsync(table.query({ where }))).flat();
 }
 
-/** Ends whatever lease holds. No owner stays behind: whoever stopped the stack, the run is not to blame for it. */
-export async function seizeRun(table: Table, runId: string): Promise<void> {
+/** Ends whatever lease holds. No owner stays behind where somebody stopped the stack: the run is not to blame for it. */
+export async function seizeRun(table: Table, runId: string, died: boolean): Promise<void> {
   await table.update(
     runKey(runId),
-    { text: "REMOVE #lease_owner, #lease_until, #alone" },
-    { text: "attribute_exists(#pk) AND attribute_not_exists(#outcome)" },
+    died
+      ? { text: "SET #lease_until = :over", values: { ":over": number(0) } }
+      : { text: "REMOVE #lease_owner, #lease_until, #alone" },
+    { text: `attribute_exists(${died ? "#lease_owner" : "#pk"}) AND attribute_not_exists(#outcome)` },
   );
 }
 

@@ -152,12 +152,11 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
       if (stored.run.dueAt === from) stored.run = { ...stored.run, dueAt: to };
       return stored.run.dueAt === to;
     },
-    async seize(runId) {
+    async seize(runId, died) {
       const stored = runs.get(runId);
-      if (!stored) return;
-      stored.leaseOwner = undefined;
-      stored.leaseUntil = undefined;
-      stored.alone = 0;
+      if (!stored || isFinal(stored.run.status)) return;
+      if (died) stored.leaseUntil = stored.leaseOwner === undefined ? undefined : 0;
+      else Object.assign(stored, { leaseOwner: undefined, leaseUntil: undefined, alone: 0 });
     },
     async putVersion(workflow) {
       const key = `${workflow.name}#${workflow.hash}`;

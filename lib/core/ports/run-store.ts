@@ -220,8 +220,11 @@ export interface RunStore {
   due(now: number, limit: number): Promise<readonly DueRun[]>;
   /** Moves `dueAt`, unless it or the run's end was written meanwhile. True when it moved. */
   postpone(run: DueRun, dueAt: number): Promise<boolean>;
-  /** Ends whatever lease holds, so that the run can be claimed at once. Only for a stack that knows no other process lives. */
-  seize(runId: string): Promise<void>;
+  /**
+   * Ends whatever lease holds, so that the run can be claimed at once; with `died` it is suspected of its process's death. Only
+   * for a stack that knows no other process lives.
+   */
+  seize(runId: string, died?: boolean): Promise<void>;
   /** Stores a version, once; later calls with the same hash change nothing. */
   putVersion(workflow: Workflow): Promise<void>;
   getVersion(name: string, hash: string): Promise<Workflow | undefined>;
