@@ -1,7 +1,7 @@
 import { addToList } from "../core/add-to-list.ts";
 import type { LoopChunks } from "../core/chunk.ts";
 import { isSettled, type JournalEntry } from "../core/journal.ts";
-import type { Path } from "../core/path.ts";
+import { formatPath, type Path } from "../core/path.ts";
 import { standingFailures } from "./standing-failures.ts";
 
 /** How an entry's step behaves, which decides when the entry must be stored. */
@@ -28,6 +28,9 @@ export class Journal {
   readonly #standing: Map<string, JournalEntry>;
   readonly #onEntry: (entry: JournalEntry) => void;
   readonly #all: JournalEntry[] = [];
+  /** Entries by the paths they wrote: made of the first so many when somebody asks. */
+  readonly #writers = new Map<string, JournalEntry[]>();
+  #writersOf = 0;
   #pending: JournalEntry[] = [];
   #effectWaits = false;
   #unrepeatableWaits = false;
@@ -90,13 +93,15 @@ export class Journal {
 
   /** The last entry that wrote exactly this path, as the loop item (or, without one, the run) sees it. */
   lastWrite(path: Path, item: string | undefined): JournalEntry | undefined {
-    return this.#all.findLast(
-      ({ isolated, patch }) =>
-        (isolated === undefined || isolated === item || item?.startsWith(`${isolated}.`)) &&
-        patch.some(
-          (write) => write.path.length === path.length && path.every((key, at) => key === write.path[at]),
-        ),
-    );
+    for (; this.#writersOf < this.#all.length; this.#writersOf += 1) {
+      const entry = this.#all[this.#writersOf] as JournalEntry;
+      for (const write of entry.patch) addToList(this.#writers, formatPath(write.path), entry);
+    }
+    return this.#writers
+      .get(formatPath(path))
+      ?.findLast(
+        ({ isolated }) => isolated === undefined || isolated === item || item?.startsWith(`${isolated}.`),
+      );
   }
 
   /** Everything recorded, in order. */

@@ -11,8 +11,8 @@ type Work = (signal: AbortSignal) => Promise<StepResult> | StepResult;
 
 interface Limit {
   readonly ms: number;
-  /** What the step's result is when it is over; absent: a failure. */
-  readonly result?: StepResult;
+  /** What the step's result is when it is over; absent: a failure. Made when it is needed: an error's stack takes time. */
+  readonly result?: () => StepResult;
 }
 
 /**
@@ -33,8 +33,11 @@ export async function withTimeLimit(
   const controller = new AbortController();
   const forward = () => controller.abort(signal.reason);
   signal.addEventListener("abort", forward, { once: true });
-  const expired = new FlowError("timeout", `${place.node.id} took longer than ${limit.ms / 1000} seconds`);
-  const stopTimer = ports.clock.timer(limit.ms, () => controller.abort(expired));
+  let expired: FlowError | undefined;
+  const stopTimer = ports.clock.timer(limit.ms, () => {
+    expired = new FlowError("timeout", `${place.node.id} took longer than ${limit.ms / 1000} seconds`);
+    controller.abort(expired);
+  });
   const working = start(work, controller.signal);
   try {
     return await Promise.race([rejectionOf(controller.signal), working]);
@@ -45,7 +48,7 @@ export async function withTimeLimit(
       });
     }
     if (error !== expired || limit.result === undefined) throw error;
-    return limit.result;
+    return limit.result();
   } finally {
     stopTimer();
     signal.removeEventListener("abort", forward);
@@ -90,14 +93,16 @@ function nearestLimit(
   const own: Limit = { ms: definition.limitsItself ? Number.POSITIVE_INFINITY : node.timeoutSeconds * 1000 };
   if (definition.blocks) return own;
   const { workflow, limits, ports } = execution;
-  const error = runTimeout(workflow);
   const ofTheRun: Limit = {
     ms: Math.max(0, timeLeft(execution)),
-    result: { kind: "fail", failure: { path, id: node.id, error, attempts, endsRun: true } },
+    result: () => ({
+      kind: "fail",
+      failure: { path, id: node.id, error: runTimeout(workflow), attempts, endsRun: true },
+    }),
   };
   const ofTheInvocation: Limit = {
     ms: limits.handOverAt - ports.clock.now(),
-    result: { kind: "pause", pause: { reason: "hand_over" } },
+    result: () => ({ kind: "pause", pause: { reason: "hand_over" } }),
   };
   const limit = [ofTheRun, ofTheInvocation].reduce(
     (nearest, one) => (one.ms < nearest.ms ? one : nearest),

@@ -1,0 +1,22 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { type Dynalite, startDynalite } from "../support/dynalite.ts";
+import { storeLongLoop } from "../support/long-loop.ts";
+
+let dynalite: Dynalite;
+beforeAll(async () => {
+  dynalite = await startDynalite();
+});
+afterAll(() => dynalite.stop());
+
+test("a loop over 10,000 items of 10 kB needs less than 256 MB, and goes on behind what has an entry", async () => {
+  const loop = await storeLongLoop(dynalite, { items: 10_000, itemBytes: 10_000, answerBytes: 100 });
+  expect(await loop.work({ heapMb: 256, diesAt: 7_321 })).toBeUndefined();
+  const entries = (await loop.store.get(loop.runId))?.journal.length ?? 0;
+  // What was under way, or had ended since the last write, 50 at a time.
+  expect(entries).toBeGreaterThan(7_321 - 2 * 50 - 1);
+  const segments = (await loop.stored()).filter(({ sk }) => sk?.S?.startsWith("seg#"));
+  expect(segments.length).toBeLessThan(entries / 10);
+  const report = await loop.work({ heapMb: 256, minutes: 20 });
+  expect(report).toMatchObject({ status: "succeeded", calls: 10_000 - entries });
+  expect(report?.writes.PutItemCommand).toBeLessThan((10_000 - entries) / 10);
+}, 60_000);

@@ -1,0 +1,91 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
+import type { Item } from "../../lib/adapters/dynamo/item.ts";
+import type { JsonObject } from "../../lib/core/json.ts";
+import type { RunStore } from "../../lib/core/ports/run-store.ts";
+import type { Dynalite } from "./dynalite.ts";
+import { compiled } from "./engine-run.ts";
+import type { LongLoopOrder, LongLoopReport } from "./long-loop-process.ts";
+import { sampleRun } from "./sample-run.ts";
+import { storedItems } from "./stored-items.ts";
+
+/** A stored run of a loop over isolated items with a call each, 50 at once. */
+export interface LongLoop {
+  readonly runId: string;
+  readonly store: RunStore;
+  /** What lies in the table of the run. */
+  stored(): Promise<readonly Item[]>;
+  /** Lets a process with so much memory for its heap work on it. Undefined: it was killed, as ordered. */
+  work(
+    order: { readonly heapMb: number } & Partial<Pick<LongLoopOrder, "diesAt" | "minutes">>,
+  ): Promise<LongLoopReport | undefined>;
+}
+
+/** How large a loop and what it works with are. */
+export interface LongLoopSize {
+  readonly items: number;
+  readonly itemBytes: number;
+  readonly answerBytes: number;
+}
+
+const STARTED = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+const workflow: JsonObject = {
+  name: "example",
+  timeout: 86_400,
+  steps: [
+    {
+      type: "for_each",
+      input_from: "items",
+      item_scope: "isolated",
+      concurrency: 50,
+      output_to: "results",
+      result_from: "http.id",
+      steps: [{ type: "http_call", url: "https://x.test/${item.id}" }],
+    },
+  ],
+  output: "${results.0}",
+};
+
+/** Stores one in a table of its own. */
+export async function storeLongLoop(
+  dynalite: Dynalite,
+  { items, itemBytes, answerBytes }: LongLoopSize,
+): Promise<LongLoop> {
+  const table = await dynalite.createTable();
+  const client = dynalite.client();
+  const store = createDynamoRunStore({ client, table, now: () => STARTED });
+  const list = Array.from({ length: items }, (_none, id) => ({ id, text: "y".repeat(itemBytes) }));
+  const { hash } = compiled(workflow);
+  const run = sampleRun({ workflow: "example", hash, createdAt: STARTED });
+  const body = new TextEncoder().encode(JSON.stringify({ items: list }));
+  await store.create({ ...run, event: { ...run.event, body } });
+  const { runId } = run;
+  return {
+    runId,
+    store,
+    stored: () => storedItems(client, table).of(`run#${runId}`),
+    async work({ heapMb, ...more }) {
+      const order: LongLoopOrder = {
+        url: dynalite.url,
+        table,
+        runId,
+        workflow,
+        answerBytes,
+        minutes: 0,
+        ...more,
+      };
+      const script = fileURLToPath(new URL("./long-loop-process.ts", import.meta.url));
+      const args = [`--max-old-space-size=${heapMb}`, "--no-warnings", script, JSON.stringify(order)];
+      try {
+        return JSON.parse((await promisify(execFile)(process.execPath, args)).stdout);
+      } catch (thrown) {
+        const { signal, stderr = "" } = thrown as { signal?: string; stderr?: string };
+        if (signal === "SIGKILL" && order.diesAt !== undefined) return undefined;
+        throw new Error(`the process ended (${signal}): ${stderr.slice(-2_000)}`);
+      }
+    },
+  };
+}
