@@ -16,6 +16,17 @@ export interface ReceivedRequest {
   readonly receivedAt: number;
 }
 
+/** What Lambda takes of an event, as JSON (Lambda quotas, "Invocation payload"). */
+const LARGEST_EVENT_BYTES = 6_291_556;
+// A character of the body takes six at most, as \u0000.
+const SURELY_FITS_BYTES = 1_000_000;
+
+/** True for an event that Lambda would not take: quotes in a text, and base64, make its body longer than it arrived. */
+export function isTooLarge(event: APIGatewayProxyEventV2): boolean {
+  if ((event.body?.length ?? 0) <= SURELY_FITS_BYTES) return false;
+  return Buffer.byteLength(JSON.stringify(event)) > LARGEST_EVENT_BYTES;
+}
+
 /** The event that API Gateway (HTTP API, payload format 2.0) makes of a request. */
 export function gatewayEvent(request: ReceivedRequest): APIGatewayProxyEventV2 {
   const { headers, cookies } = joinHeaders(request.headers);

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { gatewayEvent } from "./gateway-event.ts";
+import { gatewayEvent, isTooLarge } from "./gateway-event.ts";
 
 /** What the front needs to stand in for API Gateway. */
 export interface HttpFrontOptions {
@@ -76,7 +76,12 @@ async function answer(
   if (request.method !== "POST") return send(response, { statusCode: 404 });
   const body = await readBody(request, options.maxBodyBytes);
   if (body === "gone") return;
-  if (body === "too large") return refuseLargeBody(request, response, options.maxBodyBytes);
+  if (body === "too large")
+    return refuseLargeBody(
+      request,
+      response,
+      `the body has more than the ${options.maxBodyBytes} bytes that are accepted`,
+    );
   const event = gatewayEvent({
     method: request.method ?? "GET",
     target: request.url ?? "/",
@@ -85,6 +90,8 @@ async function answer(
     sourceIp: request.socket.remoteAddress ?? "127.0.0.1",
     receivedAt,
   });
+  if (isTooLarge(event))
+    return refuseLargeBody(request, response, "the request is larger than 6 MB, as Lambda would get it");
   try {
     send(response, await options.invoke(event));
   } catch (error) {
@@ -114,11 +121,11 @@ function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | 
 }
 
 /** What still arrives is thrown away for a moment, so that a client that sends before it reads gets to see the answer. */
-function refuseLargeBody(request: IncomingMessage, response: ServerResponse, maxBytes: number): void {
+function refuseLargeBody(request: IncomingMessage, response: ServerResponse, error: string): void {
   send(response, {
     statusCode: 413,
     headers: { "content-type": "application/json", connection: "close" },
-    body: JSON.stringify({ error: `the body has more than the ${maxBytes} bytes that are accepted` }),
+    body: JSON.stringify({ error }),
   });
   request.removeAllListeners("data");
   request.resume();

@@ -190,11 +190,11 @@ export function httpContract(name: string, open: () => Http & { close(): Promise
     });
 
     describe("limits", () => {
-      test("an answer of 6 MiB is read, one of a byte more is not", async () => {
+      test("an answer of 32 MiB is read, one of a byte more is not", async () => {
         expect((await get(`/bytes?count=${MAX_ANSWER_BYTES}`)).body.byteLength).toBe(MAX_ANSWER_BYTES);
         await expect(get(`/bytes?count=${MAX_ANSWER_BYTES + 1}`)).rejects.toMatchObject({
           class: "invalid_output",
-          message: expect.stringContaining("larger than 6 MiB"),
+          message: expect.stringContaining("larger than 32 MiB"),
           status: 200,
         });
       });

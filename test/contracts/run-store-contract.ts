@@ -753,6 +753,14 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
         expect(await store.due(Number.POSITIVE_INFINITY, 10)).toHaveLength(3);
       });
 
+      test("runs that have expired hide no others", async () => {
+        for (let made = 0; made < 5; made += 1) await created({ dueAt: NOON, expiresAt: NOON / 1000 + 60 });
+        const alive = await created({ dueAt: NOON + 1 });
+        now = NOON + MINUTE;
+        expect(await store.due(now, 2)).toEqual([{ runId: alive.runId, dueAt: NOON + 1, status: "queued" }]);
+        expect(await store.due(now, 2)).toHaveLength(1);
+      });
+
       test("a due run tells its lease and its wait", async () => {
         const held = await created({ dueAt: NOON });
         await mustClaim(store, held.runId);

@@ -1,5 +1,4 @@
 import {
-  type AttributeValue,
   type CreateTableCommandInput,
   type DynamoDBClient,
   GetItemCommand,
@@ -7,8 +6,7 @@ import {
   type WriteRequest,
 } from "@aws-sdk/client-dynamodb";
 import type { SQSClient } from "@aws-sdk/client-sqs";
-
-type Item = Record<string, AttributeValue>;
+import { type Item, itemBytes } from "./item-bytes.ts";
 
 /** Requests by command, and what the writes among them cost. */
 export interface WriteCount {
@@ -136,30 +134,7 @@ function projected(
 }
 
 function unitsOf(item: Item | undefined): number {
-  if (!item) return 0;
-  const bytes = Object.entries(item).reduce(
-    (total, [name, value]) => total + Buffer.byteLength(name) + sizeOf(value),
-    0,
-  );
-  return Math.ceil(bytes / UNIT_BYTES);
-}
-
-/** Sizes of the developer guide's "DynamoDB item sizes and formats", for the types that the store writes. */
-function sizeOf(value: AttributeValue): number {
-  if (value.S !== undefined) return Buffer.byteLength(value.S);
-  if (value.B !== undefined) return value.B.length;
-  if (value.N !== undefined) return numberSize(value.N);
-  if (value.NS !== undefined) return value.NS.reduce((total, one) => total + numberSize(one) + 1, 3);
-  if (value.BOOL !== undefined) return 1;
-  if (value.M === undefined) throw new Error(`no size known for ${JSON.stringify(value)}`);
-  return Object.entries(value.M).reduce(
-    (total, [name, member]) => total + Buffer.byteLength(name) + sizeOf(member) + 1,
-    3,
-  );
-}
-
-function numberSize(digits: string): number {
-  return Math.ceil(digits.replace(/\D/g, "").length / 2) + 1;
+  return item ? Math.ceil(itemBytes(item) / UNIT_BYTES) : 0;
 }
 
 /** Input of the four writing commands, as far as it says which items they write. */

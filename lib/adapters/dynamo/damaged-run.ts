@@ -4,7 +4,8 @@ import type { DamagedRun } from "../../core/ports/run-store.ts";
 import { FINAL_STATUSES } from "../../core/run.ts";
 import { listedError } from "../listed-error.ts";
 import { type Item, number, readNumber, text, unlessDamaged } from "./item.ts";
-import { readChunk, readParent, runIdOf, runKey } from "./run-item.ts";
+import { runIdOf, runKey } from "./run-item.ts";
+import { readChunk, readParent } from "./run-links.ts";
 import type { Table } from "./table.ts";
 
 // Each attribute is added, none is set anew: what was found stays as it is, an unknown status too.

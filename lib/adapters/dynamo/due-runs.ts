@@ -1,46 +1,67 @@
 import type { DueRun } from "../../core/ports/run-store.ts";
 import { isFinal } from "../../core/run.ts";
 import { duePartitions } from "./index-shards.ts";
-import { type Item, number, readNumber, readOptionalNumber, text, unlessDamaged } from "./item.ts";
+import { type Item, type Key, number, readNumber, readOptionalNumber, text, unlessDamaged } from "./item.ts";
 import { isExpired, readLeaseUntil, readStatus, runIdOf, runKey } from "./run-item.ts";
 import type { Table } from "./table.ts";
 import { DUE_INDEX } from "./table-definition.ts";
 
 const LONGEST_PAGE = 1_000;
+const WRITES_AT_ONCE = 25;
 const ATTRIBUTES = [
   "pk",
   "sk",
   "status",
   "outcome",
   "damage",
+  "due_shard",
   "due_at",
   "lease_until",
   "not_before",
   "expires_at",
 ];
 
-/** Runs whose `due_at` is not after `dueBy`, longest due first; each as its own item says, not the index. */
+/**
+ * Runs whose `due_at` is not after `dueBy`, longest due first; each as its own item says, not the index. Those that have
+ * expired leave the index: DynamoDB deletes them days later, and until then they would stand before the others.
+ */
 export async function dueRuns(
   table: Table,
   dueBy: number,
   limit: number,
   now: number,
 ): Promise<readonly DueRun[]> {
+  for (;;) {
+    const items = await table.getMany(await firstDue(table, dueBy, limit), ATTRIBUTES);
+    const expired = items.filter((item) => isExpired(item, now) && item.due_shard);
+    if (expired.length === 0) {
+      const alive = items.filter((item) => !isExpired(item, now));
+      const runs = await Promise.all(alive.map((item) => dueRun(item, now)));
+      return runs
+        .filter(({ status, dueAt }) => !isFinal(status) && dueAt <= dueBy)
+        .sort((a, b) => a.dueAt - b.dueAt);
+    }
+    for (let at = 0; at < expired.length; at += WRITES_AT_ONCE)
+      await Promise.all(expired.slice(at, at + WRITES_AT_ONCE).map((item) => leaveIndex(table, item, now)));
+  }
+}
+
+/** Keys of the runs that the index has due first. */
+async function firstDue(table: Table, dueBy: number, limit: number): Promise<readonly Key[]> {
   const entries = await Promise.all(
     duePartitions.map((partition) => dueEntries(table, partition, dueBy, limit)),
   );
-  const first = entries
+  return entries
     .flat()
     .sort((a, b) => readNumber(a, "due_at") - readNumber(b, "due_at"))
-    .slice(0, limit);
-  const keys = first.map((entry) => runKey(runIdOf(entry)));
-  const items = await table.getMany(keys, ATTRIBUTES);
-  const runs = await Promise.all(
-    items.filter((item) => !isExpired(item, now)).map((item) => dueRun(item, now)),
-  );
-  return runs
-    .filter(({ status, dueAt }) => !isFinal(status) && dueAt <= dueBy)
-    .sort((a, b) => a.dueAt - b.dueAt);
+    .slice(0, limit)
+    .map((entry) => runKey(runIdOf(entry)));
+}
+
+/** Takes an expired run out of the index, unless its history is kept longer by now. */
+async function leaveIndex(table: Table, item: Item, now: number): Promise<void> {
+  const condition = { text: "#expires_at <= :now", values: { ":now": number(now / 1000) } };
+  await table.update(runKey(runIdOf(item)), { text: "REMOVE #due_shard" }, condition);
 }
 
 /** Moves `due_at`, unless it or the run's end was written meanwhile. True when it stands where it was moved to. */

@@ -1,4 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { excerpt } from "../../core/excerpt.ts";
 import { FlowError } from "../../core/flow-error.ts";
 import { isObject } from "../../core/json.ts";
 
@@ -13,6 +14,8 @@ export interface Key {
 
 // Version of the items' layout, in every item; a reader refuses any other.
 const LAYOUT = 1;
+// What was found may be of any size, and is told in the run's item.
+const LONGEST_WORD = 1_000;
 
 /** An attribute that holds text. */
 export function text(value: string): AttributeValue {
@@ -40,7 +43,10 @@ export function keyOf({ pk, sk }: Key): Record<string, AttributeValue> {
 /** What a damaged item is reported as: FlowError `internal`, final, with the item's key. */
 export function damaged(item: Item, what: string): FlowError {
   const place = `${item.pk?.S ?? "?"} / ${item.sk?.S ?? "?"}`;
-  return new FlowError("internal", `stored item ${place} ${what}`, { final: true, details: { item: place } });
+  return new FlowError("internal", `stored item ${place} ${excerpt(what, LONGEST_WORD)}`, {
+    final: true,
+    details: { item: place },
+  });
 }
 
 /** True for what {@link damaged} made. */

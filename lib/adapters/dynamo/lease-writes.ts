@@ -2,10 +2,11 @@ import { type Finish, type Lease, LeaseLost, type Release } from "../../core/por
 import type { StoredEvent } from "../../core/run.ts";
 import { listedError } from "../listed-error.ts";
 import { blobKeys } from "./blobs.ts";
+import { duePartition } from "./index-shards.ts";
 import { type Item, keyOf, number, text } from "./item.ts";
 import { runKey, runPlacement } from "./run-item.ts";
 import { storedSegments } from "./segments.ts";
-import type { StoredValues } from "./stored-values.ts";
+import { RUN_INLINE_BYTES, RUN_SMALL_INLINE_BYTES, type StoredValues } from "./stored-values.ts";
 import type { Table } from "./table.ts";
 
 const WRITES_AT_ONCE = 25;
@@ -27,8 +28,14 @@ export async function releaseRun(
     spent_ms: number(release.spentMs),
     spent_usd: number(release.costUsd),
     failures: number(release.failures),
-    error: release.error && (await values.storeJson(release.error, runPlacement(lease.run))),
-    ...(expiresAt !== undefined && { expires_at: number(expiresAt) }),
+    error:
+      release.error &&
+      (await values.storeJson(release.error, runPlacement(lease.run, RUN_SMALL_INLINE_BYTES))),
+    // The sweeper may have taken the run out of its index, for the time at which it would have expired.
+    ...(expiresAt !== undefined && {
+      expires_at: number(expiresAt),
+      due_shard: text(duePartition(lease.runId)),
+    }),
   });
 }
 
@@ -39,15 +46,16 @@ export async function finishRun(
   lease: Lease,
   finish: Finish,
 ): Promise<void> {
-  const storeJson = (value: unknown) => values.storeJson(value, runPlacement(lease.run));
+  const store = (value: unknown, inlineBytes = RUN_INLINE_BYTES) =>
+    values.storeJson(value, runPlacement(lease.run, inlineBytes));
   const { error, reason, output, history } = finish;
   const tail = history?.journal ?? finish.tail;
   const listed = error && listedError(error);
   const [storedError, storedReason, storedOutput, storedTail] = await Promise.all([
-    error && storeJson(error),
-    reason === undefined ? undefined : storeJson(reason),
-    output === undefined ? undefined : storeJson(output),
-    tail.length === 0 ? undefined : storeJson(tail),
+    error && store(error, RUN_SMALL_INLINE_BYTES),
+    reason === undefined ? undefined : store(reason, RUN_SMALL_INLINE_BYTES),
+    output === undefined ? undefined : store(output),
+    tail.length === 0 ? undefined : store(tail),
   ]);
   await endLease(table, lease, "finished_by", {
     status: text(finish.status),
@@ -74,7 +82,7 @@ async function rewrittenEvent(event: StoredEvent, values: StoredValues, lease: L
   return {
     body: await values.storeBytes(event.body, runPlacement(lease.run)),
     content_type: text(event.contentType),
-    request: await values.storeJson(event.request, runPlacement(lease.run)),
+    request: await values.storeJson(event.request, runPlacement(lease.run, RUN_SMALL_INLINE_BYTES)),
     rewritten: { BOOL: true },
   };
 }

@@ -2,13 +2,9 @@ import { isJournalEntry } from "../../core/is-journal-entry.ts";
 import type { JournalEntry, RunError } from "../../core/journal.ts";
 import { isObject, type Json } from "../../core/json.ts";
 import {
-  type ChunkLink,
   FINAL_STATUSES,
   type FinalStatus,
   type NewRun,
-  type ParentLink,
-  type Redriven,
-  type ReplayLink,
   type RequestInfo,
   RUN_STATUSES,
   type RunRecord,
@@ -22,15 +18,19 @@ import {
   type Key,
   keyAttributes,
   number,
-  readBoolean,
   readFlag,
-  readList,
   readNumber,
   readOptionalNumber,
   readText,
   text,
 } from "./item.ts";
-import { type Placement, RUN_INLINE_BYTES, type StoredValues } from "./stored-values.ts";
+import { linkAttributes, readLinks } from "./run-links.ts";
+import {
+  type Placement,
+  RUN_INLINE_BYTES,
+  RUN_SMALL_INLINE_BYTES,
+  type StoredValues,
+} from "./stored-values.ts";
 
 // Leases last as long as invocations, minutes; a day leaves room for any clock.
 const LONGEST_LEASE_MS = 86_400_000;
@@ -51,8 +51,8 @@ export function isExpired({ expires_at }: Item, now: number): boolean {
 }
 
 /** Where the values of a run's own item go. */
-export function runPlacement({ runId, expiresAt }: NewRun): Placement {
-  return { pk: runKey(runId).pk, inlineBytes: RUN_INLINE_BYTES, expiresAt };
+export function runPlacement({ runId, expiresAt }: NewRun, inlineBytes = RUN_INLINE_BYTES): Placement {
+  return { pk: runKey(runId).pk, inlineBytes, expiresAt };
 }
 
 /** The item of a run nobody has claimed; what is large in its event is stored beside it first. */
@@ -60,7 +60,7 @@ export async function newRunItem(run: NewRun, values: StoredValues): Promise<Ite
   const { body, contentType, request } = run.event;
   const [storedBody, storedRequest] = await Promise.all([
     values.storeBytes(body, runPlacement(run)),
-    values.storeJson(request, runPlacement(run)),
+    values.storeJson(request, runPlacement(run, RUN_SMALL_INLINE_BYTES)),
   ]);
   return {
     ...keyAttributes(runKey(run.runId)),
@@ -78,16 +78,10 @@ export async function newRunItem(run: NewRun, values: StoredValues): Promise<Ite
     attempt: number(0),
     failures: number(0),
     spent_ms: number(0),
-    ...(run.chunk
-      ? chunkAttributes(run.chunk)
-      : { wf_day: text(listPartition(run.workflow, run.createdAt, run.runId)) }),
+    ...(!run.chunk && { wf_day: text(listPartition(run.workflow, run.createdAt, run.runId)) }),
     due_shard: text(duePartition(run.runId)),
     due_at: number(run.dueAt),
-    ...(run.parent && parentAttributes(run.parent)),
-    ...(run.replayOf && {
-      replay_of: text(run.replayOf.runId),
-      ...(run.replayOf.edited && { replay_edited: { BOOL: true } }),
-    }),
+    ...linkAttributes(run),
   };
 }
 
@@ -136,76 +130,6 @@ export async function readRun(
     ...(output !== undefined && { output }),
     journal: isBlanked ? tail : [...segments, ...tail],
   };
-}
-
-function parentAttributes({ runId, path, awaits, depth }: ParentLink): Item {
-  return {
-    parent_run: text(runId),
-    parent_path: text(path),
-    parent_awaits: { BOOL: awaits },
-    depth: number(depth),
-  };
-}
-
-/** The step that started a run, if one did. @throws FlowError `internal` for half a link. */
-export function readParent(item: Item): ParentLink | undefined {
-  if (!hasAny(item, ["parent_run", "parent_path", "parent_awaits", "depth"])) return undefined;
-  return {
-    runId: readText(item, "parent_run"),
-    path: readText(item, "parent_path"),
-    awaits: readBoolean(item, "parent_awaits"),
-    depth: readNumber(item, "depth"),
-  };
-}
-
-function chunkAttributes({ number: nth, of, from, step }: ChunkLink): Item {
-  return { chunk: number(nth), chunks: number(of), first_item: number(from), loop: text(step) };
-}
-
-/** The part of a loop that a run works through, if it does. @throws FlowError `internal` for half of it. */
-export function readChunk(item: Item): ChunkLink | undefined {
-  if (!hasAny(item, ["chunk", "chunks", "first_item", "loop"])) return undefined;
-  return {
-    number: readNumber(item, "chunk"),
-    of: readNumber(item, "chunks"),
-    from: readNumber(item, "first_item"),
-    step: readText(item, "loop"),
-  };
-}
-
-/** Readers of what leads from a run to others, and to its own earlier ends. */
-export const LINKS = {
-  parent: readParent,
-  chunk: readChunk,
-  replayOf: readReplayOf,
-  redrives: readRedrives,
-  replays: readReplays,
-} as const;
-
-function readLinks(item: Item): Pick<RunRecord, keyof typeof LINKS> {
-  const links = Object.entries(LINKS).map(([name, read]) => [name, read(item)] as const);
-  return Object.fromEntries(links.filter(([, link]) => link !== undefined));
-}
-
-function readReplayOf(item: Item): ReplayLink | undefined {
-  if (item.replay_of === undefined) return undefined;
-  return { runId: readText(item, "replay_of"), ...(readFlag(item, "replay_edited") && { edited: true }) };
-}
-
-function readRedrives(item: Item): readonly Redriven[] | undefined {
-  if (item.redriven === undefined) return undefined;
-  return readList(item, "redriven").map(({ M = {} }) => {
-    const fields = { ...M, pk: item.pk, sk: item.sk } as Item;
-    return { at: readNumber(fields, "at"), entries: readNumber(fields, "entries") };
-  });
-}
-
-function readReplays(item: Item): readonly string[] | undefined {
-  return item.replays && readList(item, "replays").map(({ S = "" }) => S);
-}
-
-function hasAny(item: Item, names: readonly string[]): boolean {
-  return names.some((name) => item[name] !== undefined);
 }
 
 /** When a run's lease is over. @throws FlowError `internal` for what is no time, or later than any lease could be. */

@@ -2,7 +2,8 @@ import type { JournalEntry } from "../../core/journal.ts";
 import type { RequestInfo, RunRecord } from "../../core/run.ts";
 import { timeOfRunId } from "../../core/run.ts";
 import { type Item, readNumber, readText, unlessDamaged } from "./item.ts";
-import { LINKS, readCost, readDamage, readEntries, readRequest, runIdOf } from "./run-item.ts";
+import { readCost, readDamage, readEntries, readRequest, runIdOf } from "./run-item.ts";
+import { LINKS } from "./run-links.ts";
 import { segmentEntries, segmentNumber } from "./segments.ts";
 import type { StoredValues } from "./stored-values.ts";
 

@@ -6,9 +6,12 @@ import { pack, unpack } from "./packed-value.ts";
 
 /**
  * Packed bytes of one attribute that stay in the run's item. Each update of an item is paid for by its whole size and
- * a run's item is written three times, so a larger value is cheaper in chunks; five attributes of this size fit in 400 KB.
+ * a run's item is written three times, so a larger value is cheaper in chunks. Event, output and tail may have this size
+ * at once, and request, error and reason the smaller one: 240 of the 400 KB that an item may have.
  */
 export const RUN_INLINE_BYTES = 64 * 1024;
+/** The same for values that are seldom large. */
+export const RUN_SMALL_INLINE_BYTES = 16 * 1024;
 /** Packed bytes that stay in an item that is written once: a segment, a version. */
 export const INLINE_BYTES = 256 * 1024;
 

@@ -96,7 +96,7 @@ async function readAnswer(answer: Response, host: string): Promise<HttpResponse>
     size += chunk.byteLength;
     // Leaving the loop cancels the rest.
     if (size > MAX_ANSWER_BYTES)
-      throw new FlowError("invalid_output", `the answer of ${host} is larger than 6 MiB`, {
+      throw new FlowError("invalid_output", `the answer of ${host} is larger than 32 MiB`, {
         status: answer.status,
       });
     chunks.push(chunk);

@@ -16,7 +16,7 @@ export interface HttpResponse {
   readonly status: number;
   /** Names in lower case; several values of one name are joined with ", ". */
   readonly headers: { readonly [name: string]: string };
-  /** At most 6 MiB. */
+  /** At most 32 MiB. */
   readonly body: Uint8Array;
 }
 
@@ -25,10 +25,10 @@ export interface Http {
   /**
    * Sends the request and reads the whole answer, following redirects. Credentials are not sent on to another origin.
    * @throws FlowError `timeout`, `connection`, `blocked_address` (private, loopback, link-local and metadata addresses),
-   * `cancelled` when the signal aborted, `invalid_output` for an answer over 6 MiB, `invalid_input` for a URL that is none.
+   * `cancelled` when the signal aborted, `invalid_output` for an answer over 32 MiB, `invalid_input` for a URL that is none.
    */
   send(request: HttpRequest): Promise<HttpResponse>;
 }
 
 /** Largest answer that is read, in bytes (language.md, http_call). */
-export const MAX_ANSWER_BYTES = 6 * 1024 * 1024;
+export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
