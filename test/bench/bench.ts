@@ -5,6 +5,7 @@ import { benchCost } from "./cost-bench.ts";
 import { benchDurableStep } from "./durable-step-bench.ts";
 import { benchEngine } from "./engine-bench.ts";
 import { benchJq } from "./jq-bench.ts";
+import { benchLarge } from "./large-bench.ts";
 import { benchStack } from "./stack-bench.ts";
 import { benchTests } from "./test-bench.ts";
 
@@ -22,6 +23,8 @@ say("tests …");
 const tests = await benchTests();
 say("writes …");
 const cost = await benchCost();
+say("large values and long loops …");
+const large = await benchLarge();
 say("local stack …");
 const stack = await benchStack();
 say("durable steps …");
@@ -38,6 +41,19 @@ const rows: (readonly [figure: string, value: string])[] = [
   ["100 test cases, each with two retries, an hour's wait, jq and a model", `${tests.seconds.toFixed(2)} s`],
   ["the same, processor time of all threads", `${tests.processorSeconds.toFixed(2)} s`],
   ["the same, real sleeps", String(tests.sleeps)],
+  ...large.loops.map(
+    ({ items, ms, writes, peakRssMb }) =>
+      [
+        `a loop over ${items.toLocaleString("en")} items of 10 kB, a call each, 50 at once, 256 MB of heap: time / write requests / peak memory`,
+        `${(ms / 1000).toFixed(1)} s / ${writes} / ${peakRssMb} MB`,
+      ] as const,
+  ),
+  ["the last one, killed at the 7,321st call: the rest", `${(large.resumeMs / 1000).toFixed(1)} s`],
+  [
+    "an event of 6 MB, two results of 25 MB: run / history shown / run of its replay",
+    `${["run", "show", "replay"].map((part) => `${((large.run.times[part] ?? 0) / 1000).toFixed(1)} s`).join(" / ")}`,
+  ],
+  ["the same: peak memory of the process", `${large.run.peakRssMb} MB`],
   ["local stack ready", `${(stack.readyMs / 1000).toFixed(2)} s`],
   ["webhook accepted, p50", `${stack.acceptP50Ms.toFixed(1)} ms`],
   ["webhook accepted, p99", `${stack.acceptP99Ms.toFixed(1)} ms`],

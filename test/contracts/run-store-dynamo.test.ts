@@ -138,6 +138,16 @@ describe("fencing", () => {
   });
 });
 
+test("a journal that is full takes no further segment", async () => {
+  const { runId } = sampleRun();
+  await store.create(sampleRun({ runId }));
+  const { lease } = await mustClaim(store, runId);
+  await store.append(lease, 999_999, [sampleEntry("0")]);
+  await expect(store.append(lease, 1_000_000, [sampleEntry("1")])).rejects.toMatchObject({
+    class: "invalid_input",
+  });
+});
+
 describe("values too large for an item", () => {
   test("no item exceeds 400 KB, and taking the run back takes its chunks too", async () => {
     const run = largeRun();

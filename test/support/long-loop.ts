@@ -40,6 +40,7 @@ const workflow: JsonObject = {
       type: "for_each",
       input_from: "items",
       item_scope: "isolated",
+      mode: "inline",
       concurrency: 50,
       output_to: "results",
       result_from: "http.id",

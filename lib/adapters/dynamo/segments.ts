@@ -1,3 +1,4 @@
+import { FlowError } from "../../core/flow-error.ts";
 import type { JournalEntry } from "../../core/journal.ts";
 import { type Lease, LeaseLost } from "../../core/ports/run-store.ts";
 import {
@@ -17,6 +18,9 @@ import {
 import { readEntries, runIdOf, runKey } from "./run-item.ts";
 import { INLINE_BYTES, type StoredValues } from "./stored-values.ts";
 import type { Table } from "./table.ts";
+
+// Six digits keep the segments in order.
+const MOST_SEGMENTS = 999_999;
 
 /** Who writes a segment. */
 type Writer = Pick<Lease, "runId" | "owner" | "epoch"> & { readonly expiresAt: number };
@@ -162,6 +166,8 @@ async function segmentItem(
   entries: readonly JournalEntry[],
   values: StoredValues,
 ): Promise<Item> {
+  if (segment > MOST_SEGMENTS)
+    throw new FlowError("invalid_input", `the run's journal is full: it has ${MOST_SEGMENTS} segments`);
   const key = segmentKey(writer.runId, segment);
   const { expiresAt } = writer;
   return {
