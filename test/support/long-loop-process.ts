@@ -65,6 +65,8 @@ const world = createWorld({
   wrapHttp: () => peer,
 });
 world.clock.advance(minutes * 60_000);
+// Chance begins alike in each process: a later one takes other names.
+for (let drawn = 0; drawn < minutes; drawn += 1) world.runner.ports.random.uuid();
 await world.queue.send({ runId });
 const started = performance.now();
 await world.settle();
