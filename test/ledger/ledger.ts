@@ -27,9 +27,9 @@ const report = await runTrial({
   spreadMs,
   faults,
   runners: Number(values.runners),
-  invocationSeconds: 3,
+  invocationSeconds: 4,
   retryBaseSeconds: 1,
-  patienceMs: Math.max(60_000, spreadMs * 2),
+  patienceMs: Math.max(120_000, spreadMs * 3),
 });
 console.log(summaryTable(report));
 if (report.broken.length > 0) {

@@ -51,26 +51,35 @@ const WORKFLOWS = fileURLToPath(new URL("./workflows", import.meta.url));
  * fixes what is planned: webhooks, faults and the peer's moods. What the processes make of it differs from run to run.
  */
 export async function runTrial(options: TrialOptions): Promise<TrialReport> {
-  const startedAt = performance.now();
   const folder = mkdtempSync(join(tmpdir(), "hookline-ledger-"));
+  let broken: readonly string[] | undefined;
+  try {
+    const report = await tryOut(options, folder);
+    ({ broken } = report);
+    return broken.length === 0 ? report : { ...report, evidence: folder };
+  } catch (cause) {
+    throw new Error(`the trial of seed ${options.seed} broke off, evidence in ${folder}`, { cause });
+  } finally {
+    if (broken?.length === 0) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function tryOut(options: TrialOptions, folder: string): Promise<TrialReport> {
+  const startedAt = performance.now();
   await using parts = new AsyncDisposableStack();
   const trouble: string[] = [];
   const peer = await startPeer(options.seed);
   parts.defer(() => peer.stop());
-  const { seed, runners, retryBaseSeconds, invocationSeconds } = options;
+  const { seed, runners, invocationSeconds } = options;
   const { invocationMs, leaseMarginMs } = timingsOf(invocationSeconds * 1000);
   const plan = planFaults({ ...options, leaseMs: invocationMs + leaseMarginMs });
+  const peerOrigin = peer.origin;
+  const onTrouble = (what: string) => void trouble.push(what);
   const stage = await startStage(
-    {
-      folder,
-      workflowsFolder: WORKFLOWS,
-      peerOrigin: peer.origin,
-      retryBaseSeconds,
-      invocationSeconds,
-      onTrouble: (what) => trouble.push(what),
-    },
+    { ...options, folder, workflowsFolder: WORKFLOWS, peerOrigin, onTrouble },
     parts,
   );
+  parts.defer(async () => void (await endAll(stage)));
   for (let count = 0; count < runners; count += 1) await stage.addRunner();
   const sending = sendWebhooks({
     ...options,
@@ -81,8 +90,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialReport> {
     },
   });
   const [posts] = await Promise.all([sending, carryOut(plan, stage)]);
-  const [sleeper] = stage.runners;
-  sleeper?.stall();
+  stage.runners[0]?.stall();
   const late = await stage.untilAllEnded(options.patienceMs).then(
     () => [],
     (error: Error) => [error.message],
@@ -96,14 +104,10 @@ export async function runTrial(options: TrialOptions): Promise<TrialReport> {
     deadLetters: await stage.takeDeadLetters(),
   };
   const broken = [...trouble, ...late, ...ended, ...changed(before, books), ...audit(books)];
+  if (broken.length > 0)
+    writeFileSync(join(folder, "books.json"), JSON.stringify({ options, plan, broken, books }, asJson, 1));
   const refusals = stage.runners.reduce((sum, { logFile }) => sum + refusalsIn(logFile), 0);
-  const report = { broken, books, plan, peer, refusals, seconds: (performance.now() - startedAt) / 1000 };
-  if (broken.length === 0) {
-    parts.defer(() => rmSync(folder, { recursive: true, force: true }));
-    return report;
-  }
-  writeFileSync(join(folder, "books.json"), JSON.stringify({ options, plan, broken, books }, jsonOfSet, 1));
-  return { ...report, evidence: folder };
+  return { broken, books, plan, peer, refusals, seconds: (performance.now() - startedAt) / 1000 };
 }
 
 async function carryOut(plan: readonly Fault[], stage: Stage): Promise<void> {
@@ -125,7 +129,7 @@ async function standStill(victim: RoleProcess, ms: number): Promise<void> {
   victim.resume();
 }
 
-/** A runner that slept through all of it wakes up to finish what it was at, and must change nothing. */
+/** The runner that slept to the end wakes up to finish what it was at, and must change nothing. */
 async function endAll({ runners, ingest, sweeper }: Stage): Promise<readonly string[]> {
   const ends = await Promise.all([...runners, ingest, sweeper].map((role) => role.end()));
   return ends.flatMap((end) => end ?? []);
@@ -143,7 +147,7 @@ export function refusalsIn(logFile: string): number {
   return readFileSync(logFile, "utf8").split("another runner has the run").length - 1;
 }
 
-function jsonOfSet(_key: string, value: unknown): unknown {
+function asJson(_key: string, value: unknown): unknown {
   if (value instanceof Set) return [...value];
   return value instanceof Uint8Array ? new TextDecoder().decode(value) : value;
 }
