@@ -68,7 +68,7 @@ test("a runner that sleeps through its lease is replaced, and what it writes whe
   expect(keys[0]).toBe(keys[1]);
 
   sleeper.resume();
-  while (refusalsIn(sleeper.logFile) === 0) await pause(20);
+  for (let looks = 0; refusalsIn(sleeper.logFile) === 0 && looks < 500; looks += 1) await pause(20);
   expect(await sleeper.end()).toBeUndefined();
   expect(refusalsIn(sleeper.logFile)).toBe(1);
   expect(await stage.runs()).toEqual([before]);
