@@ -19,6 +19,8 @@ export interface SendingOptions {
   /** Over how long they are spread. */
   readonly spreadMs: number;
   readonly senders: number;
+  /** Aborts when the trial has broken off. */
+  readonly signal: AbortSignal;
   /** The workflow and the URL that the n-th webhook goes to. */
   readonly target: (webhook: number) => { readonly workflow: string; readonly url: string };
 }
@@ -46,13 +48,14 @@ export async function sendWebhooks(options: SendingOptions): Promise<readonly Po
 }
 
 async function sendUntilAcknowledged(
-  { seed, target }: SendingOptions,
+  { seed, target, signal }: SendingOptions,
   webhook: number,
   posts: Post[],
 ): Promise<void> {
   const { workflow, url } = target(webhook);
   for (let attempt = 0; ; attempt += 1) {
     const delivery = `${webhook}.${attempt}`;
+    signal.throwIfAborted();
     const known = await post(url, delivery);
     posts.push({ delivery, workflow, ...known });
     if (known.outcome === "acknowledged") return;

@@ -24,8 +24,10 @@ export interface StageOptions {
   readonly invocationSeconds: number;
   /** Wait before a failed run's second delivery; doubles with each. */
   readonly retryBaseSeconds: number;
-  /** Hears of what must not happen: a server that died, a process that ended by itself. */
+  /** Hears of a server that died, or had something to say. */
   readonly onTrouble: (what: string) => void;
+  /** Hears of a process that ended by itself, and is not there any more. */
+  readonly onCrash: (what: string) => void;
 }
 
 /** Ingest, runners and sweeper as processes of their own, on a table and a queue that outlive them all. */
@@ -86,7 +88,7 @@ export async function startStage(options: StageOptions, parts: AsyncDisposableSt
     ),
   };
   const start = (role: "ingest" | "runner" | "sweeper", name: string = role) =>
-    startRole({ name, role, env, logFile: join(logs, `${name}.log`), onCrash: onTrouble });
+    startRole({ name, role, env, logFile: join(logs, `${name}.log`), onCrash: options.onCrash });
   const [ingest, sweeper] = await Promise.all([start("ingest"), start("sweeper")]);
   const runners: RoleProcess[] = [];
   const { current: key } = webhookKey(folder);

@@ -30,7 +30,7 @@ beforeEach(async () => {
   const options = { folder, workflowsFolder: folder, peerOrigin: provider.origin };
   const timing = { invocationSeconds: 2, retryBaseSeconds: 0 };
   const onTrouble = (what: string) => void trouble.push(what);
-  stage = await startStage({ ...options, ...timing, onTrouble }, parts);
+  stage = await startStage({ ...options, ...timing, onTrouble, onCrash: onTrouble }, parts);
 });
 afterEach(async () => {
   await Promise.all([stage.ingest, stage.sweeper, ...stage.runners].map((role) => role.end()));

@@ -75,8 +75,10 @@ async function tryOut(options: TrialOptions, folder: string): Promise<TrialRepor
   const plan = planFaults({ ...options, leaseMs: invocationMs + leaseMarginMs });
   const peerOrigin = peer.origin;
   const onTrouble = (what: string) => void trouble.push(what);
+  const breaking = new AbortController();
+  const onCrash = (what: string) => breaking.abort(new Error(what));
   const stage = await startStage(
-    { ...options, folder, workflowsFolder: WORKFLOWS, peerOrigin, onTrouble },
+    { ...options, folder, workflowsFolder: WORKFLOWS, peerOrigin, onTrouble, onCrash },
     parts,
   );
   parts.defer(async () => void (await endAll(stage)));
@@ -84,6 +86,7 @@ async function tryOut(options: TrialOptions, folder: string): Promise<TrialRepor
   const sending = sendWebhooks({
     ...options,
     senders: SENDERS,
+    signal: breaking.signal,
     target: (webhook) => {
       const workflow = workflowAt(chance(seed, "webhook", webhook));
       return { workflow, url: stage.urlOf(workflow) };
@@ -91,6 +94,7 @@ async function tryOut(options: TrialOptions, folder: string): Promise<TrialRepor
   });
   const [posts] = await Promise.all([sending, carryOut(plan, stage)]);
   stage.runners[0]?.stall();
+  breaking.signal.throwIfAborted();
   const late = await stage.untilAllEnded(options.patienceMs).then(
     () => [],
     (error: Error) => [error.message],

@@ -18,5 +18,6 @@ export function serveRole(ready: RoleReady, finish: () => Promise<void>): void {
   process.once("disconnect", end);
   // The next process of the role starts faster; a kill would leave it no time for that.
   flushCompileCache();
-  process.send?.(ready);
+  // Whoever asked it to end before it was at work has cut the channel.
+  process.send?.(ready, () => {});
 }
