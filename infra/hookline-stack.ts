@@ -30,7 +30,7 @@ export class HooklineStack extends Stack {
     super(scope, id, { description: `Hookline, stage ${stage}`, tags: { "hookline:stage": stage } });
 
     const table = addTable(this, stage);
-    const work = addWorkQueue(this, RUNNER_TIMEOUT);
+    const work = addWorkQueue(this, stage, RUNNER_TIMEOUT);
     const secrets = addSecrets(this, stage);
     const { ingest, sweeper } = addFunctions(this, { stage, orgId, build, settings, table, work, secrets });
     const api = addApi(this, ingest);

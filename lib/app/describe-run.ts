@@ -18,6 +18,14 @@ export interface RunView {
   readonly chunk: ChunkView | null;
   /** Runs that its steps started. */
   readonly children: readonly RunLink[];
+  /** When somebody redrove it, and how many of the steps below had been recorded by then. */
+  readonly redrives: readonly RedriveView[];
+  /** The run whose event it runs again. */
+  readonly replay_of: { readonly run_id: string; readonly edited: boolean } | null;
+  /** Ids of the runs that run its event again. */
+  readonly replays: readonly string[];
+  /** `history.redact` has blanked it: it can be neither redriven nor replayed. */
+  readonly blanked: boolean;
   readonly state: JsonObject;
   readonly output: Json;
   readonly error: RunError | null;
@@ -32,6 +40,12 @@ export interface RunView {
   /** What cached results would have cost, as far as that is known. */
   readonly saved_usd: number;
   readonly steps: readonly StepView[];
+}
+
+/** A redrive. */
+export interface RedriveView {
+  readonly at: string;
+  readonly steps: number;
 }
 
 /** Another run, and the step that started the one of the two. */
@@ -90,6 +104,10 @@ export function describeRun(run: RunRecord): RunView {
     parent: run.parent ? { run_id: run.parent.runId, path: run.parent.path } : null,
     chunk: run.chunk ? { number: run.chunk.number, of: run.chunk.of, first_item: run.chunk.from } : null,
     children: childrenIn(run.journal),
+    redrives: (run.redrives ?? []).map(({ at, entries }) => ({ at: time(at), steps: entries })),
+    replay_of: run.replayOf ? { run_id: run.replayOf.runId, edited: run.replayOf.edited === true } : null,
+    replays: run.replays ?? [],
+    blanked: run.blanked === true,
     state,
     output: run.status !== "succeeded" ? null : run.output === undefined ? state : run.output,
     error: isFinal(run.status) || run.failures > 0 ? (run.error ?? null) : null,

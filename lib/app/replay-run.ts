@@ -14,13 +14,16 @@ export interface ReplayOptions {
   readonly body?: Uint8Array;
   /** Makes another one where the same event was replayed on the same version before. */
   readonly again?: boolean;
+  /** Leaves out a run that has any replay, and replays themselves: for many runs at once, so that it can be repeated. */
+  readonly sparing?: boolean;
 }
 
 /** What came of replaying. */
 export type ReplayResult =
   | { readonly kind: "replayed"; readonly replayId: string }
-  /** The same event was replayed on the same version before. */
-  | { readonly kind: "before"; readonly replayId: string; readonly status: StoredStatus }
+  /** It was replayed before; no status: that replay was not made, or is not kept any more. */
+  | { readonly kind: "before"; readonly replayId: string; readonly status: StoredStatus | undefined }
+  | { readonly kind: "is_replay" }
   /** `history.redact` has blanked the event. */
   | { readonly kind: "blanked" }
   | { readonly kind: "missing" };
@@ -53,6 +56,10 @@ export async function replayRun(
     const isKept = timeOfRunId(last) + options.version.retentionDays * DAY_MS > now;
     if (status === "queued" || (status === undefined && isKept)) return make(operator, run, last, options);
     if (status !== undefined && !options.again) return { kind: "before", replayId: last, status };
+  }
+  if (options.sparing && !options.again) {
+    if (last !== undefined) return { kind: "before", replayId: last, status: await store.status(last) };
+    if (run.replayOf) return { kind: "is_replay" };
   }
   for (let nth = length + 1; ; nth += 1) {
     const content = contentOf(run, options, nth);

@@ -18,7 +18,7 @@ function sentenceFor({ name, message }: Error, hint: string): string | undefined
   if (message === "Region is missing") return "no AWS region is set: set AWS_REGION to the one of the stage";
   if (name === "CredentialsProviderError")
     return `no AWS credentials were found (${message}): sign in, or set AWS_PROFILE`;
-  if (name === "ResourceNotFoundException")
+  if (name === "ResourceNotFoundException" || name === "QueueDoesNotExist")
     return `AWS has no such resource in this account and region: ${hint}`;
   if (/^(AccessDenied|UnrecognizedClient|ExpiredToken|InvalidSignature)/.test(name))
     return `AWS refuses: ${message}`;

@@ -3,8 +3,10 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createInputCatalog } from "../adapters/catalog-file.ts";
 import { createDynamoRunStore } from "../adapters/dynamo/dynamo-run-store.ts";
 import { compileWorkflows } from "../build/compile-workflows.ts";
+import { FlowError } from "../core/flow-error.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
 import { tableName } from "../core/stage-names.ts";
+import { type InputEntry, inputTable } from "../core/workflow.ts";
 import { catalogFolder, LOCAL_CREDENTIALS, LOCAL_REGION, LOCAL_STAGE } from "../local/local-names.ts";
 import { findStack } from "../local/stack-file.ts";
 import { askAws } from "./aws-trouble.ts";
@@ -20,8 +22,14 @@ export interface HistoryOptions {
 /** The runs of a stage. */
 export interface History {
   readonly store: RunStore;
-  /** Names of the workflows that are known to run there. */
-  workflows(): Promise<readonly string[]>;
+  /** The workflows that are known to run there. */
+  inputs(): Promise<readonly InputEntry[]>;
+}
+
+/** Where the history of a stage is kept; the client is to be destroyed. */
+export interface HistoryPlace extends Pick<History, "inputs"> {
+  readonly client: DynamoDBClient;
+  readonly table: string;
 }
 
 /**
@@ -30,20 +38,29 @@ export interface History {
  * @throws FlowError `config_error` when no local stack runs on the folder.
  */
 export async function withHistory<T>(
-  { stage, data }: HistoryOptions,
+  options: HistoryOptions,
   work: (history: History) => Promise<T>,
 ): Promise<T> {
-  const { client, table, workflows } =
-    stage === LOCAL_STAGE ? localHistory(data) : deployedHistory(stageName(stage));
+  const { client, table, inputs } = historyPlace(options);
   const hint = `set HOOKLINE_TABLE to the stage's output TableName (asked for: ${table})`;
   try {
-    return await askAws(hint, () => work({ store: createDynamoRunStore({ client, table }), workflows }));
+    return await askAws(hint, () => work({ store: createDynamoRunStore({ client, table }), inputs }));
   } finally {
     client.destroy();
   }
 }
 
-function localHistory(data: string) {
+/** @throws FlowError `config_error` when no local stack runs on the folder, `invalid_input` for a text that is no stage. */
+export function historyPlace({ stage, data }: HistoryOptions): HistoryPlace {
+  return stage === LOCAL_STAGE ? localHistory(data) : deployedHistory(stageName(stage));
+}
+
+/** What a run that is not there is told as. */
+export function noSuchRun(runId: string, stage: string): FlowError {
+  return new FlowError("invalid_input", `the stage "${stage}" has no run ${runId}: see "hookline runs list"`);
+}
+
+function localHistory(data: string): HistoryPlace {
   const { endpoints } = findStack(data);
   const inputs = createInputCatalog(join(catalogFolder(data), "inputs.json"));
   return {
@@ -53,14 +70,14 @@ function localHistory(data: string) {
       credentials: LOCAL_CREDENTIALS,
     }),
     table: tableName(LOCAL_STAGE),
-    workflows: async () => inputs.all().map(({ name }) => name),
+    inputs: async () => inputs.all(),
   };
 }
 
-function deployedHistory(stage: string) {
+function deployedHistory(stage: string): HistoryPlace {
   return {
     client: new DynamoDBClient({}),
     table: process.env.HOOKLINE_TABLE ?? tableName(stage),
-    workflows: async () => (await compileWorkflows("workflows")).workflows.map(({ name }) => name),
+    inputs: async () => inputTable((await compileWorkflows("workflows")).workflows),
   };
 }

@@ -1,23 +1,12 @@
 import { readFileSync } from "node:fs";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { RUN_STATUSES } from "../core/run.ts";
-import { DEFAULT_DATA_FOLDER, LOCAL_STAGE } from "../local/local-names.ts";
+import { Command, CommanderError, Option } from "commander";
+import { DEFAULT_DATA_FOLDER } from "../local/local-names.ts";
+import { collect, dataOption, example, jsonOption, stageOption, wholeNumber } from "./command-options.ts";
+import { addDlqCommands } from "./dlq-commands.ts";
 import { EXIT, reportFailure } from "./exit.ts";
-
-/** A whole number of at least `least`, as commander parses it. */
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`Write a whole number from ${least} to ${most}.`);
-  };
-}
+import { addRunsCommands } from "./runs-commands.ts";
 
 const port = wholeNumber(0, 65_535);
-const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
-const dataOption = () => new Option("--data <dir>", "folder of the local stack").default(DEFAULT_DATA_FOLDER);
-const stageOption = () => new Option("--stage <name>", "stage to look at").default(LOCAL_STAGE);
-const jsonOption = () => new Option("--json", "print JSON for scripts");
 
 /** Every command of `hookline`; what a command does is loaded when it is called. */
 export function createProgram(done: (exitCode: number) => void): Command {
@@ -26,6 +15,8 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .version(readVersion())
     .showHelpAfterError("(--help shows how it is used)")
     .exitOverride()
+    // The version of Hookline is asked for before a command's name, that of a workflow behind it.
+    .enablePositionalOptions()
     .addHelpText(
       "after",
       example([
@@ -192,39 +183,8 @@ docs/rules.md lists the rules.`,
     )
     .action(async (name, options) => done(await (await import("./url.ts")).url(name, options)));
 
-  const runs = program
-    .command("runs")
-    .description("Look at the history of runs")
-    .addHelpText("after", example(["hookline runs list", "hookline runs show 019d0c1e-…"]));
-  runs
-    .command("list")
-    .description("List runs, newest first")
-    .option("--workflow <name>", "runs of this workflow only")
-    .addOption(new Option("--status <status>", "runs of this status only").choices(RUN_STATUSES))
-    .addOption(new Option("--limit <n>", "how many at most").default(20).argParser(wholeNumber(1, 1_000)))
-    .addOption(stageOption())
-    .addOption(dataOption())
-    .addOption(jsonOption())
-    .addHelpText(
-      "after",
-      example([
-        "hookline runs list",
-        "hookline runs list --workflow order-webhook --status failed --limit 5 --json",
-      ]),
-    )
-    .action(async (options) => done(await (await import("./runs-list.ts")).listRuns(options)));
-  runs
-    .command("show")
-    .description("Show one run with its steps")
-    .argument("<run-id>", "id of the run")
-    .addOption(stageOption())
-    .addOption(dataOption())
-    .addOption(jsonOption())
-    .addHelpText(
-      "after",
-      example(["hookline runs show 019d0c1e-…", "hookline runs show 019d0c1e-… --json | jq .state"]),
-    )
-    .action(async (runId, options) => done(await (await import("./runs-show.ts")).showRun(runId, options)));
+  addRunsCommands(program, done);
+  addDlqCommands(program, done);
 
   program
     .command("schema")
@@ -243,10 +203,6 @@ docs/rules.md lists the rules.`,
     .addHelpText("after", example(["hookline reference", "hookline reference --write"]))
     .action(async (options) => done(await (await import("./reference.ts")).reference(options)));
   return program;
-}
-
-function example(lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}`;
 }
 
 function readVersion(): string {

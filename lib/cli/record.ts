@@ -22,7 +22,7 @@ import { type CaseResult, runTestCase } from "../testing/run-test-case.ts";
 import { loadTestFile, type TestFile } from "../testing/test-file.ts";
 import { EXIT } from "./exit.ts";
 import { readAssignments } from "./given-values.ts";
-import { type HistoryOptions, withHistory } from "./history.ts";
+import { type HistoryOptions, noSuchRun, withHistory } from "./history.ts";
 import { paintFor } from "./run-text.ts";
 import { failedCaseText } from "./test/test-text.ts";
 import { writeGivenFile } from "./write-given-file.ts";
@@ -96,12 +96,7 @@ async function find(runId: string, options: RecordOptions): Promise<Found> {
     const stored = await store.get(runId);
     return { run: stored, version: stored && (await store.getVersion(stored.workflow, stored.hash)) };
   });
-  if (!run) {
-    throw new FlowError(
-      "invalid_input",
-      `the stage "${options.stage}" has no run ${runId}: see "hookline runs list"`,
-    );
-  }
+  if (!run) throw noSuchRun(runId, options.stage);
   const { workflows, problems } = await compileWorkflows(options.workflows);
   const today = workflows.find(({ name }) => name === run.workflow);
   if (!today) {

@@ -76,6 +76,11 @@ export function runText(run: RunView, paint: Paint, loops: readonly LoopView[] =
       : []),
     ...loops.map((loop) => ["loop", loopText(loop)]),
     ...run.children.map(({ run_id, path }) => ["child", `${run_id} of step ${path}`]),
+    ...(run.replay_of
+      ? [["replay of", `${run.replay_of.run_id}${run.replay_of.edited ? ", with an edited event" : ""}`]]
+      : []),
+    ...run.replays.map((id) => ["replayed as", id]),
+    ...run.redrives.map(({ at }) => ["redriven", time(at)]),
     ["created", time(run.created_at)],
     ["started", time(run.started_at)],
     ["finished", time(run.finished_at)],
@@ -83,9 +88,19 @@ export function runText(run: RunView, paint: Paint, loops: readonly LoopView[] =
     ...(run.cost_usd > 0 ? [["cost", `$${run.cost_usd}`]] : []),
     ...(run.saved_usd > 0 ? [["saved", `$${run.saved_usd}`]] : []),
   ]);
-  return [...facts, "", ...run.steps.map((step) => stepText(step, paint)), "", runEndText(run, paint)].join(
-    "\n",
-  );
+  return [...facts, "", ...stepLines(run, paint), "", runEndText(run, paint)].join("\n");
+}
+
+/** The steps in their order, and between them who set the run going again. */
+function stepLines({ steps, redrives }: RunView, paint: Paint): readonly string[] {
+  const redrivenAt = (index: number) =>
+    redrives.flatMap(({ at, steps: before }, nth) =>
+      before === index ? [paint("bold", `↻ redriven (${nth + 1}) ${localIso(Date.parse(at))}`)] : [],
+    );
+  return [
+    ...steps.flatMap((step, index) => [...redrivenAt(index), stepText(step, paint)]),
+    ...redrivenAt(steps.length),
+  ];
 }
 
 /** How a loop's chunks stand, and the ids by which they are shown. */

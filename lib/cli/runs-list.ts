@@ -1,3 +1,4 @@
+import type { ErrorClass } from "../core/flow-error.ts";
 import type { RunStatus, RunSummary } from "../core/run.ts";
 import { columns } from "./columns.ts";
 import { EXIT } from "./exit.ts";
@@ -9,6 +10,7 @@ import { printableLine } from "./printable.ts";
 export interface RunsListOptions extends HistoryOptions {
   readonly workflow?: string;
   readonly status?: RunStatus;
+  readonly class?: ErrorClass;
   readonly limit: number;
   readonly json?: boolean;
 }
@@ -21,8 +23,12 @@ export async function listRuns(options: RunsListOptions): Promise<number> {
   const now = Date.now();
   const runs = await withHistory(options, async (history) =>
     history.store.list({
-      workflows: options.workflow === undefined ? await history.workflows() : [options.workflow],
+      workflows:
+        options.workflow === undefined
+          ? (await history.inputs()).map(({ name }) => name)
+          : [options.workflow],
       ...(options.status && { status: options.status }),
+      ...(options.class && { errorClass: options.class }),
       limit: options.limit,
       until: now,
       since: now - SEARCH_DAYS * 86_400_000,

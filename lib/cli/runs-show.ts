@@ -1,8 +1,9 @@
 import { describeLoops } from "../app/describe-loops.ts";
 import { describeRun } from "../app/describe-run.ts";
-import { FlowError } from "../core/flow-error.ts";
+import { DEFAULT_DATA_FOLDER, LOCAL_STAGE } from "../local/local-names.ts";
 import { EXIT } from "./exit.ts";
-import { type HistoryOptions, withHistory } from "./history.ts";
+import { type HistoryOptions, noSuchRun, withHistory } from "./history.ts";
+import { nextSteps } from "./next-steps.ts";
 import { paintFor, runText } from "./run-text.ts";
 
 /** Options of `runs show`. */
@@ -19,17 +20,18 @@ export async function showRun(runId: string, options: RunsShowOptions): Promise<
     const record = await store.get(runId);
     return record && { record, loops: await describeLoops(store, record) };
   });
-  if (!found) {
-    throw new FlowError(
-      "invalid_input",
-      `the stage "${options.stage}" has no run ${runId}: see "hookline runs list"`,
-    );
-  }
+  if (!found) throw noSuchRun(runId, options.stage);
   const { record, loops } = found;
   const run = describeRun(record);
   const text = options.json
     ? JSON.stringify({ ...run, loops })
-    : runText(run, paintFor(process.stdout), loops);
+    : [runText(run, paintFor(process.stdout), loops), ...nextSteps(run, placeFlags(options))].join("\n");
   process.stdout.write(`${text}\n`);
   return EXIT.ok;
+}
+
+/** The options that lead another command to the same place. */
+function placeFlags({ stage, data }: RunsShowOptions): string {
+  if (stage !== LOCAL_STAGE) return ` --stage ${stage}`;
+  return data === DEFAULT_DATA_FOLDER ? "" : ` --data ${data}`;
 }

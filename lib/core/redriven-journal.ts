@@ -24,6 +24,17 @@ export function withoutEarlierRounds(
   });
 }
 
+/** The journal as if the run had not failed before its last redrive: with one round of `on_failure`, in its usual place. */
+export function lastRound(
+  journal: readonly JournalEntry[],
+  redrives: readonly Redriven[] = [],
+): readonly JournalEntry[] {
+  const place = onFailurePlace(redrives.length);
+  return withoutEarlierRounds(journal, redrives).map((entry) =>
+    entry.path.startsWith(place) ? { ...entry, path: ON_FAILURE + entry.path.slice(place.length) } : entry,
+  );
+}
+
 /** What a redriven run goes on from, and how many of these entries are older than its last redrive. */
 export function resumedJournal(
   journal: readonly JournalEntry[],

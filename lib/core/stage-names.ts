@@ -10,6 +10,16 @@ export function tableName(stage: string): string {
   return `hookline-${stage}`;
 }
 
+/** The work queue of a stage. */
+export function queueName(stage: string): string {
+  return `hookline-${stage}`;
+}
+
+/** The dead-letter queue of a stage. */
+export function deadLetterQueueName(stage: string): string {
+  return `${queueName(stage)}-dead-letters`;
+}
+
 /** The secret that holds a stage's workflow secrets. */
 export function workflowSecretsId(stage: string): string {
   return `hookline/${stage}/workflow-secrets`;

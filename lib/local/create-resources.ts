@@ -1,11 +1,11 @@
 import { CreateTableCommand, type DynamoDBClient, ResourceInUseException } from "@aws-sdk/client-dynamodb";
 import { CreateQueueCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { tableDefinition } from "../adapters/dynamo/table-definition.ts";
-import { tableName } from "../core/stage-names.ts";
+import { deadLetterQueueName, queueName, tableName } from "../core/stage-names.ts";
 import { LOCAL_ACCOUNT, LOCAL_REGION, LOCAL_STAGE } from "./local-names.ts";
 
-const QUEUE = `hookline-${LOCAL_STAGE}`;
-const DEAD_LETTERS = `${QUEUE}-dead-letters`;
+const QUEUE = queueName(LOCAL_STAGE);
+const DEAD_LETTERS = deadLetterQueueName(LOCAL_STAGE);
 const MAX_RECEIVE_COUNT = 5;
 
 /** The URLs of both queues; the server's own do not resolve. */

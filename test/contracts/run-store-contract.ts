@@ -677,6 +677,7 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
         const error = { step: null, class: "client_error", message, details: {} } as const;
         const runId = await finished({}, sampleFinish({ status: "failed", error, costUsd: 0.0000001 }));
         const [summary] = await store.list(query);
+        expect(await store.summary(runId)).toEqual(summary);
         expect(summary).toEqual({
           runId,
           workflow: "orders",
@@ -687,6 +688,15 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
           costUsd: 0.0000001,
           error: { class: "client_error", message: `${message.slice(0, 399)}…` },
         });
+      });
+
+      test("one run is shown as lists show it, whatever its status", async () => {
+        const { runId, expiresAt } = await created();
+        const [listed] = await store.list(query);
+        expect(await store.summary(runId)).toEqual(listed);
+        expect(await store.summary(runIdAt(NOON))).toBeUndefined();
+        now = expiresAt * 1000;
+        expect(await store.summary(runId)).toBeUndefined();
       });
 
       test("each class of error lists the runs that failed with it, or wait after it", async () => {

@@ -44,6 +44,8 @@ const STORE = [
   "append",
   "release",
   "finish",
+  "redrive",
+  "nameReplay",
   "failDamaged",
   "due",
   "postpone",

@@ -12,6 +12,7 @@ import { nameReplay } from "./name-replay.ts";
 import { newRunStore } from "./new-run-store.ts";
 import { redriveRun } from "./redrive-run.ts";
 import { isExpired, readRun, readStatus, runKey } from "./run-item.ts";
+import { readSummary } from "./run-summaries.ts";
 import { salvageRun } from "./salvaged-run.ts";
 import { appendSegment, checkNumbering, counts, segmentEntries } from "./segments.ts";
 import { createStoredValues, type StoredValues } from "./stored-values.ts";
@@ -54,6 +55,7 @@ export function createDynamoRunStore({ now = Date.now, ...place }: DynamoRunStor
         (): StoredStatus => "damaged",
       );
     },
+    summary: (runId) => readSummary(table, values, runId, now()),
     list: (query) => listRuns(table, values, query, now()),
     due: (dueBy, limit) => dueRuns(table, dueBy, limit, now()),
     postpone: (run, dueAt) => postponeRun(table, run, dueAt),

@@ -1,7 +1,7 @@
 import { FINAL_STATUSES, type RunSummary, type StoredStatus, timeOfRunId } from "../../core/run.ts";
 import { listedError } from "../listed-error.ts";
 import { checkLayout, type Item, unlessDamaged } from "./item.ts";
-import { readError, readStatus, runIdOf, runKey } from "./run-item.ts";
+import { isExpired, readError, readStatus, runIdOf, runKey } from "./run-item.ts";
 import type { StoredValues } from "./stored-values.ts";
 import type { Table } from "./table.ts";
 
@@ -45,6 +45,18 @@ export async function readSummaries(
 /** When a run was created, milliseconds since the epoch; its id knows it too. */
 export function createdAtOf(item: Item): number {
   return Number(item.created_at?.N ?? timeOfRunId(runIdOf(item)));
+}
+
+/** One run as lists show it; undefined when it is not there or not kept any more. */
+export async function readSummary(
+  table: Table,
+  values: StoredValues,
+  runId: string,
+  now: number,
+): Promise<RunSummary | undefined> {
+  const [item] = await table.getMany([runKey(runId)], [...LIVE_ATTRIBUTES, "workflow", "expires_at"]);
+  if (!item || isExpired(item, now)) return undefined;
+  return liveSummary(item.workflow?.S ?? "", item, values);
 }
 
 function finalSummary(workflow: string, entry: Item): RunSummary {

@@ -1,5 +1,7 @@
 import { type DeadLetterReason, formatMessage, type Queue, type RunMessage } from "../../core/ports/queue.ts";
 
+import { createMemoryDeadLetters, type MemoryDeadLetters } from "./memory-dead-letters.ts";
+
 /** A message as a consumer receives it. */
 export interface ReceivedMessage {
   readonly messageId: string;
@@ -21,7 +23,10 @@ export interface MemoryQueue extends Queue {
   receive(max: number): readonly ReceivedMessage[];
   /** Removes a message that was received; an outdated handle changes nothing. */
   acknowledge(receiptHandle: string): void;
+  /** Every message that was buried, also one that somebody has removed since. */
   readonly deadLetters: readonly DeadMessage[];
+  /** The dead-letter queue as operators read it. */
+  readonly deadLetterQueue: MemoryDeadLetters;
   /** When the next hidden message appears, milliseconds since the epoch; undefined: the queue is empty. */
   nextVisibleAt(): number | undefined;
 }
@@ -48,6 +53,7 @@ export function createMemoryQueue({
 }: MemoryQueueOptions = {}): MemoryQueue {
   const messages = new Map<string, StoredMessage>();
   const deadLetters: DeadMessage[] = [];
+  const deadLetterQueue = createMemoryDeadLetters({ now });
   let sent = 0;
 
   const send: Queue["send"] = async (message, delaySeconds = 0) => {
@@ -78,6 +84,7 @@ export function createMemoryQueue({
     },
     async deadLetter(message, reason) {
       deadLetters.push({ message, reason });
+      deadLetterQueue.bury(formatMessage(message), reason);
     },
     receive(max) {
       const visible = [...messages.values()].filter(({ visibleAt }) => visibleAt <= now());
@@ -96,6 +103,7 @@ export function createMemoryQueue({
       const message = receivedAs(receiptHandle);
       if (message) messages.delete(message.id);
     },
+    deadLetterQueue,
     deadLetters,
     nextVisibleAt() {
       return messages.size === 0

@@ -125,6 +125,10 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
     async status(runId) {
       return alive().find(({ run }) => run.runId === runId)?.run.status;
     },
+    async summary(runId) {
+      const stored = alive().find(({ run }) => run.runId === runId);
+      return stored && summaryOf(stored.run);
+    },
     async list(query) {
       return alive()
         .map(({ run }) => run)

@@ -215,6 +215,8 @@ export interface RunStore {
   get(runId: string): Promise<RunRecord | undefined>;
   /** How a run stands, without the rest of it; undefined when there is none. */
   status(runId: string): Promise<StoredStatus | undefined>;
+  /** A run as lists show it; undefined when there is none. */
+  summary(runId: string): Promise<RunSummary | undefined>;
   list(query: RunQuery): Promise<readonly RunSummary[]>;
   /** Runs whose `dueAt` is not after `now`; Infinity: all that are not final. */
   due(now: number, limit: number): Promise<readonly DueRun[]>;

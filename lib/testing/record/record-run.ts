@@ -3,6 +3,7 @@ import { readBody } from "../../core/event-body.ts";
 import { FlowError } from "../../core/flow-error.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { nestsDeeperThan } from "../../core/json-depth.ts";
+import { lastRound } from "../../core/redriven-journal.ts";
 import { isFinal, type RunRecord } from "../../core/run.ts";
 import type { AnyStep } from "../../core/step.ts";
 import type { Workflow } from "../../core/workflow.ts";
@@ -26,7 +27,8 @@ export interface Recording {
  * Makes a case of a stored run: its event, the answers it got, and what came of it.
  * @throws FlowError `invalid_input` for a run that has not ended, or whose end no test can bring about.
  */
-export async function recordRun(run: RunRecord, recording: Recording): Promise<JsonObject> {
+export async function recordRun(stored: RunRecord, recording: Recording): Promise<JsonObject> {
+  const run = { ...stored, journal: lastRound(stored.journal, stored.redrives) };
   const view = describeRun(run);
   refuse(run, view);
   const { workflow, name, steps, tools } = recording;

@@ -1,0 +1,78 @@
+import { type Command, Option } from "commander";
+import {
+  addActOptions,
+  classOption,
+  dataOption,
+  example,
+  jsonOption,
+  sinceOption,
+  stageOption,
+  terminalFor,
+  untilOption,
+  wholeNumber,
+} from "./command-options.ts";
+
+/** Adds `dlq` and what is below it; what a command does is loaded when it is called. */
+export function addDlqCommands(program: Command, done: (exitCode: number) => void): void {
+  const dlq = program
+    .command("dlq")
+    .description("Look after the dead-letter queue, where runs that have failed leave a message")
+    .addHelpText("after", example(["hookline dlq list", "hookline dlq redrive --class server_error"]));
+  filtered(dlq.command("list").description("List the messages, the oldest first"))
+    .addOption(new Option("--limit <n>", "how many at most").default(100).argParser(wholeNumber(1, 10_000)))
+    .addOption(stageOption())
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .addHelpText("after", example(["hookline dlq list", "hookline dlq list --foreign --json --stage prod"]))
+    .action(async (options) => done(await (await import("./dlq-list.ts")).listDeadLetters(options)));
+  addActOptions(
+    filtered(
+      dlq
+        .command("redrive")
+        .description(
+          "Redrive the runs of messages, and remove these; one whose run is not failed any more is removed",
+        )
+        .argument("[run-ids...]", "runs whose messages are meant (default: all)"),
+    ),
+  )
+    .option(
+      "--repeat-unknown",
+      "also where a call that may be made once at most had no answer: it is made again",
+    )
+    .addHelpText(
+      "after",
+      example([
+        "hookline dlq redrive 019d0c1e-…",
+        "hookline dlq redrive --class server_error --since 6h --dry-run",
+        "hookline dlq redrive --stale --yes      only tidy up",
+      ]),
+    )
+    .action(async (ids, options) =>
+      done(await (await import("./dlq-redrive.ts")).redriveDeadLetters(ids, options, terminalFor(options))),
+    );
+  addActOptions(
+    filtered(
+      dlq
+        .command("purge")
+        .description("Remove messages; their runs stay as they are")
+        .argument("[run-ids...]", "runs whose messages are meant (default: all)"),
+    ),
+  )
+    .addHelpText(
+      "after",
+      example(["hookline dlq purge --stale --yes", "hookline dlq purge --workflow order-webhook --dry-run"]),
+    )
+    .action(async (ids, options) =>
+      done(await (await import("./dlq-purge.ts")).purgeDeadLetters(ids, options, terminalFor(options))),
+    );
+}
+
+function filtered(command: Command): Command {
+  return command
+    .option("--workflow <name>", "messages of runs of this workflow")
+    .addOption(classOption())
+    .addOption(sinceOption())
+    .addOption(untilOption())
+    .option("--stale", "only those whose run is not failed, or not kept, any more")
+    .option("--foreign", "only those that no code of Hookline wrote");
+}

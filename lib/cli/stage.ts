@@ -1,0 +1,98 @@
+import { GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { sqsClient } from "../adapters/aws-clients.ts";
+import { createWorkflowTexts } from "../adapters/catalog-file.ts";
+import { createDynamoRunStore } from "../adapters/dynamo/dynamo-run-store.ts";
+import { createSqsDeadLetters } from "../adapters/sqs-dead-letters.ts";
+import { createSqsQueue } from "../adapters/sqs-queue.ts";
+import { systemClock } from "../adapters/system-clock.ts";
+import { systemRandom } from "../adapters/system-random.ts";
+import type { Operator } from "../app/operator.ts";
+import { timingsOf } from "../app/timings.ts";
+import type { DeadLetters } from "../core/ports/dead-letters.ts";
+import type { WorkflowTexts } from "../core/ports/workflow-catalog.ts";
+import { deadLetterQueueName, queueName } from "../core/stage-names.ts";
+import { queueUrls } from "../local/create-resources.ts";
+import { catalogFolder, LOCAL_CREDENTIALS, LOCAL_REGION, LOCAL_STAGE } from "../local/local-names.ts";
+import { findStack } from "../local/stack-file.ts";
+import { askAws } from "./aws-trouble.ts";
+import { type History, type HistoryOptions, historyPlace } from "./history.ts";
+
+/** A stage that commands change: its history, its queues. */
+export interface Stage extends History {
+  readonly operator: Operator;
+  readonly deadLetters: DeadLetters;
+}
+
+interface QueuePlace {
+  readonly client: SQSClient;
+  readonly catalog: WorkflowTexts;
+  urls(): Promise<{ readonly queueUrl: string; readonly deadLetterUrl: string }>;
+}
+
+// A stage's own setting is not known here: looking later than it would does no harm.
+const LONGEST_INVOCATION_MS = 15 * 60_000;
+
+const HINT =
+  "set HOOKLINE_TABLE, HOOKLINE_QUEUE_URL and HOOKLINE_DLQ_URL to the stage's outputs TableName, QueueUrl and DeadLetterUrl";
+
+/**
+ * Does something with the local stack or with a deployed stage, whose queues are HOOKLINE_QUEUE_URL and HOOKLINE_DLQ_URL or those of
+ * the stage's name.
+ * @throws FlowError `config_error` when no local stack runs on the folder, or AWS cannot be asked.
+ */
+export async function withStage<T>(options: HistoryOptions, work: (stage: Stage) => Promise<T>): Promise<T> {
+  const history = historyPlace(options);
+  const queues = options.stage === LOCAL_STAGE ? localQueues(options.data) : deployedQueues(options.stage);
+  try {
+    return await askAws(HINT, async () => {
+      const { client, catalog } = queues;
+      const { queueUrl, deadLetterUrl } = await queues.urls();
+      const store = createDynamoRunStore({ client: history.client, table: history.table });
+      const operator: Operator = {
+        store,
+        queue: createSqsQueue({ client, queueUrl, deadLetterUrl }),
+        clock: systemClock,
+        random: systemRandom,
+        catalog,
+        timings: timingsOf(LONGEST_INVOCATION_MS),
+      };
+      const deadLetters = createSqsDeadLetters({ client, queueUrl: deadLetterUrl });
+      return await work({ store, inputs: history.inputs, operator, deadLetters });
+    });
+  } finally {
+    history.client.destroy();
+    queues.client.destroy();
+  }
+}
+
+function localQueues(data: string): QueuePlace {
+  const { endpoints } = findStack(data);
+  return {
+    client: new SQSClient({
+      endpoint: endpoints.sqs,
+      region: LOCAL_REGION,
+      credentials: LOCAL_CREDENTIALS,
+    }),
+    catalog: createWorkflowTexts(`${catalogFolder(data)}/workflows`),
+    urls: async () => queueUrls(endpoints.sqs),
+  };
+}
+
+function deployedQueues(stage: string): QueuePlace {
+  const client = sqsClient();
+  const urlOf = async (name: string) =>
+    (await client.send(new GetQueueUrlCommand({ QueueName: name }))).QueueUrl ?? "";
+  return {
+    client,
+    // What lies in this folder may be another version than the one that is deployed: only a runner runs its own.
+    catalog: { current: () => undefined },
+    async urls() {
+      const { HOOKLINE_QUEUE_URL: queue, HOOKLINE_DLQ_URL: deadLetters } = process.env;
+      const [queueUrl, deadLetterUrl] = await Promise.all([
+        queue ?? urlOf(queueName(stage)),
+        deadLetters ?? urlOf(deadLetterQueueName(stage)),
+      ]);
+      return { queueUrl, deadLetterUrl };
+    },
+  };
+}
