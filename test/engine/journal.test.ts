@@ -108,6 +108,78 @@ describe("when entries are stored", () => {
     store.end();
     await ready;
   });
+
+  test("once an effect's entry is stored, pure steps behind it cost no write", async () => {
+    const store = slowStore();
+    const journal = new Journal({ past: [], append: store.append });
+    for (const traits of [EFFECT, UNREPEATABLE]) {
+      journal.record(entry("0"), traits);
+      const stored = journal.flush();
+      store.end();
+      await stored;
+    }
+    journal.record(entry("1"), PURE);
+    expect(journal.beforeStep()).toBeUndefined();
+    await journal.beforeEffect();
+    expect(store.written).toEqual([["0"], ["0"]]);
+  });
+
+  test("an effect waits for a flush that is under way, whatever it stores", async () => {
+    const store = slowStore();
+    const journal = new Journal({ past: [], append: store.append });
+    journal.record(entry("0"), PURE);
+    void journal.flush();
+    let ready = false;
+    const effect = journal.beforeEffect().then(() => {
+      ready = true;
+    });
+    await new Promise(setImmediate);
+    expect(ready).toBe(false);
+    store.end();
+    await effect;
+  });
+
+  test("a flush with nothing to store costs no write", async () => {
+    const store = slowStore();
+    const journal = new Journal({ past: [entry("0")], append: store.append, careful: true });
+    await journal.flush();
+    expect(journal.beforeStep()).toBeUndefined();
+    expect(store.written).toEqual([]);
+  });
+
+  test("what is under way is stored before the final write, and its entries are not in there too", async () => {
+    const store = slowStore();
+    const journal = new Journal({ past: [], append: store.append });
+    journal.record(entry("0"), EFFECT);
+    void journal.flush();
+    journal.record(entry("1"), EFFECT);
+    void journal.flush();
+    journal.record(entry("2"), EFFECT);
+    let tail: readonly JournalEntry[] | undefined;
+    const taken = journal.takeTail().then((entries) => {
+      tail = entries;
+    });
+    store.end();
+    await new Promise(setImmediate);
+    expect(tail).toBeUndefined();
+    store.end();
+    await taken;
+    expect(store.written).toEqual([["0"], ["1", "2"]]);
+    expect(tail).toEqual([]);
+    expect(await journal.takeTail()).toEqual([]);
+  });
+
+  test("all that was recorded is told, this attempt's entries behind those of earlier ones", () => {
+    const told: string[] = [];
+    const journal = new Journal({
+      past: [entry("0")],
+      append: async () => {},
+      onEntry: ({ path }) => told.push(path),
+    });
+    journal.record(entry("1"), PURE);
+    expect(journal.entries.map(({ path }) => path)).toEqual(["0", "1"]);
+    expect(told).toEqual(["1"]);
+  });
 });
 
 describe("when storing fails", () => {
@@ -122,6 +194,78 @@ describe("when storing fails", () => {
     await expect(journal.takeTail()).rejects.toBe(cause);
     expect(journal.isFailure(cause)).toBe(true);
     expect(journal.isFailure(new Error("another"))).toBe(false);
+  });
+
+  test("nothing more is stored, not even what had waited for its turn", async () => {
+    const store = slowStore();
+    const journal = new Journal({ past: [], append: store.append });
+    expect(journal.isFailure(undefined)).toBe(false);
+    journal.record(entry("0"), EFFECT);
+    const first = journal.flush();
+    journal.record(entry("1"), EFFECT);
+    const second = journal.flush();
+    const cause = new Error("no store");
+    store.break(cause);
+    await expect(first).rejects.toBe(cause);
+    await expect(second).rejects.toBe(cause);
+    await expect(journal.flush()).rejects.toBe(cause);
+    await expect(journal.beforeEffect()).rejects.toBe(cause);
+    expect(store.written).toEqual([["0"]]);
+  });
+
+  test("a run that was abandoned stores nothing more either, and keeps its first cause", async () => {
+    const store = slowStore();
+    const journal = new Journal({ past: [], append: store.append });
+    journal.record(entry("0"), EFFECT);
+    const cause = new Error("no queue");
+    expect(() => journal.abandon(cause)).toThrow(cause);
+    expect(() => journal.abandon(new Error("another"))).toThrow(cause);
+    expect(journal.isFailure(cause)).toBe(true);
+    await expect(journal.flush()).rejects.toBe(cause);
+    await expect(journal.takeTail()).rejects.toBe(cause);
+    expect(store.written).toEqual([]);
+  });
+});
+
+describe("who wrote a path last", () => {
+  const write = (path: string, to: string, isolated?: string) =>
+    entry(path, {
+      patch: [
+        { path: ["x"], value: 0 },
+        { path: to.split("."), value: 0 },
+      ],
+      ...(isolated && { isolated }),
+    });
+  const journal = new Journal({
+    past: [
+      write("0", "a.b"),
+      write("1", "a.b"),
+      write("2", "a"),
+      write("3", "a.c"),
+      write("4.items.1.0", "i", "4.items.1"),
+      write("4.items.1.1.items.0.0", "j", "4.items.1.1.items.0"),
+    ],
+    append: async () => {},
+  });
+  const writer = (path: string, item?: string) => journal.lastWrite(path.split("."), item)?.path;
+
+  test("is the last step that wrote exactly this path, also beside others", () => {
+    expect(writer("a.b")).toBe("1");
+    expect(writer("a")).toBe("2");
+    expect(writer("b")).toBeUndefined();
+    expect(writer("a.b.c")).toBeUndefined();
+  });
+
+  test("is for a loop item of its own state a step of the run, of its own or of an item around it", () => {
+    expect(writer("a.b", "4.items.1")).toBe("1");
+    expect(writer("i", "4.items.1")).toBe("4.items.1.0");
+    expect(writer("i", "4.items.1.1.items.0")).toBe("4.items.1.0");
+  });
+
+  test("is nobody where only other items wrote it", () => {
+    expect(writer("i")).toBeUndefined();
+    expect(writer("i", "4.items.10")).toBeUndefined();
+    expect(writer("j", "4.items.1")).toBeUndefined();
   });
 });
 

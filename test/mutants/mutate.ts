@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Stryker } from "@stryker-mutator/core";
+import type { Part } from "./parts.ts";
+
+/** One change of the code, and what the tests made of it. */
+export type Mutant = Awaited<ReturnType<Stryker["runMutationTest"]>>[number];
+
+/**
+ * Tries every mutant of a part's files, in a copy of the tree. Results stay in `coverage/mutants`; without `force` those of
+ * mutants whose file and tests are as they were are taken from there.
+ * @throws Error when a test fails before anything is changed.
+ */
+export async function mutate(
+  { name, files, suites }: Part,
+  options: { readonly concurrency: number; readonly force: boolean },
+): Promise<readonly Mutant[]> {
+  const folder = mkdtempSync(join(tmpdir(), "hookline-mutants-"));
+  try {
+    return await new Stryker({
+      ...options,
+      configFile: "test/mutants/stryker.config.mjs",
+      mutate: [...files],
+      jest: { config: { testMatch: suites.map((suite) => `<rootDir>/${suite}`) } },
+      incrementalFile: `coverage/mutants/${name}.json`,
+      tempDirName: folder,
+    }).runMutationTest();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,103 @@
+/** Files of one theme, and the suites that would tell if they did not do as they should. */
+export interface Part {
+  /** What of the promise that nothing is lost and nothing repeated the files keep. */
+  readonly theme: "claim" | "fencing" | "journal" | "resume" | "sweep" | "redrive";
+  readonly name: string;
+  readonly files: readonly string[];
+  /** The cheapest first: a mutant is done with when the first test has failed. */
+  readonly suites: readonly string[];
+}
+
+const store = [
+  "test/contracts/run-store.test.ts",
+  "test/contracts/run-store-dynamo.test.ts",
+  "test/contracts/damaged-runs.test.ts",
+];
+const engine = [
+  "test/engine/journal.test.ts",
+  "test/engine/resume.test.ts",
+  "test/engine/run-ends.test.ts",
+  "test/engine/attempt-step.test.ts",
+  "test/engine/time-limit.test.ts",
+  "test/app/run-batch.test.ts",
+  "test/app/waits.test.ts",
+];
+const app = [
+  "test/app/run-batch.test.ts",
+  "test/app/waits.test.ts",
+  "test/app/run-workflow.test.ts",
+  "test/app/damaged-runs.test.ts",
+  "test/app/versions.test.ts",
+  "test/faults/poison.test.ts",
+];
+const operator = [
+  "test/app/redrive-run.test.ts",
+  "test/app/cancel-run.test.ts",
+  "test/app/replay-run.test.ts",
+];
+
+/** What is mutated. */
+export const parts: readonly Part[] = [
+  {
+    theme: "claim",
+    name: "claim-store",
+    files: ["lib/adapters/claim-refusal.ts", "lib/adapters/dynamo/claim-run.ts"],
+    suites: store,
+  },
+  {
+    theme: "claim",
+    name: "claim-app",
+    files: ["lib/app/process-delivery.ts", "lib/app/run-batch.ts"],
+    suites: app,
+  },
+  {
+    theme: "fencing",
+    name: "fencing",
+    files: ["lib/adapters/dynamo/lease-writes.ts", "lib/adapters/dynamo/segments.ts"],
+    suites: store,
+  },
+  {
+    theme: "journal",
+    name: "journal",
+    files: ["lib/core/journal.ts", "lib/engine/journal.ts", "lib/engine/view.ts"],
+    suites: engine,
+  },
+  {
+    theme: "resume",
+    name: "resume-engine",
+    files: ["lib/engine/execute-run.ts", "lib/engine/interpreter.ts", "lib/engine/only-once.ts"],
+    suites: engine,
+  },
+  {
+    theme: "resume",
+    name: "resume-app",
+    files: [
+      "lib/app/dispose-of.ts",
+      "lib/app/park-run.ts",
+      "lib/app/run-attempt.ts",
+      "lib/app/settle-run.ts",
+      "lib/app/wake-parent.ts",
+    ],
+    suites: app,
+  },
+  { theme: "sweep", name: "sweep-store", files: ["lib/adapters/dynamo/due-runs.ts"], suites: store },
+  { theme: "sweep", name: "sweep-app", files: ["lib/app/sweep.ts"], suites: app },
+  {
+    theme: "redrive",
+    name: "redrive-store",
+    files: ["lib/adapters/dynamo/name-replay.ts", "lib/adapters/dynamo/redrive-run.ts"],
+    suites: store,
+  },
+  {
+    theme: "redrive",
+    name: "redrive-app",
+    files: [
+      "lib/app/cancel-run.ts",
+      "lib/app/derived-run-id.ts",
+      "lib/app/redrive-run.ts",
+      "lib/app/replay-run.ts",
+      "lib/core/redriven-journal.ts",
+    ],
+    suites: operator,
+  },
+];
