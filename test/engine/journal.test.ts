@@ -310,4 +310,26 @@ describe("what earlier attempts left", () => {
       1, 1, 1, 0,
     ]);
   });
+
+  test("of attempts before a redrive none counts any more, but what was waited for is", () => {
+    const past = [
+      entry("0", { status: "failed" }),
+      entry("1", { status: "retrying" }),
+      entry("2", { status: "started" }),
+      entry("3", { status: "waiting" }),
+      entry("4"),
+      entry("5", { status: "failed" }),
+    ];
+    const redriven = new Journal({ past, before: 5, append: async () => {} });
+    expect(past.filter(({ path }) => redriven.unsettled(path)).map(({ path }) => path)).toEqual(["3", "5"]);
+    expect(past.filter(({ path }) => redriven.settled(path)).map(({ path }) => path)).toEqual(["4"]);
+  });
+
+  test("a step that ended after attempts that failed is only settled, and one that ended is not undone", () => {
+    const past = [entry("0", { status: "retrying" }), entry("0"), entry("1", { status: "retrying" })];
+    const resumed = new Journal({ past, before: 3, append: async () => {} });
+    expect(resumed.unsettled("0")).toBeUndefined();
+    expect(resumed.settled("0")?.status).toBe("ok");
+    expect(resumed.settled("1")).toBeUndefined();
+  });
 });

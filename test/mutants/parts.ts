@@ -14,13 +14,16 @@ const store = [
   "test/contracts/damaged-runs.test.ts",
 ];
 const engine = [
+  "test/core/journal.test.ts",
   "test/engine/journal.test.ts",
-  "test/engine/resume.test.ts",
+  "test/engine/view.test.ts",
   "test/engine/run-ends.test.ts",
+  "test/engine/resume.test.ts",
   "test/engine/attempt-step.test.ts",
   "test/engine/time-limit.test.ts",
+  "test/steps/for-each.test.ts",
   "test/app/run-batch.test.ts",
-  "test/app/waits.test.ts",
+  "test/app/redrive-run.test.ts",
 ];
 const app = [
   "test/app/run-batch.test.ts",
@@ -28,7 +31,7 @@ const app = [
   "test/app/run-workflow.test.ts",
   "test/app/damaged-runs.test.ts",
   "test/app/versions.test.ts",
-  "test/faults/poison.test.ts",
+  "test/app/cancel-run.test.ts",
 ];
 const operator = [
   "test/app/redrive-run.test.ts",
