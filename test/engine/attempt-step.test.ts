@@ -133,7 +133,11 @@ describe("a call that may be made once", () => {
       expect(end).toMatchObject({
         kind: "failed",
         heals: false,
-        error: { class: "unknown_outcome", step: "0" },
+        error: {
+          class: "unknown_outcome",
+          step: "0",
+          message: expect.stringMatching(/ended without an answer \(.+\).*at_most_once/),
+        },
       });
       expect(calls).toHaveLength(1);
     },

@@ -518,8 +518,24 @@ describe("at_most_once", () => {
   test("a call that was under way when the process died is not repeated: its outcome is unknown", async () => {
     const begun = await attempt({ workflow, http: [answer("a")] });
     const resumed = await attempt({ workflow, past: begun.segments[0] ?? [] });
-    expect(resumed.end).toMatchObject({ kind: "failed", error: { class: "unknown_outcome", step: "0" } });
+    expect(resumed.end).toMatchObject({
+      kind: "failed",
+      error: {
+        class: "unknown_outcome",
+        step: "0",
+        message: expect.stringMatching(/was under way when its process ended.*at_most_once/),
+      },
+    });
     expect(resumed.calls).toEqual([]);
+  });
+
+  test("and nobody knows it later: a run that comes back once more does not make the call either", async () => {
+    const begun = await attempt({ workflow, http: [answer("a")] });
+    const past = begun.segments[0] ?? [];
+    const resumed = await attempt({ workflow, past });
+    const again = await attempt({ workflow, past: [...past, ...resumed.segments.flat(), ...resumed.tail] });
+    expect(again.end).toEqual(resumed.end);
+    expect(again.calls).toEqual([]);
   });
 
   test("a call that is known to have failed may be repeated", async () => {
