@@ -26,6 +26,8 @@ const engine = [
   "test/app/redrive-run.test.ts",
 ];
 const app = [
+  "test/app/sweep.test.ts",
+  "test/app/process-delivery.test.ts",
   "test/app/run-batch.test.ts",
   "test/app/waits.test.ts",
   "test/app/run-workflow.test.ts",
