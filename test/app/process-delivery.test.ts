@@ -1,9 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Delivery, processDelivery } from "../../lib/app/process-delivery.ts";
+import type { Delivery } from "../../lib/app/process-delivery.ts";
 import { runBatch } from "../../lib/app/run-batch.ts";
 import { FlowError } from "../../lib/core/flow-error.ts";
 import type { JsonObject } from "../../lib/core/json.ts";
-import type { RunStore } from "../../lib/core/ports/run-store.ts";
 import { createWorld, runIdOf, type World, type WorldOptions } from "../support/world.ts";
 
 const call = (name: string, more: JsonObject = {}): JsonObject => ({
@@ -102,7 +101,7 @@ describe("a message", () => {
   test("that no code of ours wrote stays in the queue, and is told with its id", async () => {
     const world = createWorld({ file: { steps: [] } });
     const delivery = { messageId: "m-1", receiptHandle: "r", body: "{}", receiveCount: 1 };
-    expect(await processDelivery(world.runner, delivery, later(world))).toBe("again");
+    expect(await runBatch(world.runner, [delivery], later(world))).toEqual(["m-1"]);
     expect(world.log.lines).toMatchObject([
       {
         level: "error",
@@ -114,7 +113,7 @@ describe("a message", () => {
 
   test("of a run that is not there is dead, and says so", async () => {
     const world = createWorld({ file: { steps: [] } });
-    expect(await processDelivery(world.runner, await delivered(world, "gone"), later(world))).toBe("done");
+    expect(await runBatch(world.runner, [await delivered(world, "gone")], later(world))).toEqual([]);
     const reason = { class: "internal", message: "the store has no such run", step: null };
     expect(world.queue.deadLetters).toEqual([{ message: { runId: "gone" }, reason }]);
   });
@@ -126,11 +125,11 @@ describe("a message", () => {
     if (!message) throw new Error("no message");
     const claim = { owner: "other", now: world.clock.now(), leaseUntil: world.clock.now() + 1_000 };
     await world.store.claim(runId, claim);
-    expect(await processDelivery(world.runner, message, later(world))).toBe("done");
+    expect(await runBatch(world.runner, [message], later(world))).toEqual([]);
     await world.store.seize(runId);
     await world.queue.send({ runId });
     await world.invoke();
-    expect(await processDelivery(world.runner, message, later(world))).toBe("done");
+    expect(await runBatch(world.runner, [message], later(world))).toEqual([]);
     expect(ends(world).filter(({ level }) => level === "debug")).toEqual([
       { level: "debug", message: "message dropped: the run is held", run_id: runId },
       { level: "debug", message: "message dropped: the run is early", run_id: runId },
@@ -141,14 +140,14 @@ describe("a message", () => {
 describe("a message of a run that has ended", () => {
   test("is done with when it comes the first time", async () => {
     const { world, runId } = await once({ file: { steps: [call("a")] }, http: [broken("a", 404)] });
-    expect(await processDelivery(world.runner, await delivered(world, runId), later(world))).toBe("done");
+    expect(await runBatch(world.runner, [await delivered(world, runId)], later(world))).toEqual([]);
     expect(world.queue.deadLetters).toHaveLength(1);
   });
 
   test("says the run's failure once more when it comes again: whoever ended it may have died before that", async () => {
     const { world, runId } = await once({ file: { steps: [call("a")] }, http: [broken("a", 404)] });
     const delivery = await delivered(world, runId, 2);
-    expect(await processDelivery(world.runner, delivery, later(world))).toBe("done");
+    expect(await runBatch(world.runner, [delivery], later(world))).toEqual([]);
     expect(world.queue.deadLetters).toHaveLength(2);
     expect(world.queue.deadLetters[1]).toEqual(world.queue.deadLetters[0]);
   });
@@ -156,56 +155,41 @@ describe("a message of a run that has ended", () => {
   test("says nothing more of one that ended well", async () => {
     const { world, runId } = await once({ file: { steps: [] } });
     const delivery = await delivered(world, runId, 2);
-    expect(await processDelivery(world.runner, delivery, later(world))).toBe("done");
+    expect(await runBatch(world.runner, [delivery], later(world))).toEqual([]);
     expect(world.queue.deadLetters).toEqual([]);
   });
 });
 
 describe("a run whose process died", () => {
   /** A run that somebody claimed and left, and its message. */
-  async function abandoned(wrapStore: (store: RunStore) => RunStore = (store) => store) {
-    const world = createWorld({ file: { steps: [call("a")] }, http: [ok("a")], wrapStore });
+  async function abandoned() {
+    const world = createWorld({ file: { steps: [call("a")] }, http: [ok("a")] });
     const runId = runIdOf(await world.post({}));
     const claim = { owner: "dead", now: world.clock.now(), leaseUntil: world.clock.now() + 1_000 };
-    await world.store.claim(runId, claim);
+    await world.store.claim(runId, { ...claim, inCompany: true });
     world.clock.advance(1_000);
     const [message] = world.queue.receive(1);
     if (!message) throw new Error("no message");
     return { world, runId, message };
   }
 
-  test("is not executed until its batch is done, then marked as alone before anything else", async () => {
-    const order: string[] = [];
-    const { world, runId, message } = await abandoned((store) => ({
-      ...store,
-      markAlone: (lease) => {
-        order.push("alone");
-        return store.markAlone(lease);
-      },
-      append: (...given) => {
-        order.push("append");
-        return store.append(...given);
-      },
-    }));
-    const suspect = await processDelivery(world.runner, message, later(world));
-    if (typeof suspect === "string") throw new Error(suspect);
-    expect([order, world.calls]).toEqual([[], []]);
-    expect(await suspect()).toBe("done");
-    expect(order[0]).toBe("alone");
+  test("goes on elsewhere where no time is left for it, and that is no death of its own", async () => {
+    const { world, runId, message } = await abandoned();
+    const before = await world.run(runId);
+    const { handOverMarginMs } = world.runner.timings;
+    expect(await runBatch(world.runner, [message], later(world, handOverMarginMs))).toEqual([]);
+    expect(await world.run(runId)).toEqual(before);
+    expect(world.calls).toEqual([]);
+    world.queue.acknowledge(message.receiptHandle);
+    await world.invoke();
     expect(await world.run(runId)).toMatchObject({ status: "succeeded" });
   });
 
-  test("is not marked where no time is left for it: it goes on elsewhere, and that is no death of its own", async () => {
-    const marks: string[] = [];
-    const { world, runId, message } = await abandoned((store) => ({
-      ...store,
-      markAlone: async () => void marks.push("alone"),
-    }));
-    const { handOverMarginMs } = world.runner.timings;
-    expect(await runBatch(world.runner, [message], later(world, handOverMarginMs))).toEqual([]);
-    expect(marks).toEqual([]);
-    expect(await world.run(runId)).toMatchObject({ status: "queued" });
-    expect(world.calls).toEqual([]);
+  test("comes again where it cannot go on elsewhere", async () => {
+    const { world, message } = await abandoned();
+    const queue = { ...world.queue, send: () => Promise.reject(new FlowError("connection", "no queue")) };
+    const again = await runBatch({ ...world.runner, queue }, [message], later(world, 0));
+    expect(again).toEqual([message.messageId]);
   });
 
   test("comes last in its batch, whatever its place", async () => {
