@@ -9,7 +9,7 @@ export default {
     config: {
       runner: "<rootDir>/test/mutants/first-failure-runner.mjs",
       testEnvironment: "./test/mutants/first-failure-environment.mjs",
-      testTimeout: 10_000,
+      testTimeout: 8_000,
     },
   },
   coverageAnalysis: "perTest",
