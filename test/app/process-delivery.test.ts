@@ -160,6 +160,50 @@ describe("a message of a run that has ended", () => {
   });
 });
 
+describe("a message that comes again for a run that has ended, whose end", () => {
+  const endedAs = async (get: WorldOptions["wrapStore"]) => {
+    const { world, runId } = await once({
+      file: { steps: [call("a")] },
+      http: [broken("a", 404)],
+      ...(get && { wrapStore: get }),
+    });
+    const message = await delivered(world, runId, 2);
+    return { world, message, again: await runBatch(world.runner, [message], later(world)) };
+  };
+
+  test("cannot be read for now, is left to another try", async () => {
+    const { world, message, again } = await endedAs((store) => ({
+      ...store,
+      get: () => Promise.reject(new FlowError("connection", "the table is not there")),
+    }));
+    expect(again).toEqual([message.messageId]);
+    expect(world.queue.deadLetters).toHaveLength(1);
+  });
+
+  test("was deleted a moment ago, is done with", async () => {
+    const { world, again } = await endedAs((store) => ({ ...store, get: async () => undefined }));
+    expect(again).toEqual([]);
+    expect(world.queue.deadLetters).toHaveLength(1);
+  });
+});
+
+test("a lease outlasts its invocation, so that no other runner begins while this one still writes", async () => {
+  const world = createWorld({ file: { steps: [call("a")] }, http: [{ ...ok("a"), delay_seconds: 1 }] });
+  await world.post({});
+  const invocation = later(world);
+  let leaseUntil: number | undefined;
+  const { claim } = world.store;
+  const store = {
+    ...world.store,
+    claim: (...given: Parameters<typeof claim>) => {
+      ({ leaseUntil } = given[1]);
+      return claim(...given);
+    },
+  };
+  await runBatch({ ...world.runner, store }, world.queue.receive(1), invocation);
+  expect(leaseUntil).toBe(invocation.deadline + world.runner.timings.leaseMarginMs);
+});
+
 describe("a run whose process died", () => {
   /** A run that somebody claimed and left, and its message. */
   async function abandoned() {

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { Stryker } from "@stryker-mutator/core";
 import type { Part } from "./parts.ts";
 
@@ -18,7 +18,7 @@ export async function mutate(
 ): Promise<readonly Mutant[]> {
   const folder = mkdtempSync(join(tmpdir(), "hookline-mutants-"));
   try {
-    return await new Stryker({
+    const mutants = await new Stryker({
       ...options,
       configFile: "test/mutants/stryker.config.mjs",
       mutate: [...files],
@@ -26,6 +26,8 @@ export async function mutate(
       incrementalFile: `coverage/mutants/${name}.json`,
       tempDirName: folder,
     }).runMutationTest();
+    // Results of the part's other files come along from what is kept.
+    return mutants.filter(({ fileName }) => files.includes(relative("", fileName)));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
