@@ -39,6 +39,20 @@ describe("the state", () => {
   });
 });
 
+describe("the state after a journal, of loops that share it", () => {
+  test("holds nothing that was written to their variables", () => {
+    const patch = [
+      { path: ["item", "seen"], value: 1, variable: true as const },
+      { path: ["n"], value: 2 },
+    ];
+    const entries = [
+      { ...sampleEntry("0"), patch },
+      { ...sampleEntry("1"), patch: [{ path: ["m"], value: 3 }] },
+    ];
+    expect(foldJournal({ item: "hidden" }, entries)).toEqual({ item: "hidden", n: 2, m: 3 });
+  });
+});
+
 describe("money", () => {
   const usage = (cost_usd: number | null) => ({
     ...sampleEntry("0"),
@@ -53,7 +67,8 @@ describe("money", () => {
   });
 
   test("that model calls cost is the sum of what is known", () => {
-    expect(costOf([usage(0.5), sampleEntry("1"), usage(null), usage(0.25)])).toBe(0.75);
+    const chunks = { ...sampleEntry("2"), costUsd: 0.125 };
+    expect(costOf([usage(0.5), sampleEntry("1"), usage(null), usage(0.25), chunks])).toBe(0.875);
   });
 
   test("that cached results saved is the sum of what is known", () => {

@@ -213,6 +213,13 @@ describe("when storing fails", () => {
     expect(store.written).toEqual([["0"]]);
   });
 
+  test("no effect begins either where nothing is left to be stored", async () => {
+    const journal = new Journal({ past: [], append: () => Promise.reject(new Error("no store")) });
+    journal.record(entry("0"), EFFECT);
+    await expect(journal.flush()).rejects.toThrow("no store");
+    await expect(journal.beforeEffect()).rejects.toThrow("no store");
+  });
+
   test("a run that was abandoned stores nothing more either, and keeps its first cause", async () => {
     const store = slowStore();
     const journal = new Journal({ past: [], append: store.append });

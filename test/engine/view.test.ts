@@ -61,7 +61,32 @@ describe("variables of a loop that shares the state", () => {
     const run = View.of({ item: "hidden" });
     const hidden = run.bind({ item: 7, item_index: 0 });
     run.apply([...hidden, set("n", 1)]);
+    expect(hidden).toHaveLength(2);
     expect(run.state).toEqual({ item: "hidden", n: 1 });
     expect(run.written).toEqual({ n: 1 });
+  });
+
+  test("are named in patches that write to them, while they are bound, in whatever loop around", () => {
+    const run = View.of({});
+    const patch = [set("item.seen", 1), set("id", 2), set("n", 3)];
+    const outer = run.bind({ item: 7, item_index: 0 });
+    const inner = run.nested().bind({ id: 1 });
+    expect(run.named(patch)).toEqual([
+      { ...set("item.seen", 1), variable: true },
+      { ...set("id", 2), variable: true },
+      set("n", 3),
+    ]);
+    run.unbind(inner);
+    expect(run.named(patch)).toEqual([{ ...set("item.seen", 1), variable: true }, set("id", 2), set("n", 3)]);
+    run.unbind(outer);
+    expect(run.named(patch)).toEqual(patch);
+  });
+
+  test("of a loop item's own state are its own, and stay", () => {
+    const run = View.of({});
+    run.bind({ id: 1 });
+    const item = run.isolated({ item: 7 }, "0.items.0");
+    const patch = [set("item", 1), set("id", 2)];
+    expect(item.named(patch)).toEqual(patch);
   });
 });
