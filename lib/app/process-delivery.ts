@@ -71,9 +71,10 @@ export async function processDelivery(
         if (delivery.receiveCount > 1) await tellEnd(runner, message);
         return "done";
       case "damaged": {
-        const { class: errorClass, step, message: error } = claim.run.error;
+        const { workflow = "?", error } = claim.run;
+        const why = { ms: 0, class: error.class, step: error.step, error: error.message };
         if (await endDamagedRun(runner, claim.run, now))
-          log.write({ level: "error", message: "run failed", fields: { class: errorClass, step, error } });
+          log.with({ workflow }).write({ level: "error", message: "run failed", fields: why });
         return "done";
       }
       case "held":

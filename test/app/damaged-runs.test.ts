@@ -45,8 +45,8 @@ test("a damaged run is failed with what was found, its message is in the dead-le
   expect(world.log.lines).toContainEqual({
     level: "error",
     message: "run failed",
-    context: { run_id: broken },
-    fields: { class: "internal", step: null, error: message },
+    context: { run_id: broken, workflow: "example" },
+    fields: { ms: 0, class: "internal", step: null, error: message },
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { gatewayEvent, type ReceivedRequest } from "../../lib/local/gateway-event.ts";
+import { gatewayEvent, isTooLarge, type ReceivedRequest } from "../../lib/local/gateway-event.ts";
 
 const request: ReceivedRequest = {
   method: "POST",
@@ -83,4 +83,13 @@ describe("the event API Gateway would send", () => {
     expect(event).not.toHaveProperty("body");
     expect(event).not.toHaveProperty("queryStringParameters");
   });
+});
+
+test.each([
+  ["text", "text/plain", "x".repeat(6_000_000), false],
+  ["text of quotes, each with a backslash", "text/plain", '"'.repeat(3_500_000), true],
+  ["binary data", "application/octet-stream", "x".repeat(4_500_000), false],
+  ["more of it, as base64", "application/octet-stream", "x".repeat(4_800_000), true],
+])("Lambda takes 6 MB in all: %s", (_about, contentType, body, refused) => {
+  expect(isTooLarge(withBody(contentType, Buffer.from(body)))).toBe(refused);
 });

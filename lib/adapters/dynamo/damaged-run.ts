@@ -35,6 +35,7 @@ export async function damagedRun(item: Item, damage: FlowError): Promise<Damaged
   return {
     runId: runIdOf(item),
     error: { step: null, class: errorClass, message, details: isObject(details) ? details : {} },
+    ...(item.workflow?.S !== undefined && { workflow: item.workflow.S }),
     ...(epoch !== undefined && { epoch }),
     ...(parent && { parent }),
     ...(chunk && { chunk }),

@@ -43,6 +43,8 @@ export interface Lease {
 /** A run that cannot go on: something that is stored of it is missing or not what it should be. */
 export interface DamagedRun {
   readonly runId: string;
+  /** Absent: it cannot be read. */
+  readonly workflow?: string;
   /** Names what was found and where, and what would be right. */
   readonly error: RunError;
   /** The claim that it was found with; absent: it cannot be read. */
