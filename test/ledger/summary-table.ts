@@ -4,10 +4,10 @@ import type { Fault } from "./fault-plan.ts";
 import type { TrialReport } from "./trial.ts";
 
 /** What happened in a trial, for people: one line for each figure. */
-export function summaryTable({ books, plan, peer, refusals, seconds }: TrialReport): string {
+export function summaryTable({ books, faults, peer, refusals, seconds }: TrialReport): string {
   const { posts, runs, effects, deadLetters } = books;
   const met = (kind: Fault["kind"], role: Fault["role"]) =>
-    plan.filter((fault) => fault.kind === kind && fault.role === role).length;
+    faults.filter((fault) => fault.kind === kind && fault.role === role).length;
   const answered = (outcome: string) => posts.filter((post) => post.outcome === outcome).length;
   const lost = new Set(posts.filter(({ outcome }) => outcome === "lost").map(({ delivery }) => delivery));
   const made = runs.filter((run) => !run.parent);

@@ -34,7 +34,8 @@ export interface TrialReport {
   /** Promises that were broken; none: all were kept. */
   readonly broken: readonly string[];
   readonly books: Books;
-  readonly plan: readonly Fault[];
+  /** Those of the plan that were carried out. */
+  readonly faults: readonly Fault[];
   readonly peer: Pick<Peer, "moods">;
   /** Writes of runners that had lost their lease and were refused. */
   readonly refusals: number;
@@ -92,7 +93,7 @@ async function tryOut(options: TrialOptions, folder: string): Promise<TrialRepor
       return { workflow, url: stage.urlOf(workflow) };
     },
   });
-  const [posts] = await Promise.all([sending, carryOut(plan, stage)]);
+  const [posts, faults] = await Promise.all([sending, carryOut(plan, stage)]);
   stage.runners[0]?.stall();
   breaking.signal.throwIfAborted();
   const late = await stage.untilAllEnded(options.patienceMs).then(
@@ -111,23 +112,35 @@ async function tryOut(options: TrialOptions, folder: string): Promise<TrialRepor
   if (broken.length > 0)
     writeFileSync(join(folder, "books.json"), JSON.stringify({ options, plan, broken, books }, asJson, 1));
   const refusals = stage.runners.reduce((sum, { logFile }) => sum + refusalsIn(logFile), 0);
-  return { broken, books, plan, peer, refusals, seconds: (performance.now() - startedAt) / 1000 };
+  return { broken, books, faults, peer, refusals, seconds: (performance.now() - startedAt) / 1000 };
 }
 
-async function carryOut(plan: readonly Fault[], stage: Stage): Promise<void> {
+/** Gives the faults that were carried out: one that sleeps is left to wake up, and another runner takes its turn. */
+async function carryOut(plan: readonly Fault[], stage: Stage): Promise<readonly Fault[]> {
   const startedAt = performance.now();
-  const stalls: Promise<void>[] = [];
+  const asleep = new Map<RoleProcess, Promise<void>>();
+  const carriedOut: Fault[] = [];
   for (const fault of plan) {
     await pause(Math.max(0, fault.atMs - (performance.now() - startedAt)));
-    const victim = fault.role === "runner" ? stage.runners[fault.which] : stage[fault.role];
+    const victim = candidates(fault, stage).find((role) => !asleep.has(role));
     if (!victim) continue;
-    if (fault.kind === "stall") stalls.push(standStill(victim, fault.stallMs));
-    else victim[fault.kind]();
+    carriedOut.push(fault);
+    if (fault.kind !== "stall") victim[fault.kind]();
+    else
+      asleep.set(
+        victim,
+        sleep(victim, fault.stallMs).finally(() => asleep.delete(victim)),
+      );
   }
-  await Promise.all(stalls);
+  await Promise.all(asleep.values());
+  return carriedOut;
 }
 
-async function standStill(victim: RoleProcess, ms: number): Promise<void> {
+function candidates({ role, which }: Fault, { runners, ...others }: Stage): readonly RoleProcess[] {
+  return role === "runner" ? [...runners.slice(which), ...runners.slice(0, which)] : [others[role]];
+}
+
+async function sleep(victim: RoleProcess, ms: number): Promise<void> {
   victim.stall();
   await pause(ms);
   victim.resume();
