@@ -4,6 +4,7 @@ import { type RunRecord, type StoredEvent, type StoredStatus, timeOfRunId } from
 import type { InputEntry } from "../core/workflow.ts";
 import { derivedRunId, isDerivedFrom } from "./derived-run-id.ts";
 import { keepVersion } from "./keep-version.ts";
+import { notAlone } from "./not-alone.ts";
 import type { Operator } from "./operator.ts";
 import { DAY_MS } from "./timings.ts";
 
@@ -32,7 +33,7 @@ export type ReplayResult =
  * Runs the event of a run again, as a run of its own. It is named on its original before it is made, by an id that only
  * the same event, version and number give: of everyone who asks for the same replay, or repeats it after a crash, all
  * make the same run.
- * @throws what store or queue threw.
+ * @throws FlowError `invalid_input` for a chunk, which is nothing without its run; what store or queue threw.
  */
 export async function replayRun(
   operator: Operator,
@@ -42,6 +43,7 @@ export async function replayRun(
   const { store, clock } = operator;
   const run = await store.get(runId);
   if (!run) return { kind: "missing" };
+  if (run.chunk) throw notAlone(run, "replay");
   if (run.blanked) return { kind: "blanked" };
   if (run.eventLost)
     throw new FlowError(

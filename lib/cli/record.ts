@@ -2,6 +2,8 @@ import { existsSync } from "node:fs";
 import { dirname, join, normalize, relative, resolve } from "node:path";
 import { createJq } from "../adapters/jq/jq-worker-pool.ts";
 import { createPython } from "../adapters/python/python-pool.ts";
+import { notAlone } from "../app/not-alone.ts";
+import { withChunks } from "../app/with-chunks.ts";
 import { compileWorkflows } from "../build/compile-workflows.ts";
 import { readGivenFile } from "../build/read-given-file.ts";
 import { workflowsBeside } from "../build/workflows-beside.ts";
@@ -93,10 +95,12 @@ export async function record(runId: string, options: RecordOptions): Promise<num
 
 async function find(runId: string, options: RecordOptions): Promise<Found> {
   const { run, version } = await withHistory(options, async ({ store }) => {
-    const stored = await store.get(runId);
+    const kept = await store.get(runId);
+    const stored = kept && (await withChunks(store, kept));
     return { run: stored, version: stored && (await store.getVersion(stored.workflow, stored.hash)) };
   });
   if (!run) throw noSuchRun(runId, options.stage);
+  if (run.chunk) throw notAlone(run, "record");
   const { workflows, problems } = await compileWorkflows(options.workflows);
   const today = workflows.find(({ name }) => name === run.workflow);
   if (!today) {

@@ -5,12 +5,15 @@ import { endsRun } from "./block-ends.ts";
 import { templatedNumber } from "./number-parameter.ts";
 
 /** How many items of a loop may fail: a number of them, or a share of the list. */
-export const tolerance = z.strictObject({
-  count: templatedNumber(z.int().min(0)).optional().describe("So many"),
-  percent: templatedNumber(z.number().min(0).max(100))
-    .optional()
-    .describe("So many of a hundred, rounded down"),
-});
+export const tolerance = z.strictObject(
+  {
+    count: templatedNumber(z.int().min(0)).optional().describe("So many"),
+    percent: templatedNumber(z.number().min(0).max(100))
+      .optional()
+      .describe("So many of a hundred, rounded down"),
+  },
+  { error: ({ code }) => (code === "invalid_type" ? "expected { count: 3 }, or { percent: 5 }" : undefined) },
+);
 
 /**
  * The ends of isolated items with their failures accepted, where all were tried and no more failed than tolerated; else

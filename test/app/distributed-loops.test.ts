@@ -4,7 +4,9 @@ import { chunkRunIds } from "../../lib/app/chunk-run-ids.ts";
 import { describeRun } from "../../lib/app/describe-run.ts";
 import { operatorOf } from "../../lib/app/operator.ts";
 import { redriveRun } from "../../lib/app/redrive-run.ts";
+import { replayRun } from "../../lib/app/replay-run.ts";
 import { storeEvent } from "../../lib/app/store-event.ts";
+import { withChunks } from "../../lib/app/with-chunks.ts";
 import { formatJson, type Json, type JsonObject } from "../../lib/core/json.ts";
 import type { RunRecord } from "../../lib/core/run.ts";
 import { compiled } from "../support/engine-run.ts";
@@ -565,6 +567,48 @@ test("blanked paths are nowhere when the run has ended, and whole until then", a
     run.event,
   ];
   expect(textOfAll(kept as never)).not.toContain("4111");
+});
+
+test("a loop in on_failure is distributed too, and its items see the error", async () => {
+  const world = stage([call("gone")], {
+    http: [always("gone", 410), all()],
+    file: { on_failure: [each([call("${item}/${error.class}")]), call("${results.2}")] },
+  });
+  const run = await ended(world, { ids: letters });
+  expect(run).toMatchObject({ status: "failed", error: { class: "client_error", step: "0" } });
+  expect(urls(world).sort()).toEqual([...letters.map((one) => `${one}/client_error`), "fine", "gone"].sort());
+});
+
+test("a chunk is not replayed by itself: its event is nothing without its run", async () => {
+  const world = stage([each([call(ITEM)])]);
+  const { runId, hash } = await ended(world, { ids: letters });
+  const [chunk] = await chunksOf(world, runId);
+  const version = { name: "example", hash, retentionDays: 30 };
+  await expect(replayRun(operatorOf(world.runner), chunk?.runId ?? "", { version })).rejects.toMatchObject({
+    class: "invalid_input",
+    message: expect.stringContaining(`is a chunk of the loop at step 0 of run ${runId}`),
+  });
+});
+
+test("with its chunks a run reads as if its loops had run in it", async () => {
+  const inner = each([call("${item}/${inner}")], { id: "inner", var: "inner", output_to: "answer" });
+  const read = async (step: JsonObject) => {
+    const world = stage([call("first"), step, call("last")]);
+    const run = await withChunks(world.store, await ended(world, { ids: letters }));
+    expect(describeRun(run).state.results).toEqual(letters.map(() => "fine"));
+    return run.journal.map(({ path, status }) => `${path} ${status}`);
+  };
+  const stays = { ...without(inner, "chunk_size"), mode: "inline", item_scope: "isolated" };
+  const loop = each([inner, call(ITEM)]);
+  const inline = await read({
+    ...without(loop, "chunk_size"),
+    mode: "inline",
+    item_scope: "isolated",
+    steps: [stays, call(ITEM)],
+  });
+  const distributed = await read(loop);
+  expect(distributed.toSorted()).toEqual(inline.toSorted());
+  expect([distributed[0], ...distributed.slice(-2)]).toEqual(["0 ok", "1 ok", "2 ok"]);
 });
 
 test("a chunk of a run that nested too deep is a clear error", async () => {

@@ -95,6 +95,25 @@ const everySink: JsonObject = {
       steps: [{ type: "fail", message: "item ${env:CANARY}" }],
     },
     {
+      type: "for_each",
+      input_from: "list",
+      mode: "distributed",
+      chunk_size: 1,
+      tolerate: { count: 2 },
+      output_to: "chunked",
+      steps: [
+        { type: "set", values: { own: "${item} ${env:CANARY}" } },
+        { type: "print", text: "chunk ${own} ${env:CANARY}" },
+        { type: "http_call", id: "asked", url: `${HOST}/echo`, output_to: "asked" },
+        {
+          type: "http_call",
+          id: "refused",
+          url: `${HOST}/\${env:CANARY}`,
+          when: [{ field: "item.deep", op: "exists" }],
+        },
+      ],
+    },
+    {
       type: "filter",
       conditions: [{ field: "name", op: "eq", value: "${env:CANARY}" }],
       output_to: "passed",

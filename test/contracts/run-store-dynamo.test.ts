@@ -55,6 +55,31 @@ describe("an answer that got lost after the write was applied", () => {
   for (const where of ["wire", "call"] as const) {
     const repeats = where === "wire" ? "by the SDK" : "by the caller";
 
+    test(`every write for a loop may be repeated ${repeats}`, async () => {
+      const faulty = dynalite.client();
+      const fault = loseAnswers(faulty, where);
+      const { loops } = createDynamoRunStore({ client: faulty, table, now });
+      const insist = async <T>(call: () => Promise<T>): Promise<T> => {
+        fault.loseNext();
+        if (where === "call") await expect(call()).rejects.toMatchObject({ class: "connection" });
+        const result = await call();
+        expect(fault.wasLost()).toBe(true);
+        return result;
+      };
+      const loop = { runId: runIdAt(NOON), path: "0" };
+      const expiresAt = NOON / 1000 + 3600;
+      await insist(() => loops.keepState(loop, { n: 1 }, expiresAt));
+      await insist(() => loops.keepResult(loop, 1, { value: "one", epoch: 1, expiresAt }));
+      expect(await insist(() => loops.end(loop, { number: 0, of: 2, expiresAt }))).toBe(false);
+      expect(await insist(() => loops.end(loop, { number: 1, of: 2, expiresAt, failed: true }))).toBe(true);
+      await insist(() => loops.reopen(loop, 1));
+      await insist(() => loops.removeResult(loop, 1));
+      expect(await loops.state(loop)).toEqual({ n: 1 });
+      expect(await loops.results(loop)).toEqual(new Map());
+      const { ended, failed } = await loops.progress(loop);
+      expect([[...ended], [...failed]]).toEqual([[0], []]);
+    });
+
     test(`every write of a run's life is recognised when it is repeated ${repeats}`, async () => {
       const faulty = dynalite.client();
       const fault = loseAnswers(faulty, where);

@@ -47,6 +47,12 @@ test("a blanked write stays what it is: one to a loop's variable, or one that br
   ]);
 });
 
+test("a chunk's event, items that may lie anywhere, is blanked whole", () => {
+  const chunk = { number: 0, of: 1, from: 0, step: "each" };
+  const { event: blanked } = blankHistory({ event: event('[{"pin":1}]'), chunk }, [], ["orders.0.pin"]);
+  expect(new TextDecoder().decode(blanked.body)).toBe('"***"');
+});
+
 test("a patch is blanked at, above and below the path, and nowhere else", () => {
   const writes: Write[] = [
     { path: ["card", "number"], value: "4111" },

@@ -89,6 +89,34 @@ describe("a step that kills its process", () => {
     expect(requestsIn(calls).filter(({ url }) => url.endsWith("killer")).length).toBeLessThan(5);
   });
 
+  test("P2 in a chunk fails the items that have not ended; what the loop tolerates does not disturb its run", async () => {
+    const file = {
+      steps: [
+        {
+          type: "for_each",
+          input_from: "ids",
+          mode: "distributed",
+          chunk_size: 3,
+          concurrency: 1,
+          tolerate: { count: 2 },
+          steps: [{ ...call("x"), url: "https://x.test/${item}" }],
+          result_from: "x",
+          output_to: "all",
+        },
+        call("end"),
+      ],
+    };
+    const event = { ids: ["1", "killer", "2", "3", "4", "5"] };
+    const trial = await play({ file, event, http }, [kills("killer")]);
+    const failed = { error_details: { class: "internal" } };
+    expect(outcomeOf(trial.run)).toMatchObject({
+      status: "succeeded",
+      state: { all: [1, failed, failed, 1, 1, 1] },
+    });
+    expect(trial.children[0]).toMatchObject({ status: "failed", error: { step: "0.items.1.0" } });
+    expect(named(trial).filter((name) => name === "killer")).toHaveLength(2);
+  });
+
   test("P2 in on_failure does not keep the run from ending with the error that it failed with", async () => {
     const file = { steps: [call("a"), call("gone")], on_failure: [call("b"), call("killer")] };
     const trial = await play({ file, http }, [kills("killer")]);

@@ -59,6 +59,11 @@ const FAULTS: readonly (readonly [step: string, at: string, message: string])[] 
     "either count or percent",
   ],
   [
+    "{ type: for_each, input_from: a, mode: distributed, tolerate: 5, steps: [] }",
+    "3:67",
+    "tolerate: expected { count: 3 }, or { percent: 5 } (found the number 5)",
+  ],
+  [
     "{ type: for_each, input_from: a, mode: distributed, tolerate: { percent: 101 }, steps: [] }",
     "3:78",
     "at most 100",

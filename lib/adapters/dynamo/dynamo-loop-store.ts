@@ -4,6 +4,7 @@ import {
   type Item,
   type Key,
   keyAttributes,
+  keyOf,
   layoutVersion,
   number,
   readText,
@@ -21,12 +22,12 @@ const GROUP = 64;
  * `loop#<path>#ended#<group>`, whose complete groups stand in `loop#<path>#groups`.
  */
 export function createDynamoLoopStore(table: Table, values: StoredValues): LoopStore {
-  const keyOf = ({ runId, path }: LoopKey, what: string): Key => ({
+  const placeOf = ({ runId, path }: LoopKey, what: string): Key => ({
     pk: runKey(runId).pk,
     sk: `loop#${path}#${what}`,
   });
   const itemsOf = async (loop: LoopKey, what: string): Promise<readonly Item[]> => {
-    const { pk, sk } = keyOf(loop, what);
+    const { pk, sk } = placeOf(loop, what);
     const where = {
       text: "#pk = :pk AND begins_with(#sk, :sk)",
       values: { ":pk": text(pk), ":sk": text(sk) },
@@ -63,16 +64,16 @@ export function createDynamoLoopStore(table: Table, values: StoredValues): LoopS
 
   return {
     async keepState(loop, state, expiresAt) {
-      await table.putNew(await itemWith(keyOf(loop, "state"), "state", state, expiresAt));
+      await table.putNew(await itemWith(placeOf(loop, "state"), "state", state, expiresAt));
     },
     async state(loop) {
-      const item = await table.get(keyOf(loop, "state"));
+      const item = await table.get(placeOf(loop, "state"));
       if (!item) return undefined;
       checkLayout(item);
       return values.loadJson(item, "state");
     },
     async keepResult(loop, chunk, { value, epoch, expiresAt }) {
-      const item = await itemWith(resultKey(keyOf(loop, "result"), chunk), "result", value, expiresAt);
+      const item = await itemWith(resultKey(placeOf(loop, "result"), chunk), "result", value, expiresAt);
       await table.putIf(
         { ...item, epoch: number(epoch) },
         { text: "attribute_not_exists(#pk) OR #epoch <= :epoch", values: { ":epoch": number(epoch) } },
@@ -86,22 +87,22 @@ export function createDynamoLoopStore(table: Table, values: StoredValues): LoopS
       return new Map(await Promise.all(results));
     },
     async removeResult(loop, chunk) {
-      await table.remove(resultKey(keyOf(loop, "result"), chunk), { text: "attribute_exists(#pk)" });
+      await table.writeMany([{ DeleteRequest: { Key: keyOf(resultKey(placeOf(loop, "result"), chunk)) } }]);
     },
     async end(loop, { number: nth, of, failed, endsRun, expiresAt }: EndedChunk) {
       const sets = ["ended", ...(failed ? ["failed"] : []), ...(endsRun ? ["ends_run"] : [])];
       const group = Math.floor(nth / GROUP);
       const groups = Math.ceil(of / GROUP);
       const inGroup = Math.min(GROUP, of - group * GROUP);
-      const ended = await mark(keyOf(loop, `ended#${group}`), nth, sets, expiresAt);
+      const ended = await mark(placeOf(loop, `ended#${group}`), nth, sets, expiresAt);
       if (ended < inGroup || groups === 1) return ended === inGroup;
-      return (await mark(keyOf(loop, "groups"), group, ["ended"], expiresAt)) === groups;
+      return (await mark(placeOf(loop, "groups"), group, ["ended"], expiresAt)) === groups;
     },
     async reopen(loop, nth) {
       const group = Math.floor(nth / GROUP);
       // In this order nobody who ends another chunk meanwhile takes the group for complete.
-      await unmark(keyOf(loop, `ended#${group}`), nth);
-      await unmark(keyOf(loop, "groups"), group);
+      await unmark(placeOf(loop, `ended#${group}`), nth);
+      await unmark(placeOf(loop, "groups"), group);
     },
     async progress(loop) {
       const items = await itemsOf(loop, "ended#");
