@@ -1,0 +1,264 @@
+import { cancelRun } from "../../../lib/app/cancel-run.ts";
+import { ingestEvent, type WebhookAnswer } from "../../../lib/app/ingest-event.ts";
+import { redriveRun } from "../../../lib/app/redrive-run.ts";
+import { replayRun } from "../../../lib/app/replay-run.ts";
+import { runBatch } from "../../../lib/app/run-batch.ts";
+import { sweep } from "../../../lib/app/sweep.ts";
+import { webhookPathOf } from "../../../lib/app/webhook-url.ts";
+import { formatJson } from "../../../lib/core/json.ts";
+import { chanceOf } from "../random/chance.ts";
+import { createLambdaHost } from "./lambda-host.ts";
+import type { Act, Plan } from "./plan.ts";
+import { createScheduler } from "./scheduler.ts";
+import type { Fate } from "./sim-process.ts";
+import { createSimulatedStage, ORG, type SimulatedStage, STAGE, WEBHOOK_KEY } from "./simulated-stage.ts";
+import { createTableWatch, type TableWatch } from "./table-watch.ts";
+import type { Trace } from "./trace.ts";
+import type { Workload } from "./workload.ts";
+
+/** What happened to one run that explains how it ended. */
+export interface RunNotes {
+  /** Processes that died while they had it. */
+  deaths: number;
+  /** Requests of it that met trouble at the other side, and processes that stood still with it. */
+  troubles: number;
+  /** Most deliveries of one of its messages. */
+  deliveries: number;
+  /** Somebody asked for its cancellation. */
+  cancelled: boolean;
+  redriven: boolean;
+}
+
+/** One attempt of a sender to deliver an event. */
+export interface Delivered {
+  readonly workload: Workload;
+  /** Undefined: nobody answered. */
+  readonly answer: WebhookAnswer | undefined;
+  /** Runs that this attempt may have made. */
+  readonly runIds: readonly string[];
+}
+
+/** A world after everything has come to rest. */
+export interface Played {
+  readonly plan: Plan;
+  readonly stage: SimulatedStage;
+  readonly watch: TableWatch;
+  readonly deliveries: readonly Delivered[];
+  readonly notes: ReadonlyMap<string, RunNotes>;
+  /** Promises that were broken on the way. */
+  readonly broken: readonly string[];
+  /** How often each kind of fault was injected. */
+  readonly faults: ReadonlyMap<string, number>;
+  readonly invocations: number;
+  readonly happenings: number;
+  /** Milliseconds of the world. */
+  readonly lasted: number;
+  /** False: something still moved when time was up. */
+  readonly isQuiet: boolean;
+}
+
+const START = Date.UTC(2026, 0, 2, 3, 4, 5);
+const MINUTE = 60_000;
+const INGEST_MS = 29_000;
+const SWEEP_MS = 60_000;
+// Longer than every wait of every case, and than the queue keeps a message.
+const LONGEST_MS = 6 * 86_400_000;
+const MOST_HAPPENINGS = 15_000;
+const MOST_TRIES = 6;
+
+/** Plays a plan until nothing moves any more. */
+export async function play(plan: Plan, trace: Trace = () => {}): Promise<Played> {
+  const chance = chanceOf(plan.seed);
+  const scheduler = createScheduler(START, chance.fraction);
+  const broken: string[] = [];
+  const faults = new Map<string, number>();
+  const notes = new Map<string, RunNotes>();
+  const deliveries: Delivered[] = [];
+  const told = (who: string, what: string) => trace(`${clockText(scheduler.now())} ${who}`, what);
+  const breaks = (promise: string, what: string) => {
+    told("BROKEN", `${promise}: ${what}`);
+    broken.push(`${promise}: ${what}`);
+  };
+  const injected = (kind: string) => void faults.set(kind, (faults.get(kind) ?? 0) + 1);
+  const watch = createTableWatch(breaks);
+  const noteOf = (runId: string): RunNotes => {
+    const note = notes.get(runId) ?? {
+      deaths: 0,
+      troubles: 0,
+      deliveries: 0,
+      cancelled: false,
+      redriven: false,
+    };
+    notes.set(runId, note);
+    return note;
+  };
+  let poll = () => {};
+  const stage = createSimulatedStage(plan, scheduler, chance, told, {
+    watch,
+    injected,
+    refused: (what) => breaks("limits", what),
+    troubled(runId) {
+      noteOf(runId).troubles += 1;
+    },
+    visibleAfter: (ms) => void scheduler.after(ms, () => poll()),
+    leaving(process, runId, path) {
+      const run = watch.runs.get(runId);
+      const holds = run?.owner !== undefined && process.drawn.has(run.owner);
+      if (holds && run.settled.has(path))
+        breaks("P5", `step ${path} of run ${runId} has an entry and runs again`);
+      if (!holds && !process.hasStalled && run?.ends.at(-1) !== "cancelled" && !noteOf(runId).cancelled)
+        breaks("P5", `step ${path} of run ${runId} runs in ${process.name}, which does not hold the run`);
+    },
+  });
+  const { isStormy, queue } = stage;
+  const fate = (ms: number): Fate => {
+    if (!isStormy()) return {};
+    if (chance.often(plan.dying)) return { diesAt: chance.scaled(1, 60) };
+    return chance.often(plan.stalling)
+      ? { stallsAt: chance.scaled(1, 40), stallMs: chance.scaled(1_000, 3 * ms) }
+      : {};
+  };
+  const host = <Sandbox>(
+    kind: string,
+    build: (process: ReturnType<SimulatedStage["startProcess"]>) => Sandbox,
+  ) => createLambdaHost({ scheduler, chance, injected, fate, build, start: () => stage.startProcess(kind) });
+  const ingest = host("ingest", stage.ingest);
+  const runner = host("runner", stage.runner);
+  const sweeper = host("sweeper", stage.sweeper);
+  const operator = host("operator", stage.operator);
+  const hosts = [ingest, runner, sweeper, operator];
+  let pending = 0;
+  let polling = 0;
+
+  const invokeRunner = async (): Promise<void> => {
+    const batch = queue.receive(chance.between(1, plan.batchSize));
+    if (batch.length === 0) return;
+    const runIds = batch.map(({ body }) => String(JSON.parse(body).run_id));
+    for (const [at, runId] of runIds.entries())
+      noteOf(runId).deliveries = Math.max(noteOf(runId).deliveries, batch[at]?.receiveCount ?? 0);
+    if (isStormy() && chance.often(plan.overPolled)) return injected("queue: received and not executed");
+    const isShort = isStormy() && chance.often(plan.short);
+    const ms = isShort ? chance.scaled(1_000, plan.invocationMs) : plan.invocationMs;
+    if (isShort) injected("process: less time than usual");
+    const deadline = scheduler.now() + ms;
+    let used: ReturnType<SimulatedStage["startProcess"]> | undefined;
+    const again = await runner.invoke(ms, (sandbox, process) => {
+      used = process;
+      const ahead = process.clock.now() - scheduler.now();
+      return runBatch(sandbox, batch, { deadline: deadline + ahead });
+    });
+    for (const runId of runIds) {
+      if (!used?.isAlive) noteOf(runId).deaths += 1;
+      if (used?.hasStalled) noteOf(runId).troubles += 1;
+    }
+    if (!again) return;
+    for (const { messageId, receiptHandle } of batch) {
+      if (again.includes(messageId)) continue;
+      if (isStormy() && chance.often(plan.undeletedByConsumer))
+        injected("queue: a handled message not deleted");
+      else queue.delete(receiptHandle);
+    }
+  };
+  poll = () => {
+    if (polling >= plan.concurrency || !queue.hasVisible()) return;
+    polling += 1;
+    void invokeRunner().finally(() => {
+      polling -= 1;
+      poll();
+    });
+    poll();
+  };
+
+  const deliver = async (workload: Workload, left: number): Promise<void> => {
+    let drawn: ReadonlySet<string> = new Set();
+    let before = 0;
+    const answer = await ingest.invoke(INGEST_MS, (sandbox, process) => {
+      drawn = process.drawn;
+      before = drawn.size;
+      return ingestEvent(sandbox, {
+        method: "POST",
+        path: webhookPathOf(STAGE, workload.name, ORG, WEBHOOK_KEY),
+        query: {},
+        headers: { "content-type": "application/json" },
+        body: new TextEncoder().encode(formatJson(workload.event)),
+      });
+    });
+    const isCut = isStormy() && answer !== undefined && chance.often(plan.dying / 4);
+    if (isCut) injected("sender: the answer got lost");
+    told("sender", `${workload.about}: ${isCut ? "cut" : (answer?.status ?? "no answer")}`);
+    deliveries.push({ workload, answer: isCut ? undefined : answer, runIds: [...drawn].slice(before) });
+    if ((!isCut && answer?.status === 202) || left === 0) return;
+    await scheduler.clock.sleep(chance.scaled(1_000, 2 * MINUTE));
+    return deliver(workload, left - 1);
+  };
+  const operate = async (kind: "redrive" | "cancel" | "replay"): Promise<void> => {
+    const known = [...watch.runs.values()].filter(
+      ({ exists, ends }) => exists && (kind !== "redrive" || ends.at(-1) === "failed"),
+    );
+    if (known.length === 0) return;
+    const { runId, workflow } = chance.pick(known);
+    const workload = stage.workloadOf(workflow);
+    if (kind === "cancel") noteOf(runId).cancelled = true;
+    if (kind === "redrive") noteOf(runId).redriven = true;
+    injected(`operator: ${kind}`);
+    const work = async (sandbox: ReturnType<SimulatedStage["operator"]>): Promise<object> => {
+      if (kind === "cancel") return cancelRun(sandbox, runId);
+      if (kind === "redrive") return redriveRun(sandbox, runId);
+      const version = sandbox.catalog.current(workflow);
+      if (!version || !workload) return {};
+      const { name, hash, history } = version;
+      return replayRun(sandbox, runId, { version: { name, hash, retentionDays: history.retentionDays } });
+    };
+    const result = await operator
+      .invoke(10 * MINUTE, work)
+      .catch((thrown: Error) => ({ kind: thrown.message }));
+    told("operator", `${kind} ${runId}: ${JSON.stringify(result)}`);
+  };
+  const act = async ({ kind, workload: index }: Act): Promise<void> => {
+    const workload = plan.workloads[index] as Workload;
+    if (kind === "event") return deliver(workload, MOST_TRIES);
+    if (kind !== "deploy") return operate(kind);
+    injected("deploy");
+    told("operator", `deploys ${workload.about} anew`);
+    stage.deploy(workload, 1);
+  };
+  for (const one of plan.acts) {
+    pending += 1;
+    const end = () => {
+      pending -= 1;
+    };
+    scheduler.after(one.at, () => void act(one).finally(end));
+  }
+  const tick = () => {
+    scheduler.after(MINUTE, tick);
+    if (sweeper.busy > 0 || (watch.nextDue() > scheduler.now() && !chance.often(0.02))) return;
+    void sweeper.invoke(SWEEP_MS, sweep).catch((thrown: Error) => told("sweeper", thrown.message));
+  };
+  tick();
+
+  const isQuiet = () =>
+    pending === 0 &&
+    !isStormy() &&
+    queue.isEmpty &&
+    hosts.every(({ busy }) => busy === 0) &&
+    watch.nextDue() === Number.POSITIVE_INFINITY;
+  const isOver = () => isQuiet() || scheduler.now() > START + plan.calmAfterMs + LONGEST_MS;
+  const happenings = await scheduler.run(isOver, MOST_HAPPENINGS);
+  return {
+    plan,
+    stage,
+    watch,
+    deliveries,
+    notes,
+    broken,
+    faults,
+    invocations: hosts.reduce((sum, { invocations }) => sum + invocations, 0),
+    happenings,
+    lasted: scheduler.now() - START,
+    isQuiet: isQuiet(),
+  };
+}
+
+function clockText(now: number): string {
+  return new Date(now).toISOString().slice(5, 23);
+}

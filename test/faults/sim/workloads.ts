@@ -1,0 +1,85 @@
+import type { Chance } from "../random/chance.ts";
+import { randomCase } from "../random/random-case.ts";
+import { type FaultCase, WORKFLOWS } from "../workflows.ts";
+import { type Workload, workloadOf } from "./workload.ts";
+
+/** Where the process dies that calls it. */
+export const DEADLY_URL = "https://x.test/deadly";
+
+const LARGE_BYTES = 300_000;
+
+/** Cases beside the table of the other fault suites: a step that kills its process, and values that lie in chunks. */
+const MORE: { readonly [about: string]: FaultCase } = {
+  "a call that kills its process": {
+    file: {
+      steps: [
+        { type: "http_call", url: "https://x.test/a", output_to: "a" },
+        { type: "http_call", url: DEADLY_URL },
+        { type: "http_call", url: "https://x.test/b" },
+      ],
+      on_failure: [{ type: "http_call", url: "https://x.test/alarm" }],
+    },
+    http: [{ url: "https://x.test/*", body: 1 }],
+    acceptsFailures: true,
+  },
+  "values that lie in chunks": {
+    file: {
+      steps: [
+        { type: "http_call", url: "https://x.test/large", output_to: "large" },
+        { type: "set", values: { both: ["${large}", "${body}"] } },
+        { type: "http_call", method: "POST", url: "https://x.test/b", body: "${large}", output_to: "b" },
+        { type: "wait", seconds: 60 },
+        { type: "http_call", url: "https://x.test/c", output_to: "c" },
+      ],
+      output: "${large}",
+    },
+    event: { body: noise(LARGE_BYTES) },
+    http: [
+      { url: "https://x.test/large", body: noise(LARGE_BYTES) },
+      { url: "https://x.test/*", body: 1 },
+    ],
+  },
+};
+
+// Python runs in real processes, whose time no seed decides.
+const TABLE = Object.entries({ ...WORKFLOWS, ...MORE }).filter(([, { python }]) => !python);
+const known = new Map<string, Workload>();
+
+/** One to three workloads, of the table and made by chance. */
+export function chooseWorkloads(chance: Chance): readonly Workload[] {
+  const chosen = chance.several(chance.between(1, 3), (index) =>
+    chance.often(0.25) ? madeByChance(chance, index) : ofTheTable(chance.upTo(TABLE.length - 1)),
+  );
+  return [...new Map(chosen.map((one) => [one.name, one])).values()];
+}
+
+function ofTheTable(index: number): Workload {
+  const [about, given] = TABLE[index] as [string, FaultCase];
+  const workload = known.get(about) ?? workloadOf(about, given, `table-${index}`);
+  known.set(about, workload);
+  return workload;
+}
+
+function madeByChance(chance: Chance, index: number): Workload {
+  const seed = chance.upTo(1_000_000);
+  const { file, workflows, event, http, acceptsFailures, races } = randomCase(seed);
+  const given: FaultCase = {
+    file,
+    workflows,
+    event,
+    http,
+    ...(acceptsFailures && { acceptsFailures }),
+    ...(races && { races }),
+  };
+  return workloadOf(`random workflow ${seed}`, given, `random-${index}`);
+}
+
+/** Text that no compression makes small. */
+function noise(bytes: number): string {
+  let state = 1;
+  const letter = () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return String.fromCharCode(33 + ((state >>> 16) % 90));
+  };
+  return Array.from({ length: bytes }, letter).join("").replaceAll(/[\\$]/g, "_");
+}
