@@ -51,6 +51,41 @@ const largeRun = () => {
   return { ...run, event: { ...run.event, body: randomBytes(800_000) } };
 };
 
+describe("a claim that the table fails half-way", () => {
+  const outage = Object.assign(new Error("oops"), { $metadata: { httpStatusCode: 500 } });
+  /** A store that cannot read journals. */
+  const withoutQueries = () => {
+    const send = (command: object) =>
+      command instanceof QueryCommand ? Promise.reject(outage) : client.send(command as PutItemCommand);
+    return createDynamoRunStore({ client: { send } as unknown as DynamoDBClient, table, now });
+  };
+  const inCompany = (at: number) => ({ ...sampleClaim(at), inCompany: true as const });
+
+  test("leaves the run free, and nobody died", async () => {
+    const run = sampleRun();
+    await store.create(run);
+    const { lease } = await mustClaim(store, run.runId);
+    await store.release(lease, sampleRelease());
+    await expect(withoutQueries().claim(run.runId, inCompany(NOON))).rejects.toMatchObject({
+      class: "server_error",
+    });
+    expect(await mustClaim(store, run.runId, inCompany(NOON))).toMatchObject({ afterDeath: false });
+  });
+
+  test("is no further death of a run whose process died, however often", async () => {
+    const run = sampleRun();
+    await store.create(run);
+    await mustClaim(store, run.runId, inCompany(NOON));
+    for (let minute = 1; minute < 5; minute += 1)
+      await expect(
+        withoutQueries().claim(run.runId, sampleClaim(NOON + minute * MINUTE)),
+      ).rejects.toMatchObject({ class: "server_error" });
+    expect(await store.claim(run.runId, inCompany(NOON + 5 * MINUTE))).toEqual({ kind: "suspect" });
+    const next = await mustClaim(store, run.runId, sampleClaim(NOON + 5 * MINUTE));
+    expect(next).toMatchObject({ afterDeath: true, diedAlone: false });
+  });
+});
+
 describe("an answer that got lost after the write was applied", () => {
   for (const where of ["wire", "call"] as const) {
     const repeats = where === "wire" ? "by the SDK" : "by the caller";
@@ -95,9 +130,11 @@ describe("an answer that got lost after the write was applied", () => {
       await insist(() => losing.create(run));
       const claim = sampleClaim();
       const first = await insist(() => mustClaim(losing, run.runId, claim));
-      await insist(() => losing.append(first.lease, 1, [sampleEntry("0")]));
+      await insist(() => losing.append(first.lease, first.nextSegment, [sampleEntry("0")]));
       await insist(() =>
-        losing.append(first.lease, 2, [sampleEntry("1", randomBytes(600_000).toString("hex"))]),
+        losing.append(first.lease, first.nextSegment + 1, [
+          sampleEntry("1", randomBytes(600_000).toString("hex")),
+        ]),
       );
       await insist(() => losing.release(first.lease, sampleRelease({ dueAt: NOON })));
       const [due] = await losing.due(NOON, 1);
@@ -105,10 +142,10 @@ describe("an answer that got lost after the write was applied", () => {
       expect(await insist(() => losing.postpone(due, NOON + MINUTE))).toBe(true);
       const claimAgain = sampleClaim();
       const second = await insist(() => mustClaim(losing, run.runId, claimAgain));
-      expect(second).toMatchObject({ afterDeath: false, run: { attempt: 2, epoch: 2 } });
+      expect(second).toMatchObject({ afterDeath: false });
       await insist(() => losing.finish(second.lease, sampleFinish({ tail: [sampleEntry("2")] })));
       const found = await store.get(run.runId);
-      expect(found).toMatchObject({ status: "succeeded", attempt: 2 });
+      expect(found).toMatchObject({ status: "succeeded" });
       expect(found?.journal.map(({ path }) => path)).toEqual(["0", "1", "2"]);
       const other = sampleRun();
       await insist(() => losing.create(other));
@@ -129,7 +166,7 @@ describe("an answer that got lost after the write was applied", () => {
     fault.loseNext(1);
     await expect(losing.claim(runId, claim)).rejects.toMatchObject({ class: "connection" });
     const second = await mustClaim(losing, runId, claim);
-    expect(second).toMatchObject({ afterDeath: true, run: { epoch: 2, journal: [{ path: "0" }] } });
+    expect(second).toMatchObject({ afterDeath: true, run: { journal: [{ path: "0" }] } });
     await losing.append(second.lease, second.nextSegment, [sampleEntry("1")]);
     expect((await store.get(runId))?.journal.map(({ path }) => path)).toEqual(["0", "1"]);
   });

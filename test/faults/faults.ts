@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { explainSeed } from "./sim/explain-seed.ts";
 import { simulate } from "./sim/simulate.ts";
+import { tryBreaks } from "./sim/try-breaks.ts";
 
 const { values } = parseArgs({
   options: {
@@ -15,6 +16,8 @@ const { values } = parseArgs({
     seeds: { type: "string" },
     minutes: { type: "string" },
     hours: { type: "string" },
+    /** Breaks a copy of the product in known ways instead, and counts the seeds until one tells. */
+    breaks: { type: "boolean", default: false },
     threads: { type: "string", default: String(availableParallelism()) },
   },
 });
@@ -24,7 +27,8 @@ const OTHERS: readonly (readonly string[])[] = [
   ["test/faults/random/explore.ts", "--seeds", "3000", "--faults", "1"],
 ];
 
-if (values.seed !== undefined) process.exitCode = await explainSeed(Number(values.seed), values.shrink);
+if (values.breaks) process.exitCode = tryBreaks(Number(values.from), Number(values.seeds ?? 2_000)) ? 0 : 1;
+else if (values.seed !== undefined) process.exitCode = await explainSeed(Number(values.seed), values.shrink);
 else {
   const minutes = Number(values.minutes ?? 0) + 60 * Number(values.hours ?? 0);
   const isWell = await simulate({

@@ -65,8 +65,25 @@ const BEGIN_ATTEMPT = [
 ];
 const BEGIN_ALONE = "#alone = if_not_exists(#alone, :zero) + :one";
 
-/** Claims a run with one conditional update; a run that was claimed before gets a fence in its journal too. */
+/**
+ * Claims a run with one conditional update; a run that was claimed before gets a fence in its journal too. A claim that
+ * fails on its way is taken back, as far as the table can be reached: its lease would say that a process died.
+ */
 export async function claimRun(
+  table: Table,
+  values: StoredValues,
+  runId: string,
+  claim: Claim,
+): Promise<ClaimResult> {
+  try {
+    return await tryToClaim(table, values, runId, claim);
+  } catch (thrown) {
+    await takeBack(table, runId, claim).catch(() => {});
+    throw thrown;
+  }
+}
+
+async function tryToClaim(
   table: Table,
   values: StoredValues,
   runId: string,
@@ -116,6 +133,26 @@ function takeOver(table: Table, runId: string, claim: Claim): Promise<Item | und
     runKey(runId),
     { text: `SET ${changes.join(", ")}`, values: change },
     { text: conditions.join(" AND "), values: condition },
+  );
+}
+
+/** Leaves the run as the claim found it; whether that got through, and what it found, is not known here. */
+async function takeBack(table: Table, runId: string, { owner, now }: Claim): Promise<void> {
+  const key = runKey(runId);
+  const mine = { ":owner": text(owner) };
+  const released = await table.update(
+    key,
+    { text: "REMOVE #lease_owner, #lease_until, #alone" },
+    { text: "#lease_owner = :owner AND #prev_owner = :none", values: { ...mine, ":none": text("") } },
+  );
+  if (released) return;
+  await table.update(
+    key,
+    {
+      text: "SET #lease_owner = #prev_owner, #lease_until = :now, #alone = #alone - :one",
+      values: { ":now": number(now), ":one": number(1) },
+    },
+    { text: "#lease_owner = :owner AND attribute_exists(#alone)", values: mine },
   );
 }
 
@@ -170,7 +207,8 @@ async function claimed(
     run,
     nextSegment: journal.fence + 1,
     afterDeath,
-    diedAlone: afterDeath && deathsAlone > 0,
+    // A claim that left no fence never got as far as to begin.
+    diedAlone: afterDeath && deathsAlone > 0 && journal.segments.some(isOfTheDead),
     leftBehind: entries.filter((_entries, index) => isOfTheDead(journal.segments[index] as Item)).flat(),
   };
 }

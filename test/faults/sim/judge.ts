@@ -65,7 +65,9 @@ function judgeRun({ stage, watch }: Played, run: RunRecord): readonly string[] {
   const told = watch.runs.get(runId)?.ends.at(-1);
   return [
     ...twice.map((path) => `P5: step ${path} of run ${runId} has two entries`),
-    ...(status === "failed" && !isBuried ? [`P2: run ${runId} failed and is in no dead-letter queue`] : []),
+    ...(status === "failed" && !isBuried && !run.chunk
+      ? [`P2: run ${runId} failed and is in no dead-letter queue`]
+      : []),
     ...(told === status ? [] : [`P4: run ${runId} ended as ${told} and is ${status}`]),
     ...(messages > MOST_MESSAGES ? [`storm: ${messages} messages for run ${runId}`] : []),
     ...effectsWithout(stage.peers.ledger, run),
@@ -145,7 +147,7 @@ function isExcused(
   const { deaths, troubles, deliveries, cancelled, redriven } = notes.get(runId) ?? NOTHING;
   if (cancelled || redriven) return true;
   if (status !== "failed" || !error) return given.acceptsFailures === true && troubles > 0;
-  if (/died twice/.test(error.message)) return deaths + troubles > 1;
+  if (/died twice|both died before/.test(error.message)) return deaths + troubles > 1;
   if (error.class === "unknown_outcome") return onceOnly.length > 0;
   if (given.acceptsFailures && troubles > 0) return true;
   return (

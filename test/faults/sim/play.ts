@@ -193,7 +193,7 @@ export async function play(plan: Plan, trace: Trace = () => {}): Promise<Played>
   };
   const operate = async (kind: "redrive" | "cancel" | "replay"): Promise<void> => {
     const known = [...watch.runs.values()].filter(
-      ({ exists, ends }) => exists && (kind !== "redrive" || ends.at(-1) === "failed"),
+      ({ exists, ends, isChunk }) => exists && !isChunk && (kind !== "redrive" || ends.at(-1) === "failed"),
     );
     if (known.length === 0) return;
     const { runId, workflow } = chance.pick(known);

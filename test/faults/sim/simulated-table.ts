@@ -109,7 +109,12 @@ export function createSimulatedTable(options: SimulatedTableOptions): SimulatedT
     return input.ReturnValues === "ALL_NEW" ? { Attributes: after } : {};
   };
   const query = (input: QueryCommandInput) => {
-    const references = referencesOf(input, input.KeyConditionExpression, input.FilterExpression);
+    const references = referencesOf(
+      input,
+      input.KeyConditionExpression,
+      input.FilterExpression,
+      input.ProjectionExpression,
+    );
     const index = input.IndexName === undefined ? undefined : indexes.get(input.IndexName);
     if (input.IndexName !== undefined && !index) throw invalid(`no index ${input.IndexName}`);
     if (index && input.ConsistentRead)
@@ -160,14 +165,13 @@ export function createSimulatedTable(options: SimulatedTableOptions): SimulatedT
       } = asked as NonNullable<BatchGetItemCommandInput["RequestItems"]>[string];
       const references = referencesOf(rest, projection);
       checkBatch(keys.map(keyOf), MOST_READ);
-      const names = projection?.split(",").map((name) => nameOf(name.trim(), references));
       const kept = keys.length - options.undone(keys.length);
       const found = keys
         .slice(0, kept)
         .map((key) => load(keyOf(key)))
         .filter((item) => item !== undefined);
       return {
-        Responses: { [table]: names ? found.map((item) => onlyNamed(item, names)) : found },
+        Responses: { [table]: projected(found, projection, references) },
         UnprocessedKeys: kept < keys.length ? { [table]: { ...asked, Keys: keys.slice(kept) } } : {},
       };
     },
@@ -303,12 +307,22 @@ function pageOf(
   }
   const last = page.at(-1);
   const filter = input.FilterExpression === undefined ? undefined : parseCondition(input.FilterExpression);
+  const kept = filter ? page.filter((item) => holds(filter, item, references)) : page;
   return {
-    Items: filter ? page.filter((item) => holds(filter, item, references)) : page,
+    Items: projected(kept, input.ProjectionExpression, references),
     ...(last && (page.length < rest.length || page.length === input.Limit) && { LastEvaluatedKey: last }),
   };
 }
 
-function onlyNamed(item: Item, names: readonly string[]): Item {
-  return Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name)));
+/** Items with the attributes that a projection names. */
+function projected(
+  items: readonly Item[],
+  projection: string | undefined,
+  references: References,
+): readonly Item[] {
+  if (projection === undefined) return items;
+  const names = projection.split(",").map((name) => nameOf(name.trim(), references));
+  return items.map((item) =>
+    Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name))),
+  );
 }

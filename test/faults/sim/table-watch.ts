@@ -8,6 +8,8 @@ export interface SeenRun {
   readonly runId: string;
   readonly workflow: string;
   readonly hash: string;
+  /** It works through a part of another one's loop. */
+  readonly isChunk: boolean;
   /** Paths whose settled entry is stored. */
   readonly settled: Set<string>;
   /** The final statuses that it had, in their order. */
@@ -99,6 +101,7 @@ function newlySeen(runId: string, item: Item): SeenRun {
     runId,
     workflow: item.workflow?.S ?? "",
     hash: item.hash?.S ?? "",
+    isChunk: item.chunk !== undefined,
     settled: new Set(),
     ends: [],
     owner: undefined,
