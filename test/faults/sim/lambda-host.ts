@@ -28,7 +28,7 @@ interface Warm<Sandbox> {
 }
 
 // Of the processes that stand still beyond their deadline, those that nobody kills there.
-const SURVIVING = 0.6;
+const SURVIVING = 0.85;
 
 /** Makes a function whose processes share what `build` makes between their invocations. */
 export function createLambdaHost<Sandbox>(options: LambdaHostOptions<Sandbox>): LambdaHost<Sandbox> {

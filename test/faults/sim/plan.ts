@@ -116,7 +116,7 @@ export function planOf(seed: number): Plan {
       partial: sometimes(0.4, 0.6),
     },
     dying: sometimes(0.6, 0.4),
-    stalling: sometimes(0.4, 0.3),
+    stalling: sometimes(0.5, 0.5),
     short: sometimes(0.3, 0.5),
     overPolled: sometimes(0.3, 0.3),
     undeletedByConsumer: sometimes(0.3, 0.3),

@@ -10,7 +10,7 @@ import { chanceOf } from "../random/chance.ts";
 import { createLambdaHost } from "./lambda-host.ts";
 import type { Act, Plan } from "./plan.ts";
 import { createScheduler } from "./scheduler.ts";
-import type { Fate } from "./sim-process.ts";
+import type { Fate, SimProcess } from "./sim-process.ts";
 import { createSimulatedStage, ORG, type SimulatedStage, STAGE, WEBHOOK_KEY } from "./simulated-stage.ts";
 import { createTableWatch, type TableWatch } from "./table-watch.ts";
 import type { Trace } from "./trace.ts";
@@ -80,7 +80,12 @@ export async function play(plan: Plan, trace: Trace = () => {}): Promise<Played>
     broken.push(`${promise}: ${what}`);
   };
   const injected = (kind: string) => void faults.set(kind, (faults.get(kind) ?? 0) + 1);
-  const watch = createTableWatch(breaks);
+  const processes: SimProcess[] = [];
+  // Who stood still while its run was taken from it comes back at the worst time: just then.
+  const watch = createTableWatch(breaks, (owner) => {
+    const loser = processes.find(({ drawn, isFrozen }) => isFrozen && drawn.has(owner));
+    if (loser && chance.often(0.7)) loser.thaw(chance.scaled(1, 2_000));
+  });
   const noteOf = (runId: string): RunNotes => {
     const note = notes.get(runId) ?? {
       deaths: 0,
@@ -114,14 +119,19 @@ export async function play(plan: Plan, trace: Trace = () => {}): Promise<Played>
   const fate = (ms: number): Fate => {
     if (!isStormy()) return {};
     if (chance.often(plan.dying)) return { diesAt: chance.scaled(1, 60) };
-    return chance.often(plan.stalling)
-      ? { stallsAt: chance.scaled(1, 40), stallMs: chance.scaled(1_000, 3 * ms) }
-      : {};
+    if (!chance.often(plan.stalling)) return {};
+    const stallMs = chance.often(0.7) ? chance.between(ms, 3 * ms) : chance.scaled(1_000, ms);
+    return { stallsAt: chance.scaled(1, 40), stallMs };
+  };
+  const started = (kind: string): SimProcess => {
+    const process = stage.startProcess(kind);
+    processes.push(process);
+    return process;
   };
   const host = <Sandbox>(
     kind: string,
     build: (process: ReturnType<SimulatedStage["startProcess"]>) => Sandbox,
-  ) => createLambdaHost({ scheduler, chance, injected, fate, build, start: () => stage.startProcess(kind) });
+  ) => createLambdaHost({ scheduler, chance, injected, fate, build, start: () => started(kind) });
   const ingest = host("ingest", stage.ingest);
   const runner = host("runner", stage.runner);
   const sweeper = host("sweeper", stage.sweeper);

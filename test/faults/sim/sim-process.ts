@@ -29,6 +29,10 @@ export interface SimProcess {
   setFate(fate: Fate): void;
   /** Lets a frozen process go on, or freezes it between two invocations. */
   setIdle(idle: boolean): void;
+  /** It stands still. */
+  readonly isFrozen: boolean;
+  /** Ends its standing still after `ms`, where that is sooner than it would end by itself. */
+  thaw(ms: number): void;
   kill(why: string): void;
   onDeath(listener: () => void): void;
   /**
@@ -70,7 +74,7 @@ export function createProcess({
   let isAlive = true;
   let isIdle = false;
   let hasStalled = false;
-  let frozenUntil = 0;
+  let isFrozen = false;
   let waiting: (() => void)[] = [];
 
   const kill = (why: string): void => {
@@ -87,7 +91,8 @@ export function createProcess({
     if (crossings === fate.diesAt) kill(`at ${what}`);
     else if (crossings === fate.stallsAt && fate.stallMs !== undefined) {
       hasStalled = true;
-      frozenUntil = scheduler.now() + fate.stallMs;
+      isFrozen = true;
+      thaw(fate.stallMs);
       trace(name, `stands still for ${fate.stallMs} ms at ${what}`);
     }
     return isAlive;
@@ -95,16 +100,24 @@ export function createProcess({
   /** Does something in the process as soon as it runs. */
   const within = (work: () => void): void => {
     if (!isAlive) return;
-    if (isIdle) waiting.push(work);
-    else if (frozenUntil > scheduler.now())
-      scheduler.after(frozenUntil - scheduler.now(), () => within(work));
+    if (isIdle || isFrozen) waiting.push(work);
     else work();
+  };
+  const goOn = (): void => {
+    if (isIdle || isFrozen) return;
+    const due = waiting;
+    waiting = [];
+    for (const work of due) within(work);
+  };
+  const thaw = (ms: number): void => {
+    scheduler.after(ms, () => {
+      isFrozen = false;
+      goOn();
+    });
   };
   const arrive = (what: string, work: () => void): void =>
     within(() => {
-      if (!cross(what)) return;
-      if (frozenUntil > scheduler.now()) within(work);
-      else work();
+      if (cross(what)) within(work);
     });
 
   const source = seededRandom(chance.upTo(2 ** 31));
@@ -153,11 +166,12 @@ export function createProcess({
     },
     setIdle(idle) {
       isIdle = idle;
-      if (idle) return;
-      const due = waiting;
-      waiting = [];
-      for (const work of due) within(work);
+      goOn();
     },
+    get isFrozen() {
+      return isFrozen;
+    },
+    thaw,
     kill,
     onDeath: (listener) => void deaths.push(listener),
     request(what, perform) {

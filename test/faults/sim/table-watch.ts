@@ -32,8 +32,11 @@ export interface TableWatch {
   nextDue(): number;
 }
 
-/** A watch that tells of what is broken. */
-export function createTableWatch(broken: (promise: string, what: string) => void): TableWatch {
+/** A watch that tells of what is broken, and of a lease that is taken from its owner. */
+export function createTableWatch(
+  broken: (promise: string, what: string) => void,
+  takenFrom: (owner: string) => void,
+): TableWatch {
   const runs = new Map<string, SeenRun>();
 
   const seeRun = (before: Item | undefined, after: Item | undefined, byTtl: boolean): void => {
@@ -42,7 +45,9 @@ export function createTableWatch(broken: (promise: string, what: string) => void
     const run = runs.get(runId) ?? newlySeen(runId, item);
     runs.set(runId, run);
     run.exists = after !== undefined;
-    run.owner = after?.lease_owner?.S;
+    const [held, holds] = [before?.lease_owner?.S, after?.lease_owner?.S];
+    if (held !== undefined && holds !== undefined && held !== holds) takenFrom(held);
+    run.owner = holds;
     run.dueAt = after?.due_shard && Number(after.due_at?.N);
     if (!after) {
       if (!byTtl && before?.epoch?.N !== "0")
@@ -78,6 +83,8 @@ export function createTableWatch(broken: (promise: string, what: string) => void
       if (!isSame) broken("P5", `segment ${number} of run ${run.runId} was written over`);
       return;
     }
+    if (run.dueAt === undefined && run.exists && !after.tail_of)
+      broken("P4", `segment ${number} was added to run ${run.runId}, which has ended`);
     if (number !== run.segments + 1)
       broken("P5", `segment ${number} of run ${run.runId} follows ${run.segments}`);
     run.segments = Math.max(run.segments, number);
