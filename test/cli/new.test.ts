@@ -9,14 +9,14 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough, Writable } from "node:stream";
 import { afterAll, describe, expect, test } from "@jest/globals";
-import { askForWorkflow, type Terminal } from "../../lib/cli/new/ask-for-workflow.ts";
+import { askForWorkflow } from "../../lib/cli/new/ask-for-workflow.ts";
 import { readTemplates } from "../../lib/cli/new/workflow-template.ts";
 import { newWorkflow } from "../../lib/cli/new.ts";
 import { loadWorkflow } from "../../lib/language/load-workflow.ts";
 import { stepTypes } from "../../lib/steps/registry.ts";
 import { schemaFaults } from "../support/schema-faults.ts";
+import { KEYS, typing } from "../support/typing-terminal.ts";
 import { hookline } from "./hookline-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hookline-"));
@@ -25,30 +25,8 @@ const call = (...args: string[]) => hookline(["new", ...args], { cwd: folder });
 const templates = readTemplates();
 const names = templates.map(({ name }) => name);
 
-/** A terminal in which somebody types each text once its question is on the screen. */
-function typing(...answers: readonly (readonly [question: string, keys: string])[]): Terminal {
-  const input = new PassThrough();
-  let shown = "";
-  let next = 0;
-  const output = new Writable({
-    write(data, _encoding, done) {
-      shown += data;
-      const [question, keys] = answers[next] ?? [];
-      if (question !== undefined && shown.includes(question)) {
-        next += 1;
-        shown = "";
-        setImmediate(() => input.write(keys));
-      }
-      done();
-    },
-  });
-  // A screen outlives its questions.
-  Object.assign(output, { end: () => output });
-  return { input, output };
-}
-
 const known = { templates, nameProblem: () => undefined };
-const [ENTER, DOWN, CTRL_C, CLEAR] = ["\r", "\u001b[B", "\u0003", "\u0015"];
+const { ENTER, DOWN, CTRL_C, CLEAR } = KEYS;
 
 describe("every template", () => {
   test("makes a workflow that loads without a word, and tests that pass and leave nothing out", async () => {
