@@ -195,7 +195,7 @@ describe("a schedule's tick", () => {
     expect(new TextDecoder().decode(run.event.body)).toBe('{"report":"nightly"}');
   });
 
-  test("that comes twice is one run", async () => {
+  test("P3 that comes twice is one run", async () => {
     const world = createWorld({ file: scheduled });
     for (let time = 0; time < 2; time += 1)
       await ingestTick(world.ingest, { workflow: "example", scheduledAt: "2026-01-02T03:00:00Z" });

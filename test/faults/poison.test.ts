@@ -4,7 +4,9 @@ import type { HttpRequest } from "../../lib/core/ports/http.ts";
 import type { Claim } from "../../lib/core/ports/run-store.ts";
 import type { Call, Fault, Strike } from "../support/faults.ts";
 import { runIdOf } from "../support/world.ts";
-import { faultyStage, outcomeOf, play, requestsIn, type Trial } from "./trial.ts";
+import { everyPair } from "./every-pair.ts";
+import { faultyStage, play, requestsIn, type Trial } from "./trial.ts";
+import { type FaultCase, WORKFLOWS } from "./workflows.ts";
 
 const call = (name: string, more: JsonObject = {}): JsonObject => ({
   type: "http_call",
@@ -222,36 +224,21 @@ describe("two deaths", () => {
     ["a run of another workflow", { steps: [{ type: "run_workflow", name: "other" }, call("b")] }],
   ])("P2 P4 P5 wherever they happen: %s", async (_about, file) => {
     const given = { file, workflows: { other: { steps: [call("a")] } }, http };
-    const alone = await play(given);
-    const undisturbed = outcomeOf(alone.run);
-    const alarmed = alone.run?.error?.step;
-    const broken: unknown[] = [];
-    let pairs = 0;
-    for (let first = 0; ; first += 1) {
-      const once = await play(given, [{ at: first, fault: "death before" }]);
-      if (once.calls.length <= first) break;
-      for (let second = first + 1; second < once.calls.length; second += 1) {
-        for (const faults of [
-          ["death before", "death before"],
-          ["death after", "death before"],
-          ["death before", "death after"],
-        ] as const) {
-          pairs += 1;
-          const { run, children, finals, ranAgain } = await play(given, [
-            { at: first, fault: faults[0] },
-            { at: second, fault: faults[1] },
-          ]);
-          const outcome = outcomeOf(run);
-          const isPoison =
-            run?.status === "failed" && (run.error?.class === "internal" || run.error?.step === alarmed);
-          const asExpected = !run || isPoison || JSON.stringify(outcome) === JSON.stringify(undisturbed);
-          const tooMany = children.length > alone.children.length;
-          if (!asExpected || tooMany || new Set(finals).size > 1 || ranAgain.length > 0)
-            broken.push({ first, second, faults, outcome, finals, ranAgain, tooMany });
-        }
-      }
-    }
+    const { broken, trials } = await everyPair(given, [
+      ["death before", "death before"],
+      ["death after", "death before"],
+      ["death before", "death after"],
+    ]);
     expect(broken).toEqual([]);
-    expect(pairs).toBeGreaterThan(100);
+    expect(trials).toBeGreaterThan(100);
   });
 });
+
+test.each(["a drop", "a cached model, paid for once"])(
+  "P2 P4 P5 P7 two faults of any kind, at every pair of calls: %s (npm run test:pairs tries more workflows)",
+  async (about) => {
+    const { broken, trials } = await everyPair(WORKFLOWS[about] as FaultCase);
+    expect(broken).toEqual([]);
+    expect(trials).toBeGreaterThan(500);
+  },
+);

@@ -332,7 +332,9 @@ class Run {
   #call({ step, path, scope, attempt }: Place, reader: Reader): Result {
     const { method = "GET", query = {}, body: template = null, allow_status: allowed = [], response } = step;
     const address = String(render(step.url ?? "", reader, encodeURIComponent));
-    const pairs = Object.entries(render(query, reader) as JsonObject).filter(([, value]) => value !== null);
+    const pairs = Object.entries(render(query, reader) as JsonObject).flatMap(([key, value]) =>
+      [value].flat().flatMap((one) => (one === null ? [] : [[key, one] as const])),
+    );
     const search = pairs.map(([key, value]) => `${key}=${encodeURIComponent(asText(value))}`).join("&");
     const sent = render(template, reader);
     const url = search === "" ? address : `${address}?${search}`;
