@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { censusOf } from "./census.ts";
 import { checkCase, randomStrikes } from "./check-case.ts";
 import { randomCase } from "./random-case.ts";
 import { reportCase } from "./report-case.ts";
@@ -11,6 +12,8 @@ const { values } = parseArgs({
     faults: { type: "string", default: "0" },
     /** How many of those that fail are made small and shown. */
     show: { type: "string", default: "5" },
+    /** Shows what the cases are made of, and plays none. */
+    census: { type: "boolean", default: false },
   },
 });
 const [from, seeds, faults, show] = [values.from, values.seeds, values.faults, values.show].map(Number) as [
@@ -19,6 +22,12 @@ const [from, seeds, faults, show] = [values.from, values.seeds, values.faults, v
   number,
   number,
 ];
+
+if (values.census) {
+  const cases = Array.from({ length: seeds }, (_none, index) => randomCase(from + index));
+  console.log(censusOf(cases).join("\n"));
+  process.exit();
+}
 
 const began = performance.now();
 let failed = 0;

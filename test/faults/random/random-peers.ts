@@ -62,7 +62,7 @@ export class RandomPeers {
       ok: 12,
       soon: isRetried ? 8 : 0,
       later: mayComeLater ? 3 : 0,
-      never: 0.6,
+      never: 2.4,
       permanent: accepted ? 5 : 1.2,
     };
     const good = { body: this.body(url) };

@@ -103,10 +103,10 @@ export class RandomSteps {
       for_each: 15 * nests,
       parallel: 8 * nests,
       filter: 5,
-      wait: place.onFailure ? 1 : 4,
+      wait: place.onFailure ? 3 : 4,
       run_workflow: this.#prefix === "" && !place.onFailure ? 7 : 0,
-      stop: 1.6 * mayEnd,
-      fail: 1.6 * mayEnd,
+      stop: (place.onFailure ? 3 : 1.6) * mayEnd,
+      fail: (place.onFailure ? 3 : 1.6) * mayEnd,
       add_uuid: 3,
     });
     switch (type) {
