@@ -34,6 +34,8 @@ const app = [
   "test/app/damaged-runs.test.ts",
   "test/app/versions.test.ts",
   "test/app/cancel-run.test.ts",
+  "test/app/distributed-loops.test.ts",
+  "test/app/redrive-run.test.ts",
 ];
 const operator = [
   "test/app/redrive-run.test.ts",
