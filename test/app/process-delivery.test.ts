@@ -333,6 +333,36 @@ test("a runner that lost its lease says who has the run, and is done with the me
   ]);
 });
 
+describe("what is kept of a run", () => {
+  test("that is to be tried again: its failure, when it goes on, and when somebody looks should that get lost", async () => {
+    const { world, runId } = await once({ file: { steps: [call("a")] }, http: [broken("a", 503)] });
+    const notBefore = world.clock.now() + 30_000;
+    expect(await world.run(runId)).toMatchObject({
+      status: "waiting",
+      failures: 1,
+      error: { class: "server_error", step: "0" },
+      notBefore,
+      dueAt: notBefore + world.runner.timings.wakeMarginMs,
+    });
+    expect(world.queue.nextVisibleAt()).toBe(notBefore);
+  });
+
+  test("that ended: its output and when, as it was where the file blanks nothing", async () => {
+    const { world, runId } = await once({
+      file: { steps: [{ ...call("a"), timeout: 5 }], output: "${a.from}" },
+      http: [{ ...ok("a"), delay_seconds: 2 }],
+    });
+    const run = await world.run(runId);
+    expect(run).toMatchObject({
+      status: "succeeded",
+      output: "a",
+      finishedAt: world.clock.now(),
+      spentMs: 2_000,
+    });
+    for (const absent of ["blanked", "error", "reason"]) expect(run).not.toHaveProperty(absent);
+  });
+});
+
 describe("the deliveries of a run", () => {
   test("count over all of its messages: one that the sweeper sent is no fresh start", async () => {
     const world = createWorld({

@@ -43,7 +43,7 @@ export interface World {
   /** One invocation of the runner with up to ten visible messages; the ids of those that stay. */
   invoke(options?: { readonly ms?: number }): Promise<readonly string[]>;
   sweep(): Promise<number>;
-  /** Runs, waits and sweeps until the queue is empty. */
+  /** Runs, waits and sweeps until the queue is empty. @throws Error when it does not become so. */
   settle(): Promise<void>;
   run(runId: string): Promise<RunRecord>;
 }
@@ -76,6 +76,7 @@ export interface WorldOptions {
 const KEY = "a webhook key";
 const ORG = "org-1";
 const INVOCATION_MS = 900_000;
+const MOST_INVOCATIONS = 2_000;
 
 /** Makes a stage with the workflow `example`, and those beside it. */
 export function createWorld(options: WorldOptions): World {
@@ -172,7 +173,10 @@ export function createWorld(options: WorldOptions): World {
     },
     sweep: () => sweep({ store, queue, clock, log, timings }),
     async settle() {
+      let invocations = 0;
       for (let next = queue.nextVisibleAt(); next !== undefined; next = queue.nextVisibleAt()) {
+        invocations += 1;
+        if (invocations > MOST_INVOCATIONS) throw new Error("the queue does not become empty");
         if (next > clock.now()) clock.advance(next - clock.now());
         await world.invoke();
       }
