@@ -347,6 +347,28 @@ describe("what is kept of a run", () => {
     expect(world.queue.nextVisibleAt()).toBe(notBefore);
   });
 
+  test("that is handed over: it goes on at once, and somebody looks should its message get lost", async () => {
+    const { world, runId } = await once({
+      file: { steps: [call("a", { timeout: 600 }), call("b", { timeout: 600 })] },
+      http: [{ ...ok("a"), delay_seconds: 500 }],
+    });
+    const run = await world.run(runId);
+    expect(run).toMatchObject({
+      status: "queued",
+      dueAt: world.clock.now() + world.runner.timings.lookAfterMs,
+    });
+    expect(run).not.toHaveProperty("notBefore");
+    expect(world.queue.nextVisibleAt()).toBe(world.clock.now());
+  });
+
+  test("that waits: until when, and somebody looks a little later should its message get lost", async () => {
+    const { world, runId } = await once({ file: { steps: [{ type: "wait", seconds: 60 }] } });
+    const notBefore = world.clock.now() + 60_000;
+    const dueAt = notBefore + world.runner.timings.wakeMarginMs;
+    expect(await world.run(runId)).toMatchObject({ status: "waiting", notBefore, dueAt });
+    expect(world.queue.nextVisibleAt()).toBe(notBefore);
+  });
+
   test("that ended: its output and when, as it was where the file blanks nothing", async () => {
     const { world, runId } = await once({
       file: { steps: [{ ...call("a"), timeout: 5 }], output: "${a.from}" },
