@@ -26,6 +26,7 @@ const engine = [
   "test/app/redrive-run.test.ts",
 ];
 const app = [
+  "test/app/dispose-of.test.ts",
   "test/app/sweep.test.ts",
   "test/app/process-delivery.test.ts",
   "test/app/run-batch.test.ts",
