@@ -57,7 +57,7 @@ export class View {
   apply(patch: readonly Write[]): void {
     if (patch.length === 0) return;
     this.#scope.state = applyPatch(this.#scope.state, patch);
-    for (let view: View | undefined = this; view && view.#scope === this.#scope; view = view.#parent) {
+    for (let view: View | undefined = this; view; view = view.#parent) {
       for (const write of patch) if (!write.restores) view.#writes.push(write);
     }
   }

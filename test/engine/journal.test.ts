@@ -77,13 +77,16 @@ describe("when entries are stored", () => {
     const journal = new Journal({ past: [], append: store.append });
     journal.record(entry("0"), EFFECT);
     void journal.beforeStep();
-    const waits = ["1", "2", "3"].map((path) => {
+    let begun = 0;
+    const waits = ["1", "2", "3"].map(async (path) => {
       journal.record(entry(path), EFFECT);
-      return journal.beforeEffect();
+      await journal.beforeEffect();
+      begun += 1;
     });
     store.end();
-    while (store.written.length < 2) await Promise.resolve();
+    await new Promise(setImmediate);
     expect(store.written).toEqual([["0"], ["1", "2", "3"]]);
+    expect(begun).toBe(0);
     store.end();
     await Promise.all(waits);
   });
@@ -338,5 +341,34 @@ describe("what earlier attempts left", () => {
     expect(resumed.unsettled("0")).toBeUndefined();
     expect(resumed.settled("0")?.status).toBe("ok");
     expect(resumed.settled("1")).toBeUndefined();
+  });
+
+  test("an item that failed in this delivery, beside others that wait, is known as such once", () => {
+    const past = [
+      entry("0.items.0", { status: "failed", delivery: 1 }),
+      entry("0.items.1", { status: "failed", delivery: 0 }),
+    ];
+    const resumed = new Journal({ past, failures: 1, append: async () => {} });
+    expect(resumed.takeStanding("0.items.0")?.path).toBe("0.items.0");
+    expect(resumed.takeStanding("0.items.0")).toBeUndefined();
+    expect(resumed.takeStanding("0.items.1")).toBeUndefined();
+  });
+
+  test("one that failed before a redrive is tried again", () => {
+    const past = [entry("0.items.0", { status: "failed", delivery: 0 })];
+    const redriven = new Journal({ past, before: 1, append: async () => {} });
+    expect(redriven.takeStanding("0.items.0")).toBeUndefined();
+  });
+
+  test("the chunks of a loop are those that were noted last", () => {
+    const chunks = { base: "b", size: 10, count: 3, attempt: 1, redrives: 0 };
+    const past = [
+      entry("0", { status: "started", chunks }),
+      entry("0", { status: "waiting", chunks: { ...chunks, made: true } }),
+      entry("1", { status: "started" }),
+    ];
+    const resumed = new Journal({ past, append: async () => {} });
+    expect(resumed.chunks("0")).toEqual({ ...chunks, made: true });
+    expect(resumed.chunks("1")).toBeUndefined();
   });
 });
