@@ -39,6 +39,7 @@ const app = [
   "test/app/redrive-run.test.ts",
 ];
 const operator = [
+  "test/app/unknown-outcomes.test.ts",
   "test/app/redrive-run.test.ts",
   "test/app/cancel-run.test.ts",
   "test/app/replay-run.test.ts",
