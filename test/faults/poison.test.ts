@@ -5,7 +5,7 @@ import type { Claim } from "../../lib/core/ports/run-store.ts";
 import type { Call, Fault, Strike } from "../support/faults.ts";
 import { runIdOf } from "../support/world.ts";
 import { everyPair } from "./every-pair.ts";
-import { faultyStage, play, requestsIn, type Trial } from "./trial.ts";
+import { faultyStage, outcomeOf, play, requestsIn, type Trial } from "./trial.ts";
 import { type FaultCase, WORKFLOWS } from "./workflows.ts";
 
 const call = (name: string, more: JsonObject = {}): JsonObject => ({
