@@ -3,7 +3,7 @@ import { checkSeed } from "./check-seed.ts";
 import { readCorpus } from "./corpus.ts";
 import { KINDS_OF_FAULTS } from "./kinds-of-faults.ts";
 
-const SEEDS = 250;
+const SEEDS = 150;
 
 describe("a simulated world keeps every promise", () => {
   test("P1–P9 whatever befalls it, in each of the seeds that are played each time", async () => {
@@ -16,12 +16,12 @@ describe("a simulated world keeps every promise", () => {
     }
     expect(broken).toEqual([]);
     expect(KINDS_OF_FAULTS.filter((kind) => !faults.has(kind))).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   test("P1–P9 in each of the seeds that once broke one", async () => {
     for (const { seed, broke } of readCorpus())
       expect({ broke, ...(await checkSeed(seed)) }).toMatchObject({ broken: [] });
-  }, 60_000);
+  }, 180_000);
 
   test("a seed plays the same world each time", async () => {
     const told = async () => {
