@@ -77,9 +77,9 @@ export const BREAKS: readonly Break[] = [
   },
   {
     name: "ingest takes back what runs already",
-    file: "lib/adapters/dynamo/dynamo-run-store.ts",
-    from: 'text: "#epoch = :none",\n        values: { ":none": { N: "0" } },',
-    to: 'text: "#epoch >= :none",\n        values: { ":none": { N: "0" } },',
+    file: "lib/adapters/dynamo/new-run-store.ts",
+    from: 'text: "#epoch = :none"',
+    to: 'text: "#epoch >= :none"',
   },
   {
     name: "a failed run is not brought to the dead-letter queue a second time",
@@ -110,11 +110,5 @@ export const BREAKS: readonly Break[] = [
     file: "lib/app/run-attempt.ts",
     from: "costUsd: costOf(whole),",
     to: "costUsd: run.costUsd + costOf(whole),",
-  },
-  {
-    name: "the run that waits for another one is not looked at again",
-    file: "lib/app/park-run.ts",
-    from: "if (statuses.some((status) => status && isFinal(status))) await queue.send({ runId: run.runId });",
-    to: "if (statuses.length > 1_000) await queue.send({ runId: run.runId });",
   },
 ];
