@@ -211,18 +211,10 @@ describe("runs replay", () => {
 
 test("runs cancel ends a run and the one it waits for, at once", async () => {
   const id = await stack.accept("long", {});
-  let child: { run_id: string }[] = [];
-  while (child.length === 0) {
-    const listed = (await stack.ask(
-      "runs",
-      "list",
-      "--workflow",
-      "pause",
-      "--status",
-      "waiting",
-    )) as typeof child;
-    child = listed;
-  }
+  const waiting = async (workflow: string) =>
+    (await stack.ask("runs", "list", "--workflow", workflow, "--status", "waiting")) as { run_id: string }[];
+  while ((await waiting("long")).length === 0) {}
+  const child = await waiting("pause");
   const done = await call("runs", "cancel", "--workflow", "long", "--status", "waiting");
   expect([done.code, done.stdout]).toEqual([0, "1 of 1 run cancelled\n"]);
   for (const runId of [id, child[0]?.run_id ?? ""])
