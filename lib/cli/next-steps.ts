@@ -3,23 +3,31 @@ import { columns } from "./columns.ts";
 
 /** What an operator can do about a run: commands to paste, each with what it does; none where nothing is to be done. */
 export function nextSteps(run: RunView, where: string): readonly string[] {
-  const command = (text: string) => `npx hookline runs ${text} ${run.run_id}${where}`;
-  const choices = choicesFor(run).map(([text, flags, what]) => [`  ${command(text)}${flags}`, what]);
+  const command = ([text, flags, , runId = run.run_id]: Choice) =>
+    `  npx hookline runs ${text} ${runId}${where}${flags}`;
+  const choices = choicesFor(run).map((choice) => [command(choice), choice[2]]);
   return choices.length === 0 ? [] : ["", "What you can do:", ...columns(choices)];
 }
 
-type Choice = readonly [command: string, flags: string, what: string];
+type Choice = readonly [command: string, flags: string, what: string, runId?: string | undefined];
 
-function choicesFor({ status, blanked, error }: RunView): readonly Choice[] {
+function choicesFor({ status, blanked, error, chunk, parent }: RunView): readonly Choice[] {
   if (status === "queued" || status === "running" || status === "waiting")
     return [["cancel", "", "end it, and the runs it waits for"]];
   if (blanked || status === "succeeded" || status === "dropped") return [];
   const replay: Choice = ["replay", "", "from the start, on today's version (--edit: with another event)"];
-  if (status === "cancelled") return [replay];
+  const whole: Choice = [
+    "redrive",
+    "",
+    "the run that it is a part of: what failed in it goes on",
+    parent?.run_id,
+  ];
+  if (status === "cancelled") return chunk ? [] : [replay];
   const redrive: Choice =
     error?.class === "unknown_outcome"
       ? ["redrive", " --repeat-unknown", `see whether ${placeOf(error.step)} took effect, then run it again`]
       : ["redrive", "", `go on at ${placeOf(error?.step ?? null)}, on the version it began with`];
+  if (chunk) return error?.class === "unknown_outcome" ? [redrive, whole] : [whole];
   return [redrive, replay];
 }
 

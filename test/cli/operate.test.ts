@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "@jest/globals";
+import { describeRun, type RunView } from "../../lib/app/describe-run.ts";
+import { nextSteps } from "../../lib/cli/next-steps.ts";
 import { isMeant } from "../../lib/cli/operate/confirm.ts";
 import { editEvent } from "../../lib/cli/operate/edit-event.ts";
 import { createProgress } from "../../lib/cli/operate/progress.ts";
@@ -39,6 +41,42 @@ describe("whether a change is meant", () => {
       class: "invalid_input",
       message: expect.stringContaining("with --yes"),
     });
+  });
+});
+
+describe("what can be done about a failed run", () => {
+  const view = (more: Partial<RunView>): RunView => ({
+    ...describeRun({
+      ...sampleRun(),
+      status: "failed",
+      attempt: 1,
+      epoch: 1,
+      failures: 0,
+      spentMs: 0,
+      costUsd: 0,
+      journal: [],
+    }),
+    error: { step: "2.items.7.0", class: "server_error", message: "", details: {} },
+    ...more,
+  });
+  const commandsOf = (run: RunView) =>
+    nextSteps(run, "").flatMap((line) => line.match(/runs \w+ \S+/g) ?? []);
+  const chunk = { chunk: { number: 0, of: 2, first_item: 0 }, parent: { run_id: "whole", path: "2" } };
+
+  test("is to redrive or to replay it", () => {
+    expect(commandsOf(view({ run_id: "one" }))).toEqual(["runs redrive one", "runs replay one"]);
+  });
+
+  test("is to redrive the whole run where it is a chunk of a loop", () => {
+    expect(commandsOf(view({ run_id: "part", ...chunk }))).toEqual(["runs redrive whole"]);
+  });
+
+  test("is to redrive a chunk by itself first where nobody knows whether its call took effect", () => {
+    const error = { step: "2.items.7.0", class: "unknown_outcome", message: "", details: {} } as const;
+    expect(commandsOf(view({ run_id: "part", ...chunk, error }))).toEqual([
+      "runs redrive part",
+      "runs redrive whole",
+    ]);
   });
 });
 
