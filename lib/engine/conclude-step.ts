@@ -51,6 +51,9 @@ export function concludeStep(
       case "pause":
         return result;
       case "fail":
+        // Attempts that were counted across a wait are used up: the next delivery counts from the first.
+        if (execution.journal.unsettled(place.path)?.status === "retrying" && isPassedOn(place, result.failure))
+          end({ status: "failed", failure: result.failure });
         return applyPolicy(place, result.failure, restore, redactor, record, (more) =>
           end({ ...more, usage: spent }),
         );
@@ -78,6 +81,11 @@ function settle({ journal }: Execution, place: Place, entry: JournalEntry): void
   journal.record(entry, { effect: effect && entry.status !== "cached", repeatable });
 }
 
+/** A step inside the block has failed and has its own entry: the control step around it has not ended. */
+function isPassedOn({ node, path }: Place, failure: StepFailure): boolean {
+  return failure.path !== path && (node.onError === "fail" || failure.endsRun === true);
+}
+
 /** The table of language.md section 4, "when a step has failed for good". */
 function applyPolicy(
   place: Place,
@@ -87,10 +95,9 @@ function applyPolicy(
   record: StepRecord,
   end: (more: Omit<StepEnd, "attempts">) => void,
 ): ListEnd {
-  const { node, path, definition } = place;
+  const { node, definition } = place;
   if (node.onError === "fail" || failure.endsRun) {
-    // A step inside a block has its own entry, and the control step around it has not ended.
-    if (failure.path === path) end({ status: "failed", failure });
+    if (!isPassedOn(place, failure)) end({ status: "failed", failure });
     return { kind: "fail", failure };
   }
   if (node.onError === "drop") {

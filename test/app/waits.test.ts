@@ -249,4 +249,15 @@ describe("branches and items that wait beside others that have failed", () => {
     expect(await world.run(runId)).toMatchObject({ status: "failed", error: { step: "0.items.0.1" } });
     expect(tried(world, "gone")).toBe(2);
   });
+
+  test("have the retries of a step around them begin anew in each delivery", async () => {
+    const patient = { ...call("slow"), retries: 1, backoff_seconds: 100 };
+    const world = createWorld({
+      file: { steps: [{ type: "parallel", branches: { one: [patient] }, retries: 1 }] },
+      http: [{ url: "https://x.test/slow", status: 503 }],
+    });
+    await world.post({});
+    await world.settle();
+    expect(tried(world, "slow")).toBe(2 * 2 * 5);
+  });
 });
