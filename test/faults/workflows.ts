@@ -590,7 +590,7 @@ export const WORKFLOWS: { readonly [about: string]: FaultCase } = {
   "a distributed loop whose history is blanked": {
     file: {
       environment: [{ name: "TOKEN", secret: true }],
-      history: { redact: ["cards", "all", "item"] },
+      history: { redact: ["cards.0", "all.0", "item"] },
       steps: [
         distributed("cards", [call("a", { headers: { Authorization: "Bearer ${env:TOKEN}" } })], {
           output_to: "all",

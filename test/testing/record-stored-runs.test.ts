@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { createJq } from "../../lib/adapters/jq/jq-worker-pool.ts";
 import { createPython } from "../../lib/adapters/python/python-pool.ts";
+import { withChunks } from "../../lib/app/with-chunks.ts";
 import type { RunRecord } from "../../lib/core/run.ts";
 import { oneInterpreter } from "../../lib/testing/one-interpreter.ts";
 import { blankedPaths } from "../../lib/testing/record/blanked-paths.ts";
@@ -15,9 +16,9 @@ const interpreters = { jq, python: oneInterpreter(pool) };
 afterAll(() => Promise.all([jq.close(), pool.close()]));
 
 async function stored(given: FaultCase): Promise<RunRecord> {
-  const { run } = await play({ ...given, ...(given.python && { python: interpreters.python }) });
+  const { run, store } = await play({ ...given, ...(given.python && { python: interpreters.python }) });
   if (!run) throw new Error("no run is kept");
-  return run;
+  return withChunks(store, run);
 }
 
 test.each(Object.keys(WORKFLOWS))(
