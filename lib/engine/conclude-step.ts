@@ -52,7 +52,10 @@ export function concludeStep(
         return result;
       case "fail":
         // Attempts that were counted across a wait are used up: the next delivery counts from the first.
-        if (execution.journal.unsettled(place.path)?.status === "retrying" && isPassedOn(place, result.failure))
+        if (
+          execution.journal.unsettled(place.path)?.status === "retrying" &&
+          isPassedOn(place, result.failure)
+        )
           end({ status: "failed", failure: result.failure });
         return applyPolicy(place, result.failure, restore, redactor, record, (more) =>
           end({ ...more, usage: spent }),
