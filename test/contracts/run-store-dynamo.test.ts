@@ -463,13 +463,16 @@ describe("redriving", () => {
     });
   }
 
-  test("one whose update comes late, after another redrive and the next failure, changes nothing", async () => {
+  test.each([
+    "PutItemCommand",
+    "UpdateItemCommand",
+  ])("one whose %s comes late, after another redrive and the next failure, changes nothing", async (name) => {
     const { runId } = await failed();
     const slow = dynalite.client();
     let isLate = false;
     slow.middlewareStack.add(
       (next, context) => async (args) => {
-        if (context.commandName === "UpdateItemCommand" && !isLate) {
+        if (context.commandName === name && !isLate) {
           isLate = true;
           await store.redrive(runId, redrive);
           const { lease } = await mustClaim(store, runId);

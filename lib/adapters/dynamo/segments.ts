@@ -82,15 +82,16 @@ export async function fenceJournal(
 }
 
 /**
-/**
  * Makes the tail of a failed run a segment of its own, which counts from when the run goes on; once for each failure.
  */
 export async function copyTail(table: Table, run: Item): Promise<void> {
   if (run.tail === undefined) return;
   const [runId, finishedBy] = [runIdOf(run), readText(run, "finished_by")];
   for (;;) {
-    const last = (await journalSegments(table, runId)).at(-1);
-    if (last?.tail_of?.S === finishedBy) return;
+    const segments = await journalSegments(table, runId);
+    // Whoever comes late may find it far from the end: the run went on, and failed again.
+    if (segments.some(({ tail_of }) => tail_of?.S === finishedBy)) return;
+    const last = segments.at(-1);
     const copied = await table.putNew({
       ...keyAttributes(segmentKey(runId, last ? segmentNumber(last) + 1 : 1)),
       owner: text(finishedBy),
