@@ -463,36 +463,36 @@ describe("redriving", () => {
     });
   }
 
-  test.each([
-    "PutItemCommand",
-    "UpdateItemCommand",
-  ])("one whose %s comes late, after another redrive and the next failure, changes nothing", async (name) => {
-    const { runId } = await failed();
-    const slow = dynalite.client();
-    let isLate = false;
-    slow.middlewareStack.add(
-      (next, context) => async (args) => {
-        if (context.commandName === name && !isLate) {
-          isLate = true;
-          await store.redrive(runId, redrive);
-          const { lease } = await mustClaim(store, runId);
-          await store.finish(lease, sampleFinish({ status: "failed", error, tail: [sampleEntry("2")] }));
-        }
-        return next(args);
-      },
-      { step: "initialize" },
-    );
-    const late = createDynamoRunStore({ client: slow, table, now });
-    expect(await late.redrive(runId, redrive)).toEqual({ kind: "redriven" });
-    expect(isLate).toBe(true);
-    expect(await store.get(runId)).toMatchObject({
-      status: "failed",
-      epoch: 2,
-      redrives: [{ at: NOON + MINUTE, entries: 2 }],
-    });
-    expect(await pathsOf(runId)).toEqual(["0", "1", "2"]);
-    slow.destroy();
-  });
+  test.each(["PutItemCommand", "UpdateItemCommand"])(
+    "one whose %s comes late, after another redrive and the next failure, changes nothing",
+    async (name) => {
+      const { runId } = await failed();
+      const slow = dynalite.client();
+      let isLate = false;
+      slow.middlewareStack.add(
+        (next, context) => async (args) => {
+          if (context.commandName === name && !isLate) {
+            isLate = true;
+            await store.redrive(runId, redrive);
+            const { lease } = await mustClaim(store, runId);
+            await store.finish(lease, sampleFinish({ status: "failed", error, tail: [sampleEntry("2")] }));
+          }
+          return next(args);
+        },
+        { step: "initialize" },
+      );
+      const late = createDynamoRunStore({ client: slow, table, now });
+      expect(await late.redrive(runId, redrive)).toEqual({ kind: "redriven" });
+      expect(isLate).toBe(true);
+      expect(await store.get(runId)).toMatchObject({
+        status: "failed",
+        epoch: 2,
+        redrives: [{ at: NOON + MINUTE, entries: 2 }],
+      });
+      expect(await pathsOf(runId)).toEqual(["0", "1", "2"]);
+      slow.destroy();
+    },
+  );
 });
 
 test("of a blanked history only the run's own item is left", async () => {
