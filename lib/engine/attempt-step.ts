@@ -51,7 +51,10 @@ export async function attemptStep(
     const first = failure && alternative > 0 ? { failure } : {};
     journal.record(record.entry({ ...end, ...first, ...more }, ports.clock.now()), entryTraits(place));
   };
+  const begunWith = place.view.state;
   for (;;) {
+    // What an earlier attempt's steps wrote comes back as they are passed, as in another process.
+    if (definition.blocks) place.view.rewind(begunWith);
     if (definition.effect) await journal.beforeEffect();
     attempts += 1;
     if (onlyOnce) {

@@ -62,6 +62,11 @@ export class View {
     }
   }
 
+  /** Brings back a state that this view has had; only where nothing else writes to it meanwhile. */
+  rewind(state: JsonObject): void {
+    this.#scope.state = state;
+  }
+
   /** Sets variables without recording them as written; the returned writes bring back what they hid. */
   bind(variables: { readonly [name: string]: Json }): Write[] {
     const hidden = Object.keys(variables).map((name): Write => {
