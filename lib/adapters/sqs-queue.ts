@@ -5,6 +5,7 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
+import { batchesOf } from "../core/batches-of.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { formatMessage, MAX_DELAY_SECONDS, type Queue, type RunMessage } from "../core/ports/queue.ts";
 import { callAws } from "./aws-errors.ts";
@@ -47,8 +48,8 @@ export function createSqsQueue({ client, queueUrl, deadLetterUrl }: SqsQueueOpti
       await callAws("sending a message", () => client.send(send));
     },
     async sendAll(messages) {
-      for (let at = 0; at < messages.length; at += BATCH) {
-        const failed = await sendBatch(messages.slice(at, at + BATCH));
+      for (const batch of batchesOf(messages, BATCH)) {
+        const failed = await sendBatch(batch);
         const [still] = failed.length > 0 ? await sendBatch(failed.map(({ message }) => message)) : [];
         if (still)
           throw new FlowError(

@@ -1,9 +1,9 @@
 import { blankHistory } from "../core/blank-history.ts";
+import { eachOf } from "../core/each-of.ts";
 import { costOf, isSettled, type JournalEntry, type RunError } from "../core/journal.ts";
 import { LeaseLost } from "../core/ports/run-store.ts";
 import { type FinalStatus, isFinal, type ParentLink, type RunRecord } from "../core/run.ts";
 import { chunkRunIds } from "./chunk-run-ids.ts";
-import { eachOf } from "./each-of.ts";
 import { endDamagedRun } from "./end-damaged-run.ts";
 import { findVersion } from "./find-version.ts";
 import type { Operator } from "./operator.ts";

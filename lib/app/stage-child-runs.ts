@@ -1,5 +1,4 @@
 import { FlowError } from "../core/flow-error.ts";
-import { formatJson } from "../core/json.ts";
 import type { ChildOutcome, ChildRequest, ChildRuns } from "../core/ports/child-runs.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Queue } from "../core/ports/queue.ts";
@@ -9,6 +8,7 @@ import { isFinal, type RunRecord, type StoredEvent, timeOfRunId } from "../core/
 import { isDeployedTo, type Workflow } from "../core/workflow.ts";
 import { nameHint } from "../language/nearest-name.ts";
 import { describeRun } from "./describe-run.ts";
+import { ownEvent } from "./own-event.ts";
 import { storeEvent } from "./store-event.ts";
 import { DAY_MS, type Timings } from "./timings.ts";
 
@@ -70,18 +70,8 @@ export function outcomeOf(run: RunRecord): ChildOutcome {
 
 /** The event that a step gives to the run it starts. */
 export function eventOf({ runId, event, parent }: ChildRequest): StoredEvent {
-  return {
-    body: new TextEncoder().encode(formatJson(event)),
-    contentType: "application/json",
-    request: {
-      method: "RUN",
-      path: "",
-      query: {},
-      headers: {},
-      received_at: new Date(timeOfRunId(runId)).toISOString(),
-      delivery_id: `${parent.runId}/${parent.path}`,
-    },
-  };
+  const deliveryId = `${parent.runId}/${parent.path}`;
+  return ownEvent("RUN", event, { madeAt: timeOfRunId(runId), deliveryId });
 }
 
 /** Nobody asked for so long that its history is gone: it may have run. */

@@ -1,12 +1,14 @@
+import { batchesOf } from "../core/batches-of.ts";
 import type { ChunkResult } from "../core/chunk.ts";
+import { eachOf } from "../core/each-of.ts";
 import type { ErrorClass } from "../core/flow-error.ts";
-import { formatJson, type Json, type JsonObject } from "../core/json.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 import type { ChunkOrder, ChunkOutcome, ChunkRuns } from "../core/ports/chunk-runs.ts";
 import type { LoopKey } from "../core/ports/loop-store.ts";
 import { isFinal, type NewRun, type RunRecord, timeOfRunId } from "../core/run.ts";
 import { chunkRunIds } from "./chunk-run-ids.ts";
-import { eachOf } from "./each-of.ts";
 import type { Operator } from "./operator.ts";
+import { ownEvent } from "./own-event.ts";
 import { redriveRun } from "./redrive-run.ts";
 
 /** What making chunks of a run's loops needs of a stage. */
@@ -68,18 +70,10 @@ function chunkRun(
     workflow: run.workflow,
     hash: run.hash,
     stage: run.stage,
-    event: {
-      body: new TextEncoder().encode(formatJson(items.slice(from, from + size))),
-      contentType: "application/json",
-      request: {
-        method: "CHUNK",
-        path: "",
-        query: {},
-        headers: {},
-        received_at: new Date(createdAt).toISOString(),
-        delivery_id: `${run.runId}/${path}/${number}`,
-      },
-    },
+    event: ownEvent("CHUNK", items.slice(from, from + size), {
+      madeAt: createdAt,
+      deliveryId: `${run.runId}/${path}/${number}`,
+    }),
     createdAt,
     dueAt: createdAt + timings.lookAfterMs,
     expiresAt: run.expiresAt,
@@ -100,10 +94,4 @@ function withoutResult(runId: string, run: RunRecord | undefined): ChunkOutcome 
   if (run.status === "cancelled") return ended("refused", "was cancelled");
   const { class: errorClass = "internal", message = "no reason is kept", details = {} } = run.error ?? {};
   return ended(errorClass, `${run.status}: ${message}`, details as { [key: string]: Json });
-}
-
-function batchesOf<T>(all: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(all.length / size) }, (_none, nth) =>
-    all.slice(nth * size, (nth + 1) * size),
-  );
 }

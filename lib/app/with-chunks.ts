@@ -1,8 +1,8 @@
+import { eachOf } from "../core/each-of.ts";
 import type { JournalEntry } from "../core/journal.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
 import type { RunRecord } from "../core/run.ts";
 import { chunkRunIds } from "./chunk-run-ids.ts";
-import { eachOf } from "./each-of.ts";
 
 // Chunks that are read at a time.
 const AT_ONCE = 25;

@@ -1,3 +1,4 @@
+import { eachOf } from "../../core/each-of.ts";
 import type { DueRun } from "../../core/ports/run-store.ts";
 import { isFinal } from "../../core/run.ts";
 import { duePartitions } from "./index-shards.ts";
@@ -41,8 +42,7 @@ export async function dueRuns(
         .filter(({ status, dueAt }) => !isFinal(status) && dueAt <= dueBy)
         .sort((a, b) => a.dueAt - b.dueAt);
     }
-    for (let at = 0; at < expired.length; at += WRITES_AT_ONCE)
-      await Promise.all(expired.slice(at, at + WRITES_AT_ONCE).map((item) => leaveIndex(table, item, now)));
+    await eachOf(expired, WRITES_AT_ONCE, (item) => leaveIndex(table, item, now));
   }
 }
 

@@ -1,3 +1,4 @@
+import { eachOf } from "../../core/each-of.ts";
 import { type Finish, type Lease, LeaseLost, type Release } from "../../core/ports/run-store.ts";
 import type { StoredEvent } from "../../core/run.ts";
 import { listedError } from "../listed-error.ts";
@@ -94,10 +95,7 @@ export async function keepUntil(table: Table, runId: string, expiresAt: number):
     pk?.S && sk?.S && sk.S !== "run" ? [{ pk: pk.S, sk: sk.S }] : [],
   );
   const change = { text: "SET #expires_at = :expires_at", values: { ":expires_at": number(expiresAt) } };
-  for (let at = 0; at < keys.length; at += WRITES_AT_ONCE) {
-    const batch = keys.slice(at, at + WRITES_AT_ONCE);
-    await Promise.all(batch.map((key) => table.update(key, change, { text: "attribute_exists(#pk)" })));
-  }
+  await eachOf(keys, WRITES_AT_ONCE, (key) => table.update(key, change, { text: "attribute_exists(#pk)" }));
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   UpdateItemCommand,
   type WriteRequest,
 } from "@aws-sdk/client-dynamodb";
+import { batchesOf } from "../../core/batches-of.ts";
 import { FlowError } from "../../core/flow-error.ts";
 import { callAws } from "../aws-errors.ts";
 import { type Item, type Key, keyOf } from "./item.ts";
@@ -190,10 +191,6 @@ function expressions<T extends { readonly [parameter: string]: string }>(texts: 
 
 function named(attribute: string): string {
   return `#${attribute}`;
-}
-
-function* batchesOf<T>(all: readonly T[], size: number): Generator<T[]> {
-  for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size);
 }
 
 /** A batch that gets nothing done is throttled: it pauses, longer each time. */
