@@ -1,5 +1,5 @@
 import type { DeadLetterReason } from "../core/ports/queue.ts";
-import type { RunEnd } from "../engine/execute-run.ts";
+import type { RunEnd } from "../engine/run-end.ts";
 
 /** What becomes of the message whose run's attempt has ended. */
 export type Disposal =

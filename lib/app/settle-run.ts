@@ -4,7 +4,7 @@ import { savedBy } from "../core/journal.ts";
 import type { Json } from "../core/json.ts";
 import type { Lease } from "../core/ports/run-store.ts";
 import type { FinalStatus, RunRecord } from "../core/run.ts";
-import type { RunEnd } from "../engine/execute-run.ts";
+import type { RunEnd } from "../engine/run-end.ts";
 import { cancelChildren } from "./cancel-run.ts";
 import type { Disposal } from "./dispose-of.ts";
 import { disposeOf } from "./dispose-of.ts";

@@ -1,7 +1,7 @@
 import type { Json } from "../core/json.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { Redactor } from "../core/redactor.ts";
-import type { RunEnd } from "./execute-run.ts";
+import type { RunEnd } from "./run-end.ts";
 
 /** A log whose lines are blanked of the secrets in force when they are written. */
 export function blankedLog(log: Log, redactor: () => Redactor): Log {

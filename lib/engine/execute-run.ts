@@ -1,9 +1,7 @@
-import type { ItemEnd } from "../core/chunk.ts";
 import { heals, toFlowError } from "../core/flow-error.ts";
 import { foldJournal, initialState, type JournalEntry, type RunError } from "../core/journal.ts";
-import type { Json } from "../core/json.ts";
 import { onFailurePlace } from "../core/redriven-journal.ts";
-import type { Pause, StepFailure } from "../core/step-result.ts";
+import type { StepFailure } from "../core/step-result.ts";
 import { renderDeep } from "../core/template.ts";
 import { checkValue } from "../core/value-limits.ts";
 import { blankedEnd, blankedLog } from "./blanked.ts";
@@ -11,30 +9,10 @@ import { EarlyEnd } from "./early-end.ts";
 import type { Execution } from "./execution.ts";
 import { Interpreter } from "./interpreter.ts";
 import { reservedNames } from "./reader.ts";
+import type { RunEnd } from "./run-end.ts";
 import { runErrorOf } from "./step-record.ts";
 import { View } from "./view.ts";
 import { workPart } from "./work-part.ts";
-
-/** How one attempt of a run ended. `ends`: the run worked through a part of a loop, and what that is told of its items. */
-export type RunEnd =
-  /** `reason`: why the file stopped the run before its last step. */
-  | {
-      readonly kind: "succeeded";
-      readonly output?: Json;
-      readonly reason?: string;
-      readonly ends?: readonly ItemEnd[];
-    }
-  | { readonly kind: "dropped"; readonly reason: string }
-  /** `heals`: a further delivery may succeed where this one failed. */
-  | {
-      readonly kind: "failed";
-      readonly error: RunError;
-      readonly heals: boolean;
-      readonly retryAfterMs: number;
-      readonly ends?: readonly ItemEnd[];
-    }
-  | { readonly kind: "cancelled"; readonly error: RunError }
-  | { readonly kind: "paused"; readonly pause: Pause };
 
 /**
  * Executes one attempt of a run, from where its journal ends. `lastDelivery`: no further attempt follows, so a

@@ -2,41 +2,25 @@ import type { ItemEnd } from "../core/chunk.ts";
 import { FlowError, heals } from "../core/flow-error.ts";
 import type { RunError } from "../core/journal.ts";
 import type { StepContext } from "../core/step-context.ts";
-import type { PartEnd, Pause, StepFailure } from "../core/step-result.ts";
+import type { PartEnd, StepFailure } from "../core/step-result.ts";
 import type { StepNode } from "../core/workflow.ts";
 import { interruptionOf } from "../steps/block-ends.ts";
 import { EarlyEnd } from "./early-end.ts";
 import type { Execution, LoopPart } from "./execution.ts";
 import { Interpreter } from "./interpreter.ts";
 import { reservedNames } from "./reader.ts";
+import type { RunEnd } from "./run-end.ts";
 import { stepContext } from "./step-context.ts";
 import { stepParams } from "./step-params.ts";
 import { runErrorOf, StepRecord } from "./step-record.ts";
 import { View } from "./view.ts";
 import type { Place, Walk } from "./walk.ts";
 
-/** How one attempt of a chunk ended. `ends`: what its loop is told of each item. */
-type ChunkEnd =
-  | { readonly kind: "succeeded"; readonly ends: readonly ItemEnd[] }
-  | {
-      readonly kind: "failed";
-      readonly error: RunError;
-      readonly heals: boolean;
-      readonly retryAfterMs: number;
-      readonly ends?: readonly ItemEnd[];
-    }
-  | { readonly kind: "cancelled"; readonly error: RunError }
-  | { readonly kind: "paused"; readonly pause: Pause };
-
 /**
  * Works through a part of a loop as the loop itself would, at the same paths and on the same state. A failure that can heal
  * is tried again by a further delivery; what is left at the last one is told to the loop, which knows what it accepts.
  */
-export async function workPart(
-  execution: Execution,
-  part: LoopPart,
-  lastDelivery: boolean,
-): Promise<ChunkEnd> {
+export async function workPart(execution: Execution, part: LoopPart, lastDelivery: boolean): Promise<RunEnd> {
   const { redactor } = execution.environment();
   const place = placeOf(execution, part);
   if (place instanceof FlowError) return unworkable(place);
@@ -116,7 +100,7 @@ function findNode(nodes: readonly StepNode[], id: string): StepNode | undefined 
   return undefined;
 }
 
-function unworkable({ class: errorClass, message }: FlowError): ChunkEnd {
+function unworkable({ class: errorClass, message }: FlowError): RunEnd {
   const error = { step: null, class: errorClass, message, details: {} };
   if (errorClass === "cancelled") return { kind: "cancelled", error };
   return { kind: "failed", error, heals: false, retryAfterMs: 0 };
