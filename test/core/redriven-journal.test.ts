@@ -36,6 +36,11 @@ describe("the journal of a redriven run", () => {
     expect(resumedJournal(journal.slice(0, 3))).toEqual({ past: journal.slice(0, 3), before: 0 });
     const { past, before } = resumedJournal(journal, redrives);
     expect([paths(past), before]).toEqual([["0", "1", "2"], 2]);
+    const died = resumedJournal(journal, redrives.slice(0, 1));
+    expect([paths(died.past), died.before]).toEqual([
+      ["0", "1", "on_failure@1", "on_failure@1.0.if.0", "2"],
+      1,
+    ]);
   });
 
   test("reads for a recording as if it had failed once", () => {

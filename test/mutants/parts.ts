@@ -8,11 +8,11 @@ export interface Part {
   readonly suites: readonly string[];
 }
 
-/** The contract on a table in memory comes first: a table of its own for each test takes longest. */
+/** Tables in memory come first: one of its own for each test takes longest. */
 const store = [
   "test/faults/sim/simulated-services.test.ts",
-  "test/contracts/run-store-dynamo.test.ts",
   "test/contracts/damaged-runs.test.ts",
+  "test/contracts/run-store-dynamo.test.ts",
 ];
 const engine = [
   "test/core/journal.test.ts",
@@ -40,6 +40,8 @@ const app = [
   "test/app/redrive-run.test.ts",
 ];
 const operator = [
+  "test/core/redriven-journal.test.ts",
+  "test/app/derived-run-id.test.ts",
   "test/app/unknown-outcomes.test.ts",
   "test/app/redrive-run.test.ts",
   "test/app/cancel-run.test.ts",

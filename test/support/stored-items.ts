@@ -26,7 +26,8 @@ export function storedItems(client: DynamoDBClient, table: string): StoredItems 
     async of(pk) {
       const query = {
         TableName: table,
-        KeyConditionExpression: "pk = :pk",
+        KeyConditionExpression: "#pk = :pk",
+        ExpressionAttributeNames: { "#pk": "pk" },
         ExpressionAttributeValues: { ":pk": { S: pk } },
       };
       return (await client.send(new QueryCommand(query))).Items ?? [];

@@ -1,9 +1,7 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { describe, expect, test } from "@jest/globals";
 import { createDynamoCache } from "../../../lib/adapters/dynamo/dynamo-cache.ts";
 import { createDynamoRunStore } from "../../../lib/adapters/dynamo/dynamo-run-store.ts";
-import { tableDefinition } from "../../../lib/adapters/dynamo/table-definition.ts";
 import { createSqsQueue } from "../../../lib/adapters/sqs-queue.ts";
 import { cacheContract } from "../../contracts/cache-contract.ts";
 import { loopContract } from "../../contracts/loop-contract.ts";
@@ -11,30 +9,11 @@ import { operatorContract } from "../../contracts/operator-contract.ts";
 import { queueContract, runIdOf } from "../../contracts/queue-contract.ts";
 import { runStoreContract } from "../../contracts/run-store-contract.ts";
 import { NOON } from "../../support/sample-run.ts";
+import { clientOf, clientOfTable, quietTable } from "../../support/simulated-dynamodb.ts";
 import { chanceOf } from "../random/chance.ts";
 import { createSimulatedQueue } from "./simulated-queue.ts";
-import { createSimulatedTable } from "./simulated-table.ts";
 
 const TABLE = "test";
-
-/** A table without lag and faults. */
-function quietTable(now: () => number = () => NOON, ttlLagMs = 48 * 3_600_000, lagMs = 0) {
-  return createSimulatedTable({
-    definition: tableDefinition(TABLE),
-    now,
-    lagMs: () => lagMs,
-    ttlLagMs: () => ttlLagMs,
-    undone: () => 0,
-    watch() {},
-  });
-}
-
-function clientOf(service: ReturnType<typeof quietTable> | ReturnType<typeof quietQueue>) {
-  return {
-    send: async (command: { readonly input: object }) =>
-      service.perform({ name: command.constructor.name, input: command.input }),
-  };
-}
 
 /** A queue whose messages arrive before they are next asked for. */
 function quietQueue() {
@@ -60,13 +39,13 @@ function quietQueue() {
 }
 
 const openStore = async (now: () => number) =>
-  createDynamoRunStore({ client: clientOf(quietTable(now)) as unknown as DynamoDBClient, table: TABLE, now });
+  createDynamoRunStore({ client: clientOfTable(quietTable({ now })), table: TABLE, now });
 
 runStoreContract("a run store on the simulated DynamoDB", openStore);
 operatorContract("what operators need of a run store on the simulated DynamoDB", openStore);
 loopContract("what a run store on the simulated DynamoDB keeps of loops", openStore);
 cacheContract("a cache on the simulated DynamoDB", async () =>
-  createDynamoCache({ client: clientOf(quietTable()) as unknown as DynamoDBClient, table: TABLE }),
+  createDynamoCache({ client: clientOfTable(quietTable()), table: TABLE }),
 );
 
 describe("the simulated DynamoDB", () => {
@@ -89,7 +68,7 @@ describe("the simulated DynamoDB", () => {
 
   test("shows a write in an index only when it has got there, and in the table at once", () => {
     let now = NOON;
-    const table = quietTable(() => now, 0, 1_000);
+    const table = quietTable({ now: () => now, ttlLagMs: 0, lagMs: 1_000 });
     table.perform(put(due));
     expect(table.perform(get)).toMatchObject({ Item: due });
     expect(table.perform(inIndex)).toMatchObject({ Items: [] });
@@ -99,7 +78,7 @@ describe("the simulated DynamoDB", () => {
 
   test("deletes what has expired, late", () => {
     let now = NOON;
-    const table = quietTable(() => now, 60_000);
+    const table = quietTable({ now: () => now, ttlLagMs: 60_000 });
     table.perform(put({ ...key, expires_at: { N: String(NOON / 1000) } }));
     now += 59_000;
     expect(table.perform(get)).toHaveProperty("Item");
