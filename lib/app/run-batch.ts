@@ -13,8 +13,15 @@ export async function runBatch(
   const verdicts = await Promise.all(
     deliveries.map((delivery) => processDelivery(runner, delivery, invocation, { inCompany: true })),
   );
-  for (const [index, delivery] of deliveries.entries())
-    if (verdicts[index] === "suspect") verdicts[index] = await processSuspect(runner, delivery, invocation);
+  const suspects = new Set<string>();
+  for (const [index, delivery] of deliveries.entries()) {
+    if (verdicts[index] !== "suspect") continue;
+    // Further messages of the same run say nothing more, and would multiply where it has to go on elsewhere.
+    verdicts[index] = suspects.has(delivery.body)
+      ? "done"
+      : await processSuspect(runner, delivery, invocation);
+    suspects.add(delivery.body);
+  }
   return deliveries
     .filter((_delivery, index) => verdicts[index] === "again")
     .map(({ messageId }) => messageId);

@@ -107,6 +107,12 @@ async function finishFailed(execution: Execution, error: RunError): Promise<RunE
     new EarlyEnd(journal, `${at}.`),
   ).runList(workflow.onFailure, `${at}.`, view);
   if (end.kind === "pause") return { kind: "paused", pause: end.pause };
+  // The run keeps the error that it failed with.
+  if (end.kind === "fail") {
+    const { step, class: errorClass, message } = runErrorOf(end.failure, execution.environment().redactor);
+    const why = { step, class: errorClass };
+    execution.log.write({ level: "error", message: `on_failure ended early: ${message}`, fields: why });
+  }
   return failed(error, false);
 }
 

@@ -229,6 +229,14 @@ describe("a run whose process died", () => {
     expect(await world.run(runId)).toMatchObject({ status: "succeeded" });
   });
 
+  test("goes on elsewhere by one message, however many brought it here", async () => {
+    const { world, runId, message } = await abandoned();
+    const batch = [message, await delivered(world, runId), await delivered(world, runId)];
+    const { handOverMarginMs } = world.runner.timings;
+    expect(await runBatch(world.runner, batch, later(world, handOverMarginMs))).toEqual([]);
+    expect(world.queue.receive(10).map(({ body }) => body)).toEqual([message.body]);
+  });
+
   test("comes again where it cannot go on elsewhere", async () => {
     const { world, message } = await abandoned();
     const queue = { ...world.queue, send: () => Promise.reject(new FlowError("connection", "no queue")) };

@@ -7,8 +7,11 @@ import { nextSteps } from "../../lib/cli/next-steps.ts";
 import { isMeant } from "../../lib/cli/operate/confirm.ts";
 import { editEvent } from "../../lib/cli/operate/edit-event.ts";
 import { createProgress } from "../../lib/cli/operate/progress.ts";
+import { type LetterFilter, selectLetters } from "../../lib/cli/operate/select-letters.ts";
+import { FlowError } from "../../lib/core/flow-error.ts";
 import { sampleRun } from "../support/sample-run.ts";
 import { KEYS, typing } from "../support/typing-terminal.ts";
+import { createWorld, runIdOf } from "../support/world.ts";
 
 const { ENTER, DOWN } = KEYS;
 const folder = mkdtempSync(join(tmpdir(), "hookline-"));
@@ -41,6 +44,43 @@ describe("whether a change is meant", () => {
       class: "invalid_input",
       message: expect.stringContaining("with --yes"),
     });
+  });
+});
+
+describe("dead letters that the queue itself made, since it took none of ours", () => {
+  const failedWhileTheQueueWasDown = async () => {
+    const world = createWorld({
+      file: { steps: [{ type: "fail", message: "no such customer" }] },
+      wrapQueue: (queue) => ({
+        ...queue,
+        deadLetter: () => Promise.reject(new FlowError("connection", "no queue")),
+      }),
+    });
+    const runId = runIdOf(await world.post({}));
+    await world.invoke();
+    const { deadLetterQueue: deadLetters } = world.queue;
+    deadLetters.bury(JSON.stringify({ run_id: runId }));
+    const found = (filter: LetterFilter = {}) =>
+      Array.fromAsync(selectLetters({ store: world.store, deadLetters }, [], filter).items());
+    return { runId, deadLetters, found };
+  };
+
+  test("say why their run failed, and are found by that", async () => {
+    const { runId, found } = await failedWhileTheQueueWasDown();
+    const reason = { class: "refused", message: "no such customer", step: null };
+    expect(await found()).toMatchObject([{ runId, reason, run: { status: "failed" } }]);
+    expect(await found({ class: "refused" })).toHaveLength(1);
+    expect(await found({ class: "timeout" })).toEqual([]);
+  });
+
+  test("say nothing of runs that nobody knows, and where ours has come too, that word counts", async () => {
+    const { runId, deadLetters, found } = await failedWhileTheQueueWasDown();
+    const told = { class: "refused", message: "no such customer", step: "0" };
+    deadLetters.bury(JSON.stringify({ run_id: runId }), told);
+    deadLetters.bury('{"run_id":"nobody"}');
+    const [, ours, nobody] = await found();
+    expect(ours?.reason).toEqual(told);
+    expect(nobody).not.toHaveProperty("reason");
   });
 });
 

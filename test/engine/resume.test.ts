@@ -672,6 +672,30 @@ describe("what ends a run", () => {
     expect(end).toMatchObject({ kind: "failed", heals: false, error: { class: "internal", step: "0.if.0" } });
   });
 
+  test("a known poison of on_failure leaves the rest of it undone, and the log tells", async () => {
+    const workflow = compiled({
+      steps: [{ type: "fail", message: "no" }],
+      on_failure: [call("a"), call("b")],
+    });
+    const [first] = (await attempt({ workflow, http: [answer("a", {}), answer("b", {})] })).entries.slice(1);
+    const past = first ? [first] : [];
+    const { end, calls, log } = await attempt({
+      workflow,
+      past,
+      poison: new FlowError("internal", "died twice"),
+    });
+    expect(first).toMatchObject({ path: "on_failure" });
+    expect(end).toMatchObject({ kind: "failed", heals: false, error: { class: "refused", step: "0" } });
+    expect(calls).toEqual([]);
+    expect(log).toMatchObject([
+      {
+        level: "error",
+        message: "on_failure ended early: died twice",
+        fields: { step: "on_failure.0", class: "internal" },
+      },
+    ]);
+  });
+
   test("a missing name of the environment, before the first step", async () => {
     const workflow = compiled({
       environment: ["TOKEN"],

@@ -194,7 +194,7 @@ export function outcomeOf(run: RunRecord | undefined, races = false): JsonObject
     state: withoutChance(state),
     output: withoutChance(output),
     error: error && { class: error.class, step: error.step },
-    reason,
+    reason: withoutChance(reason),
     ...(!races && { settled: settled.sort() }),
   };
 }

@@ -21,7 +21,7 @@ import { formatProblem } from "../../lib/language/problem.ts";
 import { stepTypes } from "../../lib/steps/registry.ts";
 import { seededRandom } from "../../lib/testing/seeded-random.ts";
 import { type VirtualClock, virtualClock } from "../../lib/testing/virtual-clock.ts";
-import { keptLog } from "./kept-log.ts";
+import { type KeptLog, keptLog } from "./kept-log.ts";
 import { noRuns } from "./no-runs.ts";
 
 /** Compiles a workflow given as data. @throws Error with the problems. */
@@ -65,6 +65,7 @@ export interface AttemptResult {
   readonly state: JsonObject;
   readonly calls: readonly JsonObject[];
   readonly clock: VirtualClock;
+  readonly log: KeptLog["lines"];
 }
 
 /** Executes one attempt of a run in memory, with time and chance of its own. */
@@ -86,6 +87,7 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResult> {
     onEntry: (entry) => entries.push(entry),
   });
   const environment = resolveEnvironment(workflow, [options.env ?? {}]);
+  const log = keptLog();
   const forever = Number.POSITIVE_INFINITY;
   const jq = { run: () => Promise.reject(new Error("these examples use no jq")) };
   const python = { run: () => Promise.reject(new Error("these examples use no Python")), endRun() {} };
@@ -118,7 +120,7 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResult> {
     },
     runUntil: options.runUntil ?? forever,
     waits: createWaits(clock),
-    log: keptLog(),
+    log,
     signal: new AbortController().signal,
     environment: () => environment,
     refreshEnvironment: async () => false,
@@ -127,5 +129,6 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResult> {
   const end = await executeRun(execution, options.lastDelivery ?? true);
   const tail = await journal.takeTail();
   const state = foldJournal(initialState(event), [...past, ...segments.flat(), ...tail]);
-  return { end, segments, tail, entries, state, calls: [...http.calls, ...llm.calls], clock };
+  const calls = [...http.calls, ...llm.calls];
+  return { end, segments, tail, entries, state, calls, clock, log: log.lines };
 }

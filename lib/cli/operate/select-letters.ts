@@ -13,7 +13,7 @@ export interface LetterFilter extends Pick<RunFilter, "workflow" | "class" | "si
   readonly stale?: boolean;
 }
 
-/** A dead letter and the run that it is of. */
+/** A dead letter and the run that it is of. Where the queue itself gave the message up, its reason is the run's own error. */
 export interface RunLetter extends OpenLetter {
   /** Absent: there is none, or it is not kept any more. */
   readonly run?: RunSummary;
@@ -24,7 +24,7 @@ export interface RunLetter extends OpenLetter {
  * @throws FlowError `invalid_input` for ids that are none.
  */
 export function selectLetters(
-  { store, deadLetters }: Stage,
+  { store, deadLetters }: Pick<Stage, "store" | "deadLetters">,
   runIds: readonly string[],
   filter: LetterFilter,
 ): Selection<RunLetter> {
@@ -32,7 +32,8 @@ export function selectLetters(
   const items = async function* (): AsyncGenerator<RunLetter> {
     for await (const letter of openDeadLetters(deadLetters)) {
       const run = letter.runId === undefined ? undefined : await store.summary(letter.runId);
-      const found = { ...letter, ...(run && { run }) };
+      const reason = letter.reason ?? (run?.error && { ...run.error, step: null });
+      const found = { ...letter, ...(run && { run }), ...(reason && { reason }) };
       if (matches(found, runIds, filter)) yield found;
     }
   };

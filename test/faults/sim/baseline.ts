@@ -25,11 +25,18 @@ export async function baselineOf(workload: Workload, version: 0 | 1): Promise<Ba
   return both[version];
 }
 
-/** What must not depend on faults of a run. Whether another run had computed a cached result does. */
+/**
+ * What must not depend on faults of a run. Whether another run had computed a cached result does, and where steps race, which
+ * of them ends the run.
+ */
 export function faultlessOutcome(run: RunRecord, races: boolean): JsonObject {
-  const outcome = outcomeOf(run, races) as JsonObject & { settled?: string[] };
+  const outcome = outcomeOf(run, races) as JsonObject & { settled?: string[]; error: JsonObject | null };
   const settled = outcome.settled?.map((line) => line.replace(/ cached$/, " ok"));
-  return { ...outcome, ...(settled && { settled }) };
+  return {
+    ...outcome,
+    ...(settled && { settled }),
+    ...(races && outcome.error && { error: outcome.error.class }),
+  };
 }
 
 /** Every run of a world, as it is stored at the end. */

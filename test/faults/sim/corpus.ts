@@ -22,6 +22,5 @@ export function addToCorpus(seed: number, broke: string): void {
   const all = readCorpus();
   if (all.some((one) => one.seed === seed && one.generator === GENERATOR)) return;
   const entry: CorpusEntry = { seed, generator: GENERATOR, broke: broke.slice(0, LONGEST_NOTE) };
-  const lines = [...all, entry].map((one) => `  ${JSON.stringify(one)}`);
-  writeFileSync(FILE, `[\n${lines.join(",\n")}\n]\n`);
+  writeFileSync(FILE, `${JSON.stringify([...all, entry], undefined, 2)}\n`);
 }

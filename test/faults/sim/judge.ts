@@ -3,6 +3,7 @@ import { heals } from "../../../lib/core/flow-error.ts";
 import { isSettled, savedBy } from "../../../lib/core/journal.ts";
 import { isFinal, type RunRecord } from "../../../lib/core/run.ts";
 import { textOfAll } from "../../support/faults.ts";
+import type { KeptLog } from "../../support/kept-log.ts";
 import { baselineOf, faultlessOutcome, storedRuns } from "./baseline.ts";
 import type { Played, RunNotes } from "./play.ts";
 import type { Workload } from "./workload.ts";
@@ -58,8 +59,9 @@ function judgeRun({ stage, watch }: Played, run: RunRecord): readonly string[] {
   if (!isFinal(status)) return [`P2: run ${runId} of ${run.workflow} is ${status} at the end`];
   const settled = journal.filter(isSettled).map(({ path }) => path);
   const twice = settled.filter((path, index) => settled.indexOf(path) < index);
+  // Of a message that the queue itself gave up, `dlq list` tells the run's own error.
   const isBuried = stage.queue.buried.some(
-    ({ body, reason }) => body.includes(runId) && reason !== undefined && reason.class === error?.class,
+    ({ body, reason }) => body.includes(runId) && (!reason || reason.class === error?.class),
   );
   const messages = stage.queue.sent.get(JSON.stringify({ run_id: runId })) ?? 0;
   const told = watch.runs.get(runId)?.ends.at(-1);
@@ -142,17 +144,24 @@ function descendantsOf({ runId }: RunRecord, all: readonly RunRecord[]): readonl
 function isExcused(
   { runId, error, failures, status }: RunRecord,
   { given, onceOnly }: Workload,
-  { notes }: Played,
+  { notes, stage }: Played,
 ): boolean {
   const { deaths, troubles, deliveries, cancelled, redriven } = notes.get(runId) ?? NOTHING;
   if (cancelled || redriven) return true;
   if (status !== "failed" || !error) return given.acceptsFailures === true && troubles > 0;
   if (/died twice|both died before/.test(error.message)) return deaths + troubles > 1;
+  if (deaths + troubles > 1 && stage.log.lines.some(isPoisonousAlarm(runId))) return true;
   if (error.class === "unknown_outcome") return onceOnly.length > 0;
   if (given.acceptsFailures && troubles > 0) return true;
   return (
     heals(error.class) && (deliveries >= 5 || failures >= 4 || /the run took longer/.test(error.message))
   );
+}
+
+/** Tells lines that say that a run's `on_failure` was given up at a step at which its process died twice. */
+function isPoisonousAlarm(runId: string) {
+  return ({ message, context }: KeptLog["lines"][number]): boolean =>
+    context.run_id === runId && /^on_failure ended early: .*died twice/.test(message);
 }
 
 /** P8: no secret's value is in anything that is stored, sent to a queue or logged. */
