@@ -29,6 +29,7 @@ const ingest: Ingest = {
   secrets: createSecretsManager({
     client: secretsClient(INGEST_TRY_MS),
     webhookKeyId: config.HOOKLINE_WEBHOOK_KEY_ID,
+    ...(config.HOOKLINE_SECRETS_ID !== undefined && { workflowSecretId: config.HOOKLINE_SECRETS_ID }),
     ttlSeconds: config.HOOKLINE_SECRETS_TTL_SECONDS,
     clock: systemClock,
   }),
@@ -39,6 +40,7 @@ const ingest: Ingest = {
   log,
   stage: config.HOOKLINE_STAGE,
   orgId: config.HOOKLINE_ORG_ID,
+  plainEnvironment: environment(),
   maxBodyBytes: config.HOOKLINE_MAX_BODY_BYTES,
   timings: timingsOf(config.HOOKLINE_INVOCATION_SECONDS * 1000),
 };

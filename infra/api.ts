@@ -26,7 +26,8 @@ export function addApi(scope: Construct, ingest: IFunction): HttpApi {
   });
   const routes = api.addRoutes({
     path: "/v1/webhooks/{org_id}/{workflow_id}/{security_hash}",
-    methods: [HttpMethod.POST],
+    // GET asks whether somebody is there; it starts nothing.
+    methods: [HttpMethod.POST, HttpMethod.GET],
     integration: new HttpLambdaIntegration("Ingest", ingest),
   });
   for (const route of routes) {

@@ -12,6 +12,7 @@ import {
   type SweeperConfig,
   sweeperConfig,
 } from "../lib/core/config.ts";
+import { inputTable } from "../lib/core/workflow.ts";
 import { addFunction } from "./function.ts";
 import { plainEnvironment } from "./plain-environment.ts";
 import type { Build } from "./read-build.ts";
@@ -50,6 +51,8 @@ export function addFunctions(
     HOOKLINE_INVOCATION_SECONDS: String(RUNNER_TIMEOUT.toSeconds()),
   } satisfies Environment<SweeperConfig>;
 
+  const inputNames = inputTable(build.workflows).flatMap(({ environment = [] }) => environment);
+  const asksSecrets = inputNames.length > 0;
   const ingest = addFunction(scope, {
     id: "Ingest",
     description: "Checks, stores and enqueues an event",
@@ -59,7 +62,9 @@ export function addFunctions(
     timeout: Duration.seconds(29),
     logLevel,
     environment: {
+      ...plainEnvironment(build.workflows, settings, inputNames),
       ...shared,
+      ...(asksSecrets && { HOOKLINE_SECRETS_ID: secrets.workflowSecrets.secretArn }),
       HOOKLINE_ORG_ID: orgId,
       HOOKLINE_WEBHOOK_KEY_ID: secrets.webhookKey.secretArn,
       ...pick(settings, ingestConfig, ["HOOKLINE_SECRETS_TTL_SECONDS", "HOOKLINE_MAX_BODY_BYTES"]),
@@ -71,7 +76,14 @@ export function addFunctions(
         resources: [table.tableArn],
       },
       { actions: ["sqs:SendMessage"], resources: [queue.queueArn] },
-      { actions: ["secretsmanager:GetSecretValue"], resources: [secrets.webhookKey.secretArn] },
+      {
+        actions: ["secretsmanager:GetSecretValue"],
+        resources: [
+          secrets.webhookKey.secretArn,
+          // What webhooks are verified with lies among the workflows' secrets.
+          ...(asksSecrets ? [secrets.workflowSecrets.secretArn] : []),
+        ],
+      },
     ],
   });
 

@@ -5,15 +5,16 @@ import { stepTable } from "../lib/language/reference/step-table.ts";
 import { stepTypes } from "../lib/steps/registry.ts";
 import { readSources, type SourceFile } from "./support/source-imports.ts";
 
-const INNER = ["lib/core", "lib/steps", "lib/language", "lib/engine", "lib/app"];
+const INNER = ["lib/core", "lib/steps", "lib/webhooks", "lib/language", "lib/engine", "lib/app"];
 
 /** Which folders each folder may import beside itself. biome.json says the same to the editor. */
 const LAYERS: { readonly [folder: string]: readonly string[] } = {
   "lib/core": [],
   "lib/steps": ["lib/core"],
-  "lib/language": ["lib/steps", "lib/core"],
+  "lib/webhooks": ["lib/core"],
+  "lib/language": ["lib/steps", "lib/webhooks", "lib/core"],
   "lib/engine": ["lib/steps", "lib/core"],
-  "lib/app": ["lib/engine", "lib/language", "lib/steps", "lib/core"],
+  "lib/app": ["lib/engine", "lib/language", "lib/steps", "lib/webhooks", "lib/core"],
   "lib/adapters": ["lib/core"],
   "lib/build": ["lib/language", "lib/core"],
   functions: ["lib/adapters", ...INNER],
@@ -27,6 +28,7 @@ const LAYERS: { readonly [folder: string]: readonly string[] } = {
 const PACKAGES: { readonly [folder: string]: readonly string[] } = {
   "lib/core": ["zod", "re2js"],
   "lib/steps": ["zod", "@cfworker/json-schema"],
+  "lib/webhooks": ["zod", "node:crypto", "jose"],
   "lib/language": ["zod", "yaml", "node:crypto"],
   "lib/engine": ["node:crypto"],
   "lib/app": ["node:crypto", "aws-lambda"],

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import type { WebhookAnswer, WebhookRequest } from "./ingest-event.ts";
+import type { WebhookRequest } from "../webhooks/request.ts";
+import type { WebhookAnswer } from "./webhook-answer.ts";
 
 /** Reads an event of API Gateway's payload format 2.0. */
 export function toWebhookRequest(event: APIGatewayProxyEventV2): WebhookRequest {
@@ -9,11 +10,15 @@ export function toWebhookRequest(event: APIGatewayProxyEventV2): WebhookRequest 
   const query = Object.entries(event.queryStringParameters ?? {}).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],
   );
+  const { http, domainName } = event.requestContext;
   return {
-    method: event.requestContext.http.method,
+    method: http.method,
+    origin: `${event.headers["x-forwarded-proto"] ?? "https"}://${domainName}`,
     path: event.rawPath,
+    rawQuery: event.rawQueryString,
     query: Object.fromEntries(query),
     headers: Object.fromEntries(headers),
+    sourceIp: http.sourceIp,
     body: Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8"),
   };
 }
@@ -24,6 +29,6 @@ export function toGatewayAnswer({ status, headers, body }: WebhookAnswer): APIGa
   return {
     statusCode: status,
     headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify(body),
+    body: typeof body === "string" ? body : JSON.stringify(body),
   };
 }

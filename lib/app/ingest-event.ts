@@ -1,31 +1,17 @@
 import { CREDENTIAL_HEADERS } from "../core/credential-headers.ts";
 import { bodyKindOf, decodeUtf8, mediaType } from "../core/event-body.ts";
 import { toFlowError } from "../core/flow-error.ts";
-import type { Json, JsonObject } from "../core/json.ts";
 import { DEEPEST_EVENT, jsonDepth } from "../core/json-depth.ts";
 import { findJsonError } from "../core/json-error.ts";
 import { REDACTED } from "../core/redactor.ts";
 import type { StoredEvent } from "../core/run.ts";
+import type { Verification } from "../core/verification.ts";
 import { type InputEntry, isDeployedTo } from "../core/workflow.ts";
+import type { WebhookRequest } from "../webhooks/request.ts";
+import { admitDelivery } from "./admit-delivery.ts";
 import { type Ingest, storeEvent } from "./store-event.ts";
+import { unavailable, type WebhookAnswer } from "./webhook-answer.ts";
 import { isSecurityHash, workflowIdOf } from "./webhook-url.ts";
-
-/** A delivery as it came over HTTP. Header names in lower case. */
-export interface WebhookRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: { readonly [name: string]: string };
-  readonly headers: { readonly [name: string]: string };
-  readonly body: Uint8Array;
-}
-
-/** What the sender gets. */
-export interface WebhookAnswer {
-  readonly status: 202 | 400 | 404 | 413 | 503;
-  readonly headers?: { readonly [name: string]: string };
-  /** Absent: an empty body. */
-  readonly body?: JsonObject;
-}
 
 const PATH = /^\/v1\/webhooks\/([^/]+)\/([^/]+)\/([^/]+)$/;
 const NOT_FOUND: WebhookAnswer = { status: 404 };
@@ -48,10 +34,22 @@ export async function ingestEvent(ingest: Ingest, request: WebhookRequest): Prom
       },
     };
   }
+  const admission = await admitDelivery(ingest, entry, request);
+  if (admission.kind === "answered") return admission.answer;
+  if (admission.kind === "refused") {
+    const { status, reason, message } = admission;
+    ingest.log.write({
+      level: "warn",
+      message: "delivery refused",
+      fields: { workflow: entry.name, reason },
+    });
+    return { status, body: { error: message, reason } };
+  }
   const contentType = mediaType(request.headers["content-type"]);
   const problem = bodyKindOf(contentType) === "json" ? jsonProblem(request.body) : undefined;
   if (problem !== undefined) return { status: 400, body: { error: `the body ${problem}` } };
   const now = ingest.clock.now();
+  const credentials = [...CREDENTIAL_HEADERS, ...credentialHeadersOf(entry.webhook?.verify)];
   const event: StoredEvent = {
     body: request.body,
     contentType,
@@ -62,7 +60,7 @@ export async function ingestEvent(ingest: Ingest, request: WebhookRequest): Prom
       headers: Object.fromEntries(
         Object.entries(request.headers).map(([name, value]) => [
           name,
-          CREDENTIAL_HEADERS.includes(name) ? REDACTED : value,
+          credentials.includes(name) ? REDACTED : value,
         ]),
       ),
       received_at: new Date(now).toISOString(),
@@ -70,6 +68,11 @@ export async function ingestEvent(ingest: Ingest, request: WebhookRequest): Prom
     },
   };
   return accept(ingest, entry, event, ingest.random.timeOrderedUuid(now), now);
+}
+
+/** Headers in which a credential itself travels. */
+function credentialHeadersOf(verify: Verification | undefined): readonly string[] {
+  return verify?.scheme === "header" || verify?.scheme === "jwt" ? [verify.header] : [];
 }
 
 async function accept(
@@ -91,7 +94,7 @@ async function accept(
     });
     if (!kept) return unavailable("the event could not be stored, send it again");
   }
-  const body: Json = { run_id: runId, status: "queued" };
+  const body = { run_id: runId, status: "queued" };
   ingest.log.write({
     level: "info",
     message: "event accepted",
@@ -150,8 +153,4 @@ function jsonProblem(body: Uint8Array): string | undefined {
   } catch (error) {
     return `is not JSON: ${findJsonError(text)?.message ?? String(error)}`;
   }
-}
-
-function unavailable(error: string): WebhookAnswer {
-  return { status: 503, headers: { "retry-after": "5" }, body: { error } };
 }

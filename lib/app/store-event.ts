@@ -23,6 +23,8 @@ export interface Ingest {
   readonly stage: string;
   readonly orgId: string;
   readonly maxBodyBytes: number;
+  /** What the function's own environment says of the names that inputs read. */
+  readonly plainEnvironment: { readonly [name: string]: string | undefined };
   readonly timings: Timings;
 }
 

@@ -27,6 +27,8 @@ export const ingestConfig = z.object({
   ...shared,
   HOOKLINE_ORG_ID: z.string().min(1),
   HOOKLINE_WEBHOOK_KEY_ID: z.string().min(1),
+  /** Absent: no webhook of the stage is verified. */
+  HOOKLINE_SECRETS_ID: z.string().min(1).optional(),
   HOOKLINE_SECRETS_TTL_SECONDS: count(300, 86_400),
   /** More than Lambda's 6 MB in all does not arrive; of a binary body, which travels as base64, about 4.7 MB do. */
   HOOKLINE_MAX_BODY_BYTES: count(6_000_000, 6_000_000),

@@ -1,6 +1,8 @@
 import type { Condition } from "./condition.ts";
 import type { ErrorClass } from "./flow-error.ts";
 import type { Json, JsonObject } from "./json.ts";
+import { placeholdersIn } from "./template.ts";
+import type { Handshake, Verification } from "./verification.ts";
 
 /** A checked workflow, reduced to JSON: what the compiler makes, bundles carry and runs execute. */
 export interface Workflow {
@@ -40,7 +42,7 @@ export interface EnvironmentName {
 
 /** What starts a run. */
 export type Input =
-  | { readonly type: "http_webhook" }
+  | WebhookInput
   | {
       readonly type: "cron";
       /** Five fields. */
@@ -49,6 +51,17 @@ export type Input =
       readonly startNow: boolean;
       readonly payload: JsonObject;
     };
+
+/** Who may call a webhook, and what comes of a call. */
+export interface WebhookInput {
+  readonly type: "http_webhook";
+  /** Absent: whoever knows the URL. */
+  readonly verify?: Verification;
+  /** The service that calls, where the file names one. */
+  readonly preset?: string;
+  /** Questions of the service that are answered without a run. */
+  readonly handshakes?: readonly Handshake[];
+}
 
 /** One version of the file's leading changelog comment. */
 export interface ChangelogEntry {
@@ -115,18 +128,38 @@ export interface InputEntry {
   readonly retentionDays: number;
   /** The event of a schedule. */
   readonly payload?: JsonObject;
+  /** Of a webhook. */
+  readonly webhook?: Omit<WebhookInput, "type">;
+  /** The names that the input reads; absent: none. */
+  readonly environment?: readonly EnvironmentName[];
 }
 
 /** The table of inputs that ingest carries. */
 export function inputTable(workflows: readonly Workflow[]): readonly InputEntry[] {
-  return workflows.map(({ name, hash, input, stages, history }) => ({
-    name,
-    hash,
-    type: input.type,
-    ...(stages && { stages }),
-    retentionDays: history.retentionDays,
-    ...(input.type === "cron" && { payload: input.payload }),
-  }));
+  return workflows.map(({ name, hash, input, stages, history, environment }) => {
+    const read = namesIn(input);
+    const names = environment.filter((one) => read.has(one.name));
+    return {
+      name,
+      hash,
+      type: input.type,
+      ...(stages && { stages }),
+      retentionDays: history.retentionDays,
+      ...(input.type === "cron" ? { payload: input.payload } : webhookOf(input)),
+      ...(names.length > 0 && { environment: names }),
+    };
+  });
+}
+
+function webhookOf({ type: _type, ...webhook }: WebhookInput): Pick<InputEntry, "webhook"> {
+  return Object.keys(webhook).length > 0 ? { webhook } : {};
+}
+
+/** The names of the environment that a webhook reads before there is a run. */
+function namesIn(input: Input): ReadonlySet<string> {
+  if (input.type === "cron") return new Set();
+  const read = [...placeholdersIn(input as unknown as Json)];
+  return new Set(read.flatMap(({ source }) => ("env" in source ? [source.env] : [])));
 }
 
 /** Whether a workflow is deployed to a stage; `${env:STAGE, …}` in its list stands for the stage itself. */

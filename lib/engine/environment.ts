@@ -23,7 +23,7 @@ export function resolveEnvironment(workflow: Workflow, sources: readonly Environ
   const values = new Map<string, string>();
   const missing: string[] = [];
   for (const name of workflow.environment) {
-    const value = lookUp(name, sources);
+    const value = valueOfName(name, sources);
     if (value !== undefined) values.set(name.name, value);
     else if (name.required) missing.push(name.name);
   }
@@ -40,7 +40,8 @@ export function resolveEnvironment(workflow: Workflow, sources: readonly Environ
   };
 }
 
-function lookUp(
+/** The value of a name: of the first source that has it, else its declared default. */
+export function valueOfName(
   { name, default: fallback }: EnvironmentName,
   sources: readonly EnvironmentSource[],
 ): string | undefined {

@@ -2,6 +2,7 @@ import type { Input } from "../core/workflow.ts";
 import { checkCron } from "./check-cron.ts";
 import { checkSchema } from "./check-schema.ts";
 import { checkTemplates, reportThrown, type TextCheck } from "./check-text.ts";
+import { compileVerify } from "./compile-verify.ts";
 import { describeValue } from "./describe-issue.ts";
 import { inputKeys } from "./file-keys.ts";
 import { nameHint, nearestName } from "./nearest-name.ts";
@@ -26,9 +27,7 @@ export function compileInput(node: YamlNode | undefined, check: TextCheck): Inpu
   switch (type?.value) {
     case "http_webhook":
     case "webhook":
-      return (
-        checkSchema(inputKeys.http_webhook, node, { what: "input" }, problems) && { type: "http_webhook" }
-      );
+      return compileWebhook(node, check);
     case "cron":
       return compileCron(node, check);
     case undefined:
@@ -43,6 +42,13 @@ export function compileInput(node: YamlNode | undefined, check: TextCheck): Inpu
       );
       return undefined;
   }
+}
+
+function compileWebhook(node: YamlNode, check: TextCheck): Input | undefined {
+  const keys = checkSchema(inputKeys.http_webhook, node, { what: "input" }, check.problems);
+  const verify = child(node, "verify");
+  const verified = verify ? compileVerify(verify, check) : {};
+  return keys && verified && { type: "http_webhook", ...verified };
 }
 
 function compileCron(node: YamlNode, check: TextCheck): Input | undefined {

@@ -94,7 +94,10 @@ export type FileKeys = z.infer<typeof fileKeys>;
 /** The keys of each kind of input (language.md section 5). */
 export const inputKeys = {
   http_webhook: z
-    .strictObject({ type: z.string().describe("What starts a run") })
+    .strictObject({
+      type: z.string().describe("What starts a run"),
+      verify: anyJson.optional().describe("Who may call; absent: whoever knows the URL"),
+    })
     .describe("A run for each POST to the workflow's URL"),
   cron: z
     .strictObject({

@@ -69,7 +69,7 @@ export function gatewayEvent(request: ReceivedRequest): APIGatewayProxyEventV2 {
 /** Names in lower case, values of one name joined by a comma; cookies travel on their own. */
 function joinHeaders(raw: IncomingHttpHeaders): { headers: Record<string, string>; cookies: string[] } {
   const { cookie, ...others } = raw;
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = { "x-forwarded-proto": "http" };
   for (const [name, value] of Object.entries(others)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(",") : value;
   }

@@ -72,8 +72,8 @@ async function answer(
     response.writeHead(200, { "content-type": "text/plain; charset=utf-8" }).end(options.page());
     return;
   }
-  // The API has a route for POST only: whoever opens or prefetches a webhook's URL starts nothing.
-  if (request.method !== "POST") return send(response, { statusCode: 404 });
+  // The API's route takes these only.
+  if (request.method !== "POST" && request.method !== "GET") return send(response, { statusCode: 404 });
   const body = await readBody(request, options.maxBodyBytes);
   if (body === "gone") return;
   if (body === "too large")

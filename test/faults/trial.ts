@@ -2,7 +2,7 @@ import { createDynamoCache } from "../../lib/adapters/dynamo/dynamo-cache.ts";
 import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
 import { chunkRunIds } from "../../lib/app/chunk-run-ids.ts";
 import { describeRun } from "../../lib/app/describe-run.ts";
-import type { WebhookAnswer } from "../../lib/app/ingest-event.ts";
+import type { WebhookAnswer } from "../../lib/app/webhook-answer.ts";
 import { isSettled } from "../../lib/core/journal.ts";
 import type { Json, JsonObject } from "../../lib/core/json.ts";
 import type { HttpRequest } from "../../lib/core/ports/http.ts";

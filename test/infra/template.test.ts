@@ -230,10 +230,11 @@ describe("the roles", () => {
 });
 
 describe("the API", () => {
-  test("has one route, to ingest", () => {
-    expect(one("AWS::ApiGatewayV2::Route").properties.RouteKey).toBe(
+  test("has the webhooks' path only, to ingest: POST for deliveries, GET for the questions of some services", () => {
+    expect(all("AWS::ApiGatewayV2::Route").map(({ properties }) => properties.RouteKey)).toEqual([
       "POST /v1/webhooks/{org_id}/{workflow_id}/{security_hash}",
-    );
+      "GET /v1/webhooks/{org_id}/{workflow_id}/{security_hash}",
+    ]);
     expect(one("AWS::ApiGatewayV2::Integration").properties).toMatchObject({
       IntegrationUri: "Ingest.Arn",
       PayloadFormatVersion: "2.0",

@@ -5,14 +5,15 @@ import { createSalesforce } from "../../lib/adapters/salesforce/create-salesforc
 import { parseScript } from "../../lib/adapters/scripted/script.ts";
 import { scriptedHttp } from "../../lib/adapters/scripted/scripted-http.ts";
 import { scriptedLlm } from "../../lib/adapters/scripted/scripted-llm.ts";
-import { ingestEvent, type WebhookAnswer, type WebhookRequest } from "../../lib/app/ingest-event.ts";
+import { ingestEvent } from "../../lib/app/ingest-event.ts";
 import { runBatch } from "../../lib/app/run-batch.ts";
 import type { Runner } from "../../lib/app/runner.ts";
 import type { Ingest } from "../../lib/app/store-event.ts";
 import { sweep } from "../../lib/app/sweep.ts";
 import { timingsOf } from "../../lib/app/timings.ts";
+import type { WebhookAnswer } from "../../lib/app/webhook-answer.ts";
 import { webhookPathOf } from "../../lib/app/webhook-url.ts";
-import { formatJson, type Json, type JsonObject } from "../../lib/core/json.ts";
+import { formatJson, isObject, type Json, type JsonObject } from "../../lib/core/json.ts";
 import type { Cache } from "../../lib/core/ports/cache.ts";
 import type { Clock } from "../../lib/core/ports/clock.ts";
 import type { Http } from "../../lib/core/ports/http.ts";
@@ -24,6 +25,7 @@ import { inputTable, type Workflow } from "../../lib/core/workflow.ts";
 import { stepTypes } from "../../lib/steps/registry.ts";
 import { seededRandom } from "../../lib/testing/seeded-random.ts";
 import { type VirtualClock, virtualClock } from "../../lib/testing/virtual-clock.ts";
+import type { WebhookRequest } from "../../lib/webhooks/request.ts";
 import { compiled } from "./engine-run.ts";
 import { type KeptLog, keptLog } from "./kept-log.ts";
 
@@ -141,6 +143,7 @@ export function createWorld(options: WorldOptions): World {
     stage: "test",
     orgId: ORG,
     maxBodyBytes: 1_000,
+    plainEnvironment: {},
     timings,
   };
   const world: World = {
@@ -158,6 +161,9 @@ export function createWorld(options: WorldOptions): World {
     post: (event, more) =>
       ingestEvent(ingest, {
         method: "POST",
+        origin: "https://hooks.example",
+        rawQuery: "",
+        sourceIp: "192.0.2.1",
         path: webhookPathOf("test", "example", ORG, KEY),
         query: {},
         headers: { "content-type": "application/json" },
@@ -202,7 +208,7 @@ function compiledOnce(file: JsonObject, name = "example"): Workflow {
 /** The run that an accepted event became. */
 export function runIdOf(answer: WebhookAnswer): string {
   expectAccepted(answer);
-  return String(answer.body?.run_id);
+  return isObject(answer.body) ? String(answer.body.run_id) : "";
 }
 
 function expectAccepted({ status, body }: WebhookAnswer): void {

@@ -4,6 +4,7 @@ import { isSettled, savedBy } from "../../../lib/core/journal.ts";
 import { isFinal, type RunRecord } from "../../../lib/core/run.ts";
 import { textOfAll } from "../../support/faults.ts";
 import type { KeptLog } from "../../support/kept-log.ts";
+import { runIdOf } from "../../support/world.ts";
 import { baselineOf, faultlessOutcome, storedRuns } from "./baseline.ts";
 import type { Played, RunNotes } from "./play.ts";
 import type { Workload } from "./workload.ts";
@@ -41,7 +42,7 @@ function judgeIngest({ deliveries, watch, stage }: Played): readonly string[] {
   );
   return deliveries.flatMap(({ answer, runIds, workload }) => {
     if (answer?.status === 202) {
-      const runId = String(answer.body?.run_id);
+      const runId = runIdOf(answer);
       return watch.runs.get(runId)?.exists
         ? []
         : [`P1: ${workload.about}: ${runId} was accepted and is not there`];

@@ -1,9 +1,10 @@
 import { cancelRun } from "../../../lib/app/cancel-run.ts";
-import { ingestEvent, type WebhookAnswer } from "../../../lib/app/ingest-event.ts";
+import { ingestEvent } from "../../../lib/app/ingest-event.ts";
 import { redriveRun } from "../../../lib/app/redrive-run.ts";
 import { replayRun } from "../../../lib/app/replay-run.ts";
 import { runBatch } from "../../../lib/app/run-batch.ts";
 import { sweep } from "../../../lib/app/sweep.ts";
+import type { WebhookAnswer } from "../../../lib/app/webhook-answer.ts";
 import { webhookPathOf } from "../../../lib/app/webhook-url.ts";
 import { formatJson } from "../../../lib/core/json.ts";
 import { chanceOf } from "../random/chance.ts";
@@ -187,6 +188,9 @@ export async function play(plan: Plan, trace: Trace = () => {}): Promise<Played>
       before = drawn.size;
       return ingestEvent(sandbox, {
         method: "POST",
+        origin: "https://hooks.example",
+        rawQuery: "",
+        sourceIp: "192.0.2.1",
         path: webhookPathOf(STAGE, workload.name, ORG, WEBHOOK_KEY),
         query: {},
         headers: { "content-type": "application/json" },

@@ -252,6 +252,7 @@ export function createSimulatedStage(
         log,
         stage: STAGE,
         orgId: ORG,
+        plainEnvironment: {},
         maxBodyBytes: 6_000_000,
         timings,
       };

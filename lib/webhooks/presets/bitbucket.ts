@@ -1,0 +1,14 @@
+import type { Preset } from "../preset.ts";
+
+/** https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/ */
+export const bitbucket: Preset = {
+  name: "bitbucket",
+  title: "Bitbucket",
+  docs: "https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/",
+  secretName: "BITBUCKET_WEBHOOK_SECRET",
+  secretHint: "the webhook's secret, made in its settings",
+  verify: { scheme: "hmac", signature: { header: "x-hub-signature", prefix: "sha256=" } },
+  dedupeKey: "${request.headers.x-request-uuid}",
+  limits:
+    "The signature covers the body and no time: a recorded delivery can be sent again later. `dedupe` refuses it for its window.",
+};

@@ -1,0 +1,31 @@
+import type { Preset } from "../preset.ts";
+
+/** https://docs.discord.com/developers/interactions/overview#setting-up-an-endpoint */
+export const discord: Preset = {
+  name: "discord",
+  title: "Discord",
+  docs: "https://docs.discord.com/developers/interactions/overview#setting-up-an-endpoint",
+  secretName: "DISCORD_PUBLIC_KEY",
+  secretHint: "the application's public key",
+  verify: {
+    scheme: "ed25519",
+    signature: { header: "x-signature-ed25519" },
+    signed: "${timestamp}${body}",
+    timestamp: { header: "x-signature-timestamp" },
+  },
+  dedupeKey: "${input.id}",
+  handshakes: [
+    {
+      method: "POST",
+      when: { bodyPath: "type", equals: "1" },
+      trust: "signature",
+      answer: { contentType: "application/json", body: { type: 1 } },
+    },
+    {
+      method: "POST",
+      when: { bodyPath: "type", equals: "0" },
+      trust: "signature",
+      answer: { contentType: "application/json", body: { ok: true } },
+    },
+  ],
+};

@@ -1,0 +1,14 @@
+import type { Preset } from "../preset.ts";
+
+/** https://developers.notion.com/reference/webhooks */
+export const notion: Preset = {
+  name: "notion",
+  title: "Notion",
+  docs: "https://developers.notion.com/reference/webhooks",
+  secretName: "NOTION_VERIFICATION_TOKEN",
+  secretHint: "the verification token that Notion sends when the subscription is made",
+  verify: { scheme: "hmac", signature: { header: "x-notion-signature", prefix: "sha256=" } },
+  dedupeKey: "${input.id}",
+  limits:
+    "The signature covers the body and no time: a recorded delivery can be sent again later. `dedupe` refuses it for its window.",
+};
