@@ -225,13 +225,15 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
         const first = await mustClaim(store, runId, inCompany());
         await store.append(first.lease, 1, [sampleEntry("0")]);
         await mustClaim(store, runId, sampleClaim(NOON + MINUTE));
-        await mustClaim(store, runId, sampleClaim(NOON + 2 * MINUTE));
+        const asleep = await mustClaim(store, runId, sampleClaim(NOON + 2 * MINUTE));
         const claim = sampleClaim(NOON + 3 * MINUTE);
         const found = await store.claim(runId, claim);
         const error = { class: "internal", step: null, message: expect.stringContaining("too large") };
         expect(found).toMatchObject({ kind: "damaged", run: { runId, epoch: 4, parent, error } });
         if (found.kind === "damaged") expect(await store.failDamaged(found.run, claim.now)).toBe(true);
         expect(await store.status(runId)).toBe("failed");
+        const late = store.append(asleep.lease, asleep.nextSegment, [sampleEntry("1")]);
+        await expect(late).rejects.toThrow(LeaseLost);
       });
 
       test("one that got on meanwhile is, however often its processes died", async () => {

@@ -22,7 +22,7 @@ import {
 } from "./item.ts";
 import { removeReplaced } from "./lease-writes.ts";
 import { readClaims, readLeaseUntil, readOutcome, readRun, readStatus, runIdOf, runKey } from "./run-item.ts";
-import { fenceJournal, hasStoredSince, noteStored, segmentEntries } from "./segments.ts";
+import { fenceJournal, fenceUnread, hasStoredSince, noteStored, segmentEntries } from "./segments.ts";
 import type { StoredValues } from "./stored-values.ts";
 import type { Table } from "./table.ts";
 
@@ -191,9 +191,12 @@ async function claimed(
   const epoch = readNumber(item, "epoch");
   const deathsAlone = (readOptionalNumber(item, "alone") ?? 0) - 1;
   const isStuck = !evicts && deathsAlone >= MOST_DEATHS_ALONE;
-  if (isStuck && !(await hasStoredSince(table, runId, epoch - MOST_DEATHS_ALONE)))
-    throw damaged(item, LOADS_FOR_THE_LAST_TIME);
   const writer = { runId, owner, epoch, expiresAt: readNumber(item, "expires_at") };
+  if (isStuck && !(await hasStoredSince(table, runId, epoch - MOST_DEATHS_ALONE))) {
+    // One of them may be asleep, and would go on with a run that has ended.
+    await fenceUnread(table, values, writer);
+    throw damaged(item, LOADS_FOR_THE_LAST_TIME);
+  }
   const journal = epoch > 1 ? await fenceJournal(table, values, writer, item) : { segments: [], fence: 0 };
   const entries = await segmentEntries(journal.segments, values);
   const run = await readRun(item, entries.flat(), values);

@@ -76,8 +76,16 @@ export async function fenceJournal(
     // What a predecessor wrote while the first look was under way may be there in part; a second one finds all of it.
     const segments = await unlessDamaged(read, read);
     const fence = segments.length + 1;
-    const item = { ...(await segmentItem(writer, fence, [], values)), fence: { BOOL: true } };
+    const item = await fenceItem(writer, fence, values);
     if (await table.putNew(item)) return { segments, fence };
+  }
+}
+
+/** As {@link fenceJournal}, for a run of which nothing is to be loaded. */
+export async function fenceUnread(table: Table, values: StoredValues, writer: Writer): Promise<void> {
+  for (;;) {
+    const segments = await journalSegments(table, writer.runId, ["sk"]);
+    if (await table.putNew(await fenceItem(writer, numberAfter(segments), values))) return;
   }
 }
 
@@ -91,9 +99,8 @@ export async function copyTail(table: Table, run: Item): Promise<void> {
     const segments = await journalSegments(table, runId);
     // Whoever comes late may find it far from the end: the run went on, and failed again.
     if (segments.some(({ tail_of }) => tail_of?.S === finishedBy)) return;
-    const last = segments.at(-1);
     const copied = await table.putNew({
-      ...keyAttributes(segmentKey(runId, last ? segmentNumber(last) + 1 : 1)),
+      ...keyAttributes(segmentKey(runId, numberAfter(segments))),
       owner: text(finishedBy),
       epoch: number(readNumber(run, "epoch")),
       entries: run.tail,
@@ -178,6 +185,15 @@ async function segmentItem(
     entries: await values.storeJson(entries, { pk: key.pk, inlineBytes: INLINE_BYTES, expiresAt }),
     expires_at: number(expiresAt),
   };
+}
+
+async function fenceItem(writer: Writer, segment: number, values: StoredValues): Promise<Item> {
+  return { ...(await segmentItem(writer, segment, [], values)), fence: { BOOL: true } };
+}
+
+function numberAfter(segments: readonly Item[]): number {
+  const last = segments.at(-1);
+  return last ? segmentNumber(last) + 1 : 1;
 }
 
 function segmentKey(runId: string, segment: number): Key {

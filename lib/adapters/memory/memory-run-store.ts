@@ -198,8 +198,10 @@ function claimStored(stored: StoredRun, claim: Claim): ClaimResult {
   stored.run = { ...run, epoch: run.epoch + 1, ...(!claim.evicts && begun) };
   if (!claim.evicts && !claim.inCompany) stored.alone += 1;
   const isStuck = !claim.evicts && stored.alone > MOST_DEATHS_ALONE;
-  if (isStuck && entriesSince(stored, stored.run.epoch - MOST_DEATHS_ALONE).length === 0)
+  if (isStuck && entriesSince(stored, stored.run.epoch - MOST_DEATHS_ALONE).length === 0) {
+    fence(stored, claim.owner);
     return { kind: "damaged", run: tooMuch(stored.run) };
+  }
   return claimed(stored, claim.owner);
 }
 
@@ -220,7 +222,7 @@ function claimed(stored: StoredRun, owner: string): ClaimResult {
   const run = record(stored);
   const afterDeath = stored.previousOwner !== undefined;
   const leftBehind = afterDeath ? entriesSince(stored, epoch - 1) : [];
-  if (epoch > 1) stored.segments.push({ owner, epoch, entries: [] });
+  if (epoch > 1) fence(stored, owner);
   return {
     kind: "claimed",
     lease: { runId, owner, epoch, run },
@@ -230,6 +232,11 @@ function claimed(stored: StoredRun, owner: string): ClaimResult {
     diedAlone: afterDeath && stored.alone > 1,
     leftBehind,
   };
+}
+
+/** An empty segment takes the number that a stalled predecessor would use next. */
+function fence({ segments, run: { epoch } }: StoredRun, owner: string): void {
+  segments.push({ owner, epoch, entries: [] });
 }
 
 function released(run: StoredRun["run"], release: Release): StoredRun["run"] {
