@@ -1,37 +1,28 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
 import { runBatch } from "../../lib/app/run-batch.ts";
 import { FlowError } from "../../lib/core/flow-error.ts";
 import type { JsonObject } from "../../lib/core/json.ts";
-import { type Dynalite, startDynalite } from "../support/dynalite.ts";
 import { compiled } from "../support/engine-run.ts";
+import { clientOfTable, quietTable } from "../support/simulated-dynamodb.ts";
 import { type StoredItems, storedItems } from "../support/stored-items.ts";
 import { createWorld, runIdOf, type World, type WorldOptions } from "../support/world.ts";
-
-let dynalite: Dynalite;
-let client: DynamoDBClient;
-beforeAll(async () => {
-  dynalite = await startDynalite();
-  client = dynalite.client();
-});
-afterAll(() => dynalite.stop());
 
 const runKey = (runId: string) => `run#${runId}`;
 const pure: JsonObject = { steps: [{ type: "set", values: { done: true } }] };
 
 /** A stage on a table, and what lies in that. */
-async function stage(options: WorldOptions): Promise<{ readonly world: World; readonly items: StoredItems }> {
-  const table = await dynalite.createTable();
-  const world = createWorld({
+function stage(options: WorldOptions): { readonly world: World; readonly items: StoredItems } {
+  const client = clientOfTable(quietTable({ now: () => world.clock.now() }));
+  const world: World = createWorld({
     ...options,
-    wrapStore: (_memory, { now }) => createDynamoRunStore({ client, table, now }),
+    wrapStore: (_memory, { now }) => createDynamoRunStore({ client, table: "test", now }),
   });
-  return { world, items: storedItems(client, table) };
+  return { world, items: storedItems(client, "test") };
 }
 
 test("a damaged run is failed with what was found, its message is in the dead-letter queue, and its batch goes on", async () => {
-  const { world, items } = await stage({ file: pure });
+  const { world, items } = stage({ file: pure });
   const ids = [];
   for (let posted = 0; posted < 3; posted += 1) ids.push(runIdOf(await world.post({})));
   const [before, broken, after] = ids as [string, string, string];
@@ -51,7 +42,7 @@ test("a damaged run is failed with what was found, its message is in the dead-le
 });
 
 test("a damaged run whose message got lost is found by the sweeper, once", async () => {
-  const { world, items } = await stage({ file: pure });
+  const { world, items } = stage({ file: pure });
   const runId = runIdOf(await world.post({}));
   for (const { receiptHandle } of world.queue.receive(10)) world.queue.acknowledge(receiptHandle);
   await items.change(runKey(runId), "run", { epoch: { S: "x" }, lease_until: { S: "y" } });
@@ -71,7 +62,7 @@ const family: WorldOptions = {
 
 /** A parked run, the run that it waits for, parked too, and what lies in their table. */
 async function parkedFamily() {
-  const { world, items } = await stage(family);
+  const { world, items } = stage(family);
   const parent = runIdOf(await world.post({}));
   await world.invoke();
   await world.invoke();
@@ -102,7 +93,7 @@ test("a run whose waiting parent is damaged ends well, and its end shows the dam
 });
 
 test("who fails a damaged run and dies before saying so is followed by one who says it", async () => {
-  const { world, items } = await stage({
+  const { world, items } = stage({
     file: pure,
     wrapQueue(queue) {
       let refused = 0;
@@ -124,7 +115,7 @@ test("who fails a damaged run and dies before saying so is followed by one who s
 });
 
 test("a message that comes back for a run whose end cannot be read is dead with the reason", async () => {
-  const { world, items } = await stage({ file: pure });
+  const { world, items } = stage({ file: pure });
   const runId = runIdOf(await world.post({}));
   const [received] = world.queue.receive(1);
   if (!received) throw new Error("no message");
@@ -139,7 +130,7 @@ test("a message that comes back for a run whose end cannot be read is dead with 
 });
 
 test("a run whose version cannot be read is failed at its first delivery", async () => {
-  const { world, items } = await stage({ file: { steps: [{ type: "wait", seconds: 600 }] } });
+  const { world, items } = stage({ file: { steps: [{ type: "wait", seconds: 600 }] } });
   const runId = runIdOf(await world.post({}));
   await world.invoke();
   const { hash } = await world.run(runId);
