@@ -26,8 +26,14 @@ const engine = [
   "test/app/run-batch.test.ts",
   "test/app/redrive-run.test.ts",
 ];
-const app = [
+const ends = [
   "test/app/dispose-of.test.ts",
+  "test/app/settle-run.test.ts",
+  "test/app/damaged-runs.test.ts",
+  "test/app/process-delivery.test.ts",
+];
+const app = [
+  "test/app/settle-run.test.ts",
   "test/app/sweep.test.ts",
   "test/app/process-delivery.test.ts",
   "test/app/run-batch.test.ts",
@@ -82,16 +88,16 @@ export const parts: readonly Part[] = [
   },
   {
     theme: "resume",
-    name: "resume-app",
+    name: "resume-ends",
     files: [
       "lib/app/dispose-of.ts",
       "lib/app/park-run.ts",
-      "lib/app/run-attempt.ts",
       "lib/app/settle-run.ts",
       "lib/app/wake-parent.ts",
     ],
-    suites: app,
+    suites: ends,
   },
+  { theme: "resume", name: "resume-app", files: ["lib/app/run-attempt.ts"], suites: app },
   { theme: "sweep", name: "sweep-store", files: ["lib/adapters/dynamo/due-runs.ts"], suites: store },
   { theme: "sweep", name: "sweep-app", files: ["lib/app/sweep.ts"], suites: app },
   {
