@@ -48,7 +48,7 @@ async function endChunk(
     of,
     failed: status !== "succeeded",
     endsRun,
-    expiresAt: expiresAt ?? timeOfRunId(chunkId) / 1000 + KEPT_SECONDS,
+    expiresAt: expiresAt ?? Math.ceil(timeOfRunId(chunkId) / 1000) + KEPT_SECONDS,
   });
   const wakes = isLast || endsRun;
   if (!wakes && !blanked) return;

@@ -2,7 +2,9 @@ import { beforeEach, describe, expect, test } from "@jest/globals";
 import type { Attempt } from "../../lib/app/run-attempt.ts";
 import { letGo, settleRun } from "../../lib/app/settle-run.ts";
 import { DAY_MS } from "../../lib/app/timings.ts";
+import { wakeParent } from "../../lib/app/wake-parent.ts";
 import type { JournalEntry, RunError } from "../../lib/core/journal.ts";
+import type { EndedChunk } from "../../lib/core/ports/loop-store.ts";
 import type { NewRun } from "../../lib/core/run.ts";
 import type { Pause } from "../../lib/core/step-result.ts";
 import type { RunEnd } from "../../lib/engine/run-end.ts";
@@ -14,8 +16,28 @@ const error: RunError = { step: "1", id: "call", class: "timeout", message: "no 
 
 let world: World;
 let started: number;
+/** How often the store was asked how a run stands, and what it was told of the ends of chunks. */
+let asked: number;
+let marks: EndedChunk[];
 beforeEach(() => {
-  world = createWorld({ file: { steps: [] } });
+  [asked, marks] = [0, []];
+  world = createWorld({
+    file: { steps: [] },
+    wrapStore: (store) => ({
+      ...store,
+      status(runId) {
+        asked += 1;
+        return store.status(runId);
+      },
+      loops: {
+        ...store.loops,
+        end(loop, chunk) {
+          marks.push(chunk);
+          return store.loops.end(loop, chunk);
+        },
+      },
+    }),
+  });
   started = world.clock.now();
 });
 
@@ -183,6 +205,21 @@ describe("an attempt that pauses", () => {
   });
 });
 
+describe("a run that a step of another one started", () => {
+  test.each([
+    ["wakes the other one, which waits for it", true, true, true],
+    ["wakes none that is under way", true, false, false],
+    ["wakes none that does not wait for it", false, true, false],
+  ])("%s", async (_about, awaits, isParked, isSent) => {
+    const outer = await claimed();
+    const { runId } = outer.run;
+    const inner = await claimed({ parent: { runId, path: "0", awaits, depth: 1 } });
+    if (isParked) await settled(outer, child([{ runId: inner.run.runId }]));
+    await settled(inner, { kind: "succeeded" });
+    expect(enqueued()).toEqual(isSent ? [[runId, started]] : []);
+  });
+});
+
 describe("a chunk", () => {
   const ends = [{ kind: "result", value: "one" }] as const;
 
@@ -200,9 +237,10 @@ describe("a chunk", () => {
   ];
   const saved = { ...sampleEntry("3.items.5.0"), savedUsd: 0.25 };
 
-  test("keeps its word for the loop, and notes its end", async () => {
+  test("keeps its word for the loop, and notes its end, and asks for nothing more", async () => {
     const { key, chunk } = await loop();
     await settled(chunk, { kind: "succeeded", ends }, { journal: [saved] });
+    expect([marks, asked]).toEqual([[expect.objectContaining({ expiresAt: chunk.run.expiresAt })], 0]);
     expect(await resultsOf(key)).toEqual([[1, { ends, costUsd: 0.5, savedUsd: 0.25 }]]);
     const { ended, failed, endsRun } = await world.store.loops.progress(key);
     expect([[...ended], failed.size, endsRun.size]).toEqual([[1], 0, 0]);
@@ -214,6 +252,13 @@ describe("a chunk", () => {
     await world.store.loops.end(key, { number: 0, of: 2, expiresAt: chunk.run.expiresAt });
     await settled(chunk, { kind: "succeeded", ends });
     expect(enqueued()).toEqual([[outer, started]]);
+  });
+
+  test("that is the last has no message for a run that is under way: it looks by itself", async () => {
+    const { outer, chunk } = await loop(1);
+    await mustClaim(world.store, outer, sampleClaim(started));
+    await settled(chunk, { kind: "succeeded", ends });
+    expect(enqueued()).toEqual([]);
   });
 
   test("whose item failed has failed, which is the loop's matter: its message is done with", async () => {
@@ -264,6 +309,24 @@ describe("a chunk", () => {
     expect(await resultsOf(key)).toHaveLength(kept);
     expect(enqueued()).toEqual([]);
   });
+});
+
+test("the end of a damaged chunk is kept for 30 days from when it was named: nobody knows its own time", async () => {
+  const parent = { runId: "the loop's run is gone", path: "3", awaits: true, depth: 1 };
+  const link = { number: 0, of: 2, from: 0, step: "each" };
+  const { runId, chunk } = await created({ createdAt: started - 1, parent, chunk: link });
+  const key = { runId: parent.runId, path: parent.path };
+  const result = { value: "late", epoch: 1, expiresAt: started / 1000 + 60 };
+  await world.store.loops.keepResult(key, 0, result);
+  await wakeParent(
+    world.runner,
+    { runId, parent, ...(chunk && { chunk }) },
+    { status: "failed", blanked: true },
+  );
+  expect(marks).toEqual([
+    { number: 0, of: 2, failed: true, endsRun: false, expiresAt: (started + 30 * DAY_MS) / 1000 },
+  ]);
+  expect((await world.store.loops.results(key)).size).toBe(0);
 });
 
 test("a run that is given up for a while stands as it was claimed, and is looked at a little later", async () => {
