@@ -5,6 +5,7 @@ import { DAY_MS } from "../../lib/app/timings.ts";
 import { wakeParent } from "../../lib/app/wake-parent.ts";
 import type { JournalEntry, RunError } from "../../lib/core/journal.ts";
 import type { EndedChunk } from "../../lib/core/ports/loop-store.ts";
+import { MAX_DELAY_SECONDS } from "../../lib/core/ports/queue.ts";
 import type { NewRun } from "../../lib/core/run.ts";
 import type { Pause } from "../../lib/core/step-result.ts";
 import type { RunEnd } from "../../lib/engine/run-end.ts";
@@ -12,6 +13,7 @@ import { mustClaim, sampleClaim, sampleEntry, sampleFinish, sampleRun } from "..
 import { createWorld, type World } from "../support/world.ts";
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const error: RunError = { step: "1", id: "call", class: "timeout", message: "no answer", details: {} };
 
 let world: World;
@@ -177,6 +179,44 @@ describe("an attempt that pauses", () => {
     const dueAt = until + world.runner.timings.wakeMarginMs;
     expect(found).toMatchObject({ status: "waiting", notBefore: until, dueAt });
     expect(enqueued()).toEqual([[run.run.runId, until]]);
+  });
+
+  test("for longer than a message can be delayed is left to the sweeper", async () => {
+    for (const [seconds, isSent] of [
+      [MAX_DELAY_SECONDS, true],
+      [MAX_DELAY_SECONDS + 1, false],
+    ] as const) {
+      const run = await claimed();
+      const until = world.clock.now() + seconds * 1000;
+      const { found } = await settled(run, { kind: "paused", pause: { reason: "wait", dueAt: until } });
+      expect(found.dueAt).toBe(isSent ? until + world.runner.timings.wakeMarginMs : until);
+      expect(enqueued()).toEqual(isSent ? [[run.run.runId, until]] : []);
+    }
+  });
+
+  test.each([
+    ["changes nothing where it ends two hours before that, or sooner", 0, DAY_MS, undefined],
+    ["has it kept for its whole time on top where it ends later", 1, DAY_MS, DAY_MS],
+    ["and for two hours at least", 1, 0, 2 * HOUR],
+  ])("for a wait near the end of its history %s", async (_about, later, retentionMs, kept) => {
+    const expiresAt = (started + 3 * DAY_MS) / 1000;
+    const dueAt = expiresAt * 1000 - 2 * HOUR + later;
+    const end: RunEnd = { kind: "paused", pause: { reason: "wait", dueAt } };
+    const { found } = await settled(await claimed({ expiresAt }), end, { retentionMs });
+    expect(found.expiresAt).toBe(kept === undefined ? expiresAt : Math.ceil((dueAt + kept) / 1000));
+  });
+
+  test("for another run and a wait beside it goes on when the wait is over, and is looked at before", async () => {
+    for (const [minutes, dueAt] of [
+      [1, started + MINUTE + world.runner.timings.wakeMarginMs],
+      [10, started + 5 * MINUTE],
+    ] as const) {
+      const over = started + minutes * MINUTE;
+      const pause: Pause = { reason: "child", awaited: [], lookAt: started + 5 * MINUTE, dueAt: over };
+      const { found } = await settled(await claimed(), { kind: "paused", pause });
+      expect([found.dueAt, found.notBefore]).toEqual([dueAt, undefined]);
+    }
+    expect(enqueued().map(([, at]) => at)).toEqual([started + MINUTE, started + 10 * MINUTE]);
   });
 
   test("for another run may go on at any time, and has a message only once that has ended", async () => {
