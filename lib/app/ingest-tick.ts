@@ -30,7 +30,7 @@ export async function ingestTick(ingest: Ingest, { workflow, scheduledAt }: Cron
     return;
   }
   const event: StoredEvent = {
-    body: new TextEncoder().encode(JSON.stringify(entry.payload ?? {})),
+    body: new TextEncoder().encode(JSON.stringify(entry.schedule?.payload ?? {})),
     contentType: "application/json",
     request: {
       method: "CRON",

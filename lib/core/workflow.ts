@@ -1,6 +1,7 @@
 import type { Condition } from "./condition.ts";
 import type { ErrorClass } from "./flow-error.ts";
 import type { Json, JsonObject } from "./json.ts";
+import type { CronInput, Overlap, SourceInput } from "./source-input.ts";
 import { placeholdersIn } from "./template.ts";
 import type { Handshake, Verification } from "./verification.ts";
 
@@ -41,16 +42,7 @@ export interface EnvironmentName {
 }
 
 /** What starts a run. */
-export type Input =
-  | WebhookInput
-  | {
-      readonly type: "cron";
-      /** Five fields. */
-      readonly cron: string;
-      readonly timezone: string;
-      readonly startNow: boolean;
-      readonly payload: JsonObject;
-    };
+export type Input = WebhookInput | CronInput | SourceInput;
 
 /** Who may call a webhook, and what comes of a call. */
 export interface WebhookInput {
@@ -126,8 +118,10 @@ export interface InputEntry {
   readonly type: Input["type"];
   readonly stages?: readonly string[];
   readonly retentionDays: number;
-  /** The event of a schedule. */
-  readonly payload?: JsonObject;
+  /** Of a schedule. */
+  readonly schedule?: { readonly overlap: Overlap; readonly payload: JsonObject };
+  /** Of a queue: its ARN, which may read the environment. */
+  readonly queue?: string;
   /** Of a webhook. */
   readonly webhook?: Omit<WebhookInput, "type">;
   /** The names that the input reads; absent: none. */
@@ -145,17 +139,28 @@ export function inputTable(workflows: readonly Workflow[]): readonly InputEntry[
       type: input.type,
       ...(stages && { stages }),
       retentionDays: history.retentionDays,
-      ...(input.type === "cron" ? { payload: input.payload } : webhookOf(input)),
+      ...factsOf(input),
       ...(names.length > 0 && { environment: names }),
     };
   });
 }
 
-function webhookOf({ type: _type, ...webhook }: WebhookInput): Pick<InputEntry, "webhook"> {
-  return Object.keys(webhook).length > 0 ? { webhook } : {};
+function factsOf(input: Input): Pick<InputEntry, "webhook" | "schedule" | "queue"> {
+  switch (input.type) {
+    case "http_webhook": {
+      const { type: _type, ...webhook } = input;
+      return Object.keys(webhook).length > 0 ? { webhook } : {};
+    }
+    case "cron":
+      return { schedule: { overlap: input.overlap, payload: input.payload } };
+    case "sqs":
+      return { queue: input.queue };
+    default:
+      return {};
+  }
 }
 
-/** The names of the environment that a webhook reads before there is a run. */
+/** The names of the environment that an input reads before there is a run; a schedule's payload is read by the run. */
 function namesIn(input: Input): ReadonlySet<string> {
   if (input.type === "cron") return new Set();
   const read = [...placeholdersIn(input as unknown as Json)];

@@ -1,6 +1,8 @@
+import { isSource } from "../core/source-input.ts";
 import type { AnyStep } from "../core/step.ts";
 import type { StepNode, Workflow } from "../core/workflow.ts";
 import { readChangelog } from "./changelog.ts";
+import { checkPlainNames } from "./check-plain-names.ts";
 import { checkSchema } from "./check-schema.ts";
 import { checkPaths, checkTemplates, type TextCheck } from "./check-text.ts";
 import { compileEnvironment } from "./compile-environment.ts";
@@ -34,6 +36,8 @@ export function compileWorkflow(
   if (output) checkTemplates(output, check);
   checkPaths(child(child(node, "history") ?? node, "redact"), problems);
   const environment = compileEnvironment(node, reads, problems);
+  const source = input && isSource(input) ? child(node, "input") : undefined;
+  if (source && environment) checkPlainNames(source, environment, problems);
   if (!keys || !input || !environment || name === undefined) return undefined;
   const stages = stagesOf(keys, node, problems);
   const workflow = {

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type ExactNumber, isExactNumber } from "../core/json.ts";
-import { anyJson, jsonMapping } from "../core/schema.ts";
+import { anyJson } from "../core/schema.ts";
+import { sourceKeys } from "./source-keys.ts";
 
 const YEAR_SECONDS = 365 * 86_400;
 
@@ -99,13 +100,5 @@ export const inputKeys = {
       verify: anyJson.optional().describe("Who may call; absent: whoever knows the URL"),
     })
     .describe("A run for each POST to the workflow's URL"),
-  cron: z
-    .strictObject({
-      type: z.string().describe("What starts a run"),
-      cron: z.string().describe("Five fields: minute, hour, day of month, month, day of week"),
-      timezone: z.string().default("UTC").describe("Name of the time zone, e.g. Europe/Berlin"),
-      start_now: z.boolean().default(false).describe("Whether a run also starts at once"),
-      payload: jsonMapping.default({}).describe("The event of each run"),
-    })
-    .describe("Runs at set times"),
+  ...sourceKeys,
 };

@@ -5,7 +5,13 @@ import type { Json, JsonObject } from "../../lib/core/json.ts";
 import { emptyWorkflow } from "../support/empty-workflow.ts";
 import { grantsOf, type Resource, type Synthesis, synthesise } from "../support/synthesise.ts";
 
-const input = { type: "cron", timezone: "Europe/Berlin", startNow: false, payload: {} } as const;
+const input = {
+  type: "cron",
+  timezone: "Europe/Berlin",
+  startNow: false,
+  overlap: "allow",
+  payload: {},
+} as const;
 const workflows = [
   emptyWorkflow({
     name: "nightly-report",

@@ -50,22 +50,73 @@ const FILES: readonly (readonly [says: string, text: string, expected: object])[
         cron: "*/15 8-18,22 1 JAN-mar mon",
         timezone: "UTC",
         startNow: false,
+        overlap: "allow",
         payload: {},
       },
     },
   ],
   [
     "a cron input in full",
-    "input: { type: cron, cron: '0 6 29 2 *', timezone: Europe/Berlin, start_now: true, payload: { a: 1 } }",
+    "input: { type: cron, cron: '0 6 29 2 *', timezone: Europe/Berlin, start_now: true, overlap: queue, payload: { a: 1 } }",
     {
       input: {
         type: "cron",
         cron: "0 6 29 2 *",
         timezone: "Europe/Berlin",
         startNow: true,
+        overlap: "queue",
         payload: { a: 1 },
       },
     },
+  ],
+  [
+    "a queue, named by the environment",
+    "environment: [QUEUE]\ninput: { type: sqs, queue: '${env:QUEUE}' }",
+    { input: { type: "sqs", queue: "${env:QUEUE}" } },
+  ],
+  [
+    "a first-in-first-out queue",
+    "input: { type: sqs, queue: 'arn:aws:sqs:eu-west-1:123456789012:orders.fifo' }",
+    { input: { type: "sqs", queue: "arn:aws:sqs:eu-west-1:123456789012:orders.fifo" } },
+  ],
+  [
+    "events of a bus, with its defaults",
+    "input: { type: eventbridge, pattern: { source: [shop], detail: { total: [{ numeric: ['>', 100] }] } } }",
+    {
+      input: {
+        type: "eventbridge",
+        bus: "default",
+        pattern: { source: ["shop"], detail: { total: [{ numeric: [">", 100] }] } },
+      },
+    },
+  ],
+  [
+    "a bucket with its defaults",
+    "input: { type: s3, bucket: uploads }",
+    { input: { type: "s3", bucket: "uploads", events: ["created"] } },
+  ],
+  [
+    "a bucket in full",
+    "input: { type: s3, bucket: 'uploads-${env:STAGE}', prefix: in/, suffix: .csv, events: [created, deleted, created] }",
+    {
+      input: {
+        type: "s3",
+        bucket: "uploads-${env:STAGE}",
+        prefix: "in/",
+        suffix: ".csv",
+        events: ["created", "deleted"],
+      },
+    },
+  ],
+  [
+    "one address",
+    "input: { type: email, to: bills@in.example.com }",
+    { input: { type: "email", to: ["bills@in.example.com"] } },
+  ],
+  [
+    "addresses and domains",
+    "input: { type: email, to: [bills@in.example.com, in.example.com, .example.com] }",
+    { input: { type: "email", to: ["bills@in.example.com", "in.example.com", ".example.com"] } },
   ],
   [
     "a rare day that a day of the week stands beside",

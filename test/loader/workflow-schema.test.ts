@@ -114,6 +114,12 @@ const LEFT_TO_THE_LOADER: { readonly [about: string]: readonly string[] } = {
     "cron with an hour that is none",
     "cron with six fields",
   ],
+  "where events come from": [
+    "a queue named by a secret",
+    "a pattern with a field that events do not have",
+    "a pattern whose values are no lists",
+    "an empty pattern",
+  ],
   "languages inside the language": ["a pattern that does not run in linear time"],
   "what a step type checks beyond the form of its parameters": ["a check of the step itself"],
 };

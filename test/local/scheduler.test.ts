@@ -4,7 +4,7 @@ import { type CronWorkflow, type Scheduler, startScheduler } from "../../lib/loc
 
 const workflow = (cron: string, startNow = false): CronWorkflow => ({
   name: "report",
-  input: { type: "cron", cron, timezone: "UTC", startNow, payload: {} },
+  input: { type: "cron", cron, timezone: "UTC", startNow, overlap: "allow", payload: {} },
 });
 let fired: CronEvent[];
 let sweeps: number;

@@ -3,15 +3,18 @@ import { everyStep, type FlowStep } from "../flow/flow-step.ts";
 import { isReservedRead } from "../flow/key-use.ts";
 import type { ResolvedRead } from "../flow/resolve-reads.ts";
 
+/** Inputs that whoever knows their address can use. */
+const FROM_ANYBODY: readonly string[] = ["http_webhook", "email"];
+
 /** Events that reach the outside world before anything looked at them. */
 export const unvalidatedEvent: Rule = {
   id: "unvalidated-event",
   severity: "warning",
   area: "security",
   summary: "Events are checked before they are acted on",
-  why: "Anything can be posted to a webhook. A missing or strange field then reaches other systems, and a model is paid for it.",
+  why: "Anything can be posted to a webhook and mailed to an address. A missing or strange field then reaches other systems, and a model is paid for it.",
   *check({ workflow, flow, reads }) {
-    if (workflow.input.type !== "http_webhook") return;
+    if (!FROM_ANYBODY.includes(workflow.input.type)) return;
     const ofEvent = new Map(
       reads
         .filter(fromEvent)
