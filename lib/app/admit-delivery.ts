@@ -35,10 +35,10 @@ export async function admitDelivery(
     const result = answerHandshake(handshake, verify, request, context);
     if (result.kind === "refused") return result;
     ingest.log.write({ level: "info", message: "handshake answered", fields: { workflow: entry.name } });
-    const { contentType, headers, body } = result;
+    const { status, contentType, headers, body } = result;
     return {
       kind: "answered",
-      answer: { status: 200, headers: { "content-type": contentType, ...headers }, body },
+      answer: { status, headers: { "content-type": contentType, ...headers }, body },
     };
   } catch (thrown) {
     const { message } = toFlowError(thrown);

@@ -101,13 +101,18 @@ export interface Handshake {
     readonly header?: string;
     readonly bodyPath?: string;
     readonly equals?: string;
+    /** A path of the body that is not there. */
+    readonly without?: string;
   };
   /** `signature`: only of a request that is verified; or a parameter of the query that must be the secret of a template. */
   readonly trust: "signature" | "anyone" | { readonly query: string; readonly secret: string };
   readonly answer: {
+    /** Default 200. */
+    readonly status?: 200 | 204;
     readonly contentType: "application/json" | "text/plain";
     /** Template over the request. */
     readonly body: string | JsonObject;
+    /** Templates too. */
     readonly headers?: { readonly [name: string]: string };
   };
   /** A text that the answer gives back signed, as `${signed}`. */

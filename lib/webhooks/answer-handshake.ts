@@ -1,18 +1,20 @@
 import { decodeUtf8 } from "../core/event-body.ts";
 import { isObject, type JsonObject } from "../core/json.ts";
+import { readPath } from "../core/path.ts";
 import { type Lookup, parseTemplate, renderDeep, renderTemplate, textOf } from "../core/template.ts";
 import type { Handshake, Verification } from "../core/verification.ts";
 import { isOneOf } from "./credential.ts";
 import { encodeBytes } from "./decode-bytes.ts";
 import { hmacOf } from "./hmac.ts";
 import { type Refusal, refuse } from "./refusal.ts";
-import { textAt, type WebhookRequest } from "./request.ts";
+import { jsonBodyOf, textAt, type WebhookRequest } from "./request.ts";
 import { requestPart } from "./signed-bytes.ts";
 import { readSecrets, type VerifyContext } from "./verify-delivery.ts";
 
 /** What a service's question is answered with. */
 export interface HandshakeAnswer {
   readonly kind: "answer";
+  readonly status: 200 | 204;
   readonly contentType: "application/json" | "text/plain";
   readonly headers: { readonly [name: string]: string };
   readonly body: string | JsonObject;
@@ -23,8 +25,10 @@ export function handshakeOf(
   handshakes: readonly Handshake[],
   request: WebhookRequest,
 ): Handshake | undefined {
-  return handshakes.find(({ method, when: { query, header, bodyPath, equals } }) => {
+  return handshakes.find(({ method, when: { query, header, bodyPath, equals, without } }) => {
     if (method !== request.method) return false;
+    if (without !== undefined && readPath(jsonBodyOf(request), without.split(".")) !== undefined)
+      return false;
     const values = [
       ...(query === undefined ? [] : [textAt(request, { query })]),
       ...(header === undefined ? [] : [textAt(request, { headers: [header] })]),
@@ -67,10 +71,14 @@ export function answerHandshake(
     const [secret = ""] = readSecrets(verify.secrets, context);
     signed = (sign.prefix ?? "") + encodeBytes(hmacOf(verify, secret, Buffer.from(text)), sign.encoding);
   }
+  const fill = (text: string) => textOf(renderTemplate(parseTemplate(text), lookup(signed)));
   return {
     kind: "answer",
+    status: answer.status ?? 200,
     contentType: answer.contentType,
-    headers: answer.headers ?? {},
+    headers: Object.fromEntries(
+      Object.entries(answer.headers ?? {}).map(([name, text]) => [name, fill(text)]),
+    ),
     body: renderBody(answer.body, lookup(signed)),
   };
 }

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { CredentialVerification } from "../core/verification.ts";
 import { refuse, VERIFIED, type Verdict } from "./refusal.ts";
-import type { WebhookRequest } from "./request.ts";
+import { textAt, type WebhookRequest } from "./request.ts";
 
 /** Whether a request brings one of the credentials; compared in constant time, whatever their lengths. */
 export function verifyCredential(
@@ -11,7 +11,7 @@ export function verifyCredential(
   username = "",
 ): Verdict {
   const { name, expected } = formOf(rule);
-  const given = request.headers[name];
+  const given = textAt(request, { headers: [name] });
   if (given === undefined) return refuse("credential_missing", `expected header ${name}${expected}`);
   const credential = credentialIn(rule, given);
   if (credential === undefined)

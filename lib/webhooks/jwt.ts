@@ -1,14 +1,14 @@
-import { createHash, createPublicKey } from "node:crypto";
+import { createHash } from "node:crypto";
 import { errors, type JWTPayload, jwtVerify } from "jose";
-import { FlowError } from "../core/flow-error.ts";
 import type { JwtVerification } from "../core/verification.ts";
 import { isOneOf } from "./credential.ts";
 import { type RefusalReason, refuse, VERIFIED, type Verdict } from "./refusal.ts";
-import type { WebhookRequest } from "./request.ts";
+import { textAt, type WebhookRequest } from "./request.ts";
+import { readTokenKey } from "./token-key.ts";
 
 /**
  * Whether a request brings a token (RFC 7519) that one of the keys signed, for these issuer and audience, in its time.
- * @throws FlowError `config_error` for a key that cannot be read.
+ * @throws FlowError `config_error` for a key that cannot be read, or fits none of the algorithms.
  */
 export async function verifyJwt(
   rule: JwtVerification,
@@ -16,7 +16,7 @@ export async function verifyJwt(
   keys: readonly string[],
   now: number,
 ): Promise<Verdict> {
-  const text = request.headers[rule.header];
+  const text = textAt(request, { headers: [rule.header] });
   const where = `header ${rule.header}`;
   if (text === undefined)
     return refuse("credential_missing", `expected ${where}: ${rule.prefix}<JSON Web Token>`);
@@ -24,10 +24,10 @@ export async function verifyJwt(
   if (!text.toLowerCase().startsWith(rule.prefix.toLowerCase()) || !/^[\w-]+\.[\w-]+\.[\w-]*$/.test(token))
     return refuse("credential_malformed", `${where} is not of the form ${rule.prefix}<JSON Web Token>`);
   let problem = refuse("credential_wrong", `the token in ${where} is not signed by the workflow's key`);
-  for (const key of keys) {
+  for (const { key, algorithms } of keys.map((one) => readTokenKey(one, rule))) {
     try {
-      const { payload } = await jwtVerify(token, keyOf(key, rule), {
-        algorithms: [...rule.algorithms],
+      const { payload } = await jwtVerify(token, key, {
+        algorithms: [...algorithms],
         clockTolerance: rule.toleranceSeconds,
         currentDate: new Date(now),
         ...(rule.issuer !== undefined && { issuer: rule.issuer }),
@@ -41,15 +41,6 @@ export async function verifyJwt(
     }
   }
   return problem;
-}
-
-function keyOf(key: string, { algorithms }: JwtVerification) {
-  if (algorithms.every((name) => name.startsWith("HS"))) return Buffer.from(key);
-  try {
-    return createPublicKey(key.trim().replaceAll("\\n", "\n"));
-  } catch {
-    throw new FlowError("config_error", "the public key of the token cannot be read: write it as PEM");
-  }
 }
 
 /** Undefined for a wrong signature, which another key may mend. */

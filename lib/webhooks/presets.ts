@@ -1,6 +1,7 @@
 import type { Preset } from "./preset.ts";
 import { adyen } from "./presets/adyen.ts";
 import { airtable } from "./presets/airtable.ts";
+import { asana } from "./presets/asana.ts";
 import { bitbucket } from "./presets/bitbucket.ts";
 import { calendly } from "./presets/calendly.ts";
 import { clerk } from "./presets/clerk.ts";
@@ -9,6 +10,7 @@ import { docusign } from "./presets/docusign.ts";
 import { dropbox } from "./presets/dropbox.ts";
 import { github } from "./presets/github.ts";
 import { gitlab } from "./presets/gitlab.ts";
+import { gitlabSigned } from "./presets/gitlab-signed.ts";
 import { hubspot } from "./presets/hubspot.ts";
 import { intercom } from "./presets/intercom.ts";
 import { jira } from "./presets/jira.ts";
@@ -36,6 +38,7 @@ export const presets: ReadonlyMap<string, Preset> = new Map(
   [
     github,
     gitlab,
+    gitlabSigned,
     bitbucket,
     stripe,
     shopify,
@@ -54,6 +57,7 @@ export const presets: ReadonlyMap<string, Preset> = new Map(
     jira,
     notion,
     airtable,
+    asana,
     zoom,
     discord,
     meta,

@@ -36,10 +36,10 @@ function parsed(text: string | undefined): Json | undefined {
   }
 }
 
-/** The fields of a form-encoded body in the order they came; undefined for another type. */
+/** The fields of a form-encoded body in the order they came, bytes that are no UTF-8 as U+FFFD; undefined for another type. */
 export function formBodyOf({ headers, body }: WebhookRequest): URLSearchParams | undefined {
   if (mediaType(headers["content-type"]) !== "application/x-www-form-urlencoded") return undefined;
-  return new URLSearchParams(decodeUtf8(body) ?? "");
+  return new URLSearchParams(new TextDecoder().decode(body));
 }
 
 /** What a request carries at a place as text; undefined for nothing, and for what is neither text nor number. */

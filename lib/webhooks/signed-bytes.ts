@@ -13,11 +13,16 @@ export const SIGNED_PARTS = {
   id: "the id of the delivery as it came",
   method: "the HTTP method",
   url: "the URL as the sender called it, with its query",
+  decoded_url:
+    "the same with `: / ? @ ! $ ' ( ) * , ;` instead of their percent-encodings, as HubSpot signs it",
   path: "its path",
   query: "its query as it came; `query.name` is one parameter",
   headers: "`headers.name` is one header, in lower case",
   json: "`json.a.b` is a value of the JSON body",
 } as const;
+
+// https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation
+const HUBSPOT_DECODES = /%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)/gi;
 
 type SignedPart = keyof typeof SIGNED_PARTS;
 
@@ -76,6 +81,8 @@ export function requestPart([name, ...rest]: Path, context: SigningContext): Jso
       return request.method;
     case "url":
       return urlOf(context);
+    case "decoded_url":
+      return urlOf(context).replace(HUBSPOT_DECODES, decodeURIComponent);
     case "path":
       return request.path;
     case "query":

@@ -1,6 +1,7 @@
 import { FlowError } from "../core/flow-error.ts";
 import type { SignedRequest, ValuePlace, Verification } from "../core/verification.ts";
 import { checkSignedText } from "./signed-bytes.ts";
+import { isSymmetric } from "./token-key.ts";
 import type { ReadScheme } from "./verify-keys.ts";
 
 type Signed = Extract<ReadScheme, { scheme: "hmac" | "ed25519" | "rsa" | "ecdsa" }>;
@@ -8,8 +9,8 @@ type Place = Pick<Signed["signature"], "header" | "query" | "body_path">;
 
 /**
  * What ingest verifies with, of the keys as they stand in a file.
- * @throws FlowError `config_error` for keys that say where something stands twice or not at all, and for a template that
- * reads what no request has.
+ * @throws FlowError `config_error` for keys that say where something stands twice or not at all, for a template that
+ * reads what no request has, and for algorithms of a token of which some take a secret and some a public key.
  */
 export function toVerification(keys: ReadScheme): Verification {
   switch (keys.scheme) {
@@ -41,6 +42,7 @@ export function toVerification(keys: ReadScheme): Verification {
     case "header":
       return { scheme: "header", header: keys.header, values: keys.value };
     case "jwt":
+      checkAlgorithms(keys.algorithms);
       return {
         scheme: "jwt",
         header: keys.header,
@@ -100,6 +102,16 @@ function signedRequest({ signature, signed, timestamp, id, body_hash, base_url }
     ...(body_hash && { bodyHash: { place: placeOf("body_hash", body_hash), encoding: body_hash.encoding } }),
     ...(base_url !== undefined && { baseUrl: base_url }),
   };
+}
+
+/** A public key that is taken for a secret would let everybody sign with it. */
+function checkAlgorithms(algorithms: readonly string[]): void {
+  const secret = algorithms.filter(isSymmetric);
+  if (secret.length > 0 && secret.length < algorithms.length)
+    throw new FlowError(
+      "config_error",
+      `algorithms: ${secret.join(", ")} verify with a secret, the others with a public key: write those of one kind`,
+    );
 }
 
 function placeOf(what: string, { header, query, body_path }: Place): ValuePlace {

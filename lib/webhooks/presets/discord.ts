@@ -17,7 +17,8 @@ export const discord: Preset = {
   handshakes: [
     {
       method: "POST",
-      when: { bodyPath: "type", equals: "1" },
+      // An event of an application is of type 1 too.
+      when: { bodyPath: "type", equals: "1", without: "event" },
       trust: "signature",
       answer: { contentType: "application/json", body: { type: 1 } },
     },
@@ -25,7 +26,7 @@ export const discord: Preset = {
       method: "POST",
       when: { bodyPath: "type", equals: "0" },
       trust: "signature",
-      answer: { contentType: "application/json", body: { ok: true } },
+      answer: { status: 204, contentType: "text/plain", body: "" },
     },
   ],
 };

@@ -9,5 +9,6 @@ export const gitlab: Preset = {
   secretHint: "the webhook's secret token, chosen by you in its settings",
   verify: { scheme: "header", header: "x-gitlab-token" },
   dedupeKey: "${request.headers.idempotency-key}",
-  limits: "The token travels as it is: neither body nor time are covered.",
+  limits:
+    "The token travels as it is: neither body nor time are covered. Both are with a signing token, preset `gitlab_signed`.",
 };

@@ -10,7 +10,7 @@ export const hubspot: Preset = {
   verify: {
     scheme: "hmac",
     signature: { header: "x-hubspot-signature-v3", encoding: "base64" },
-    signed: "${method}${url}${body}${timestamp}",
+    signed: "${method}${decoded_url}${body}${timestamp}",
     timestamp: { header: "x-hubspot-request-timestamp", unit: "milliseconds" },
   },
   dedupeKey: "${input.0.subscriptionId}/${input.0.eventId}",

@@ -6,7 +6,8 @@ export const notion: Preset = {
   title: "Notion",
   docs: "https://developers.notion.com/reference/webhooks",
   secretName: "NOTION_VERIFICATION_TOKEN",
-  secretHint: "the verification token that Notion sends when the subscription is made",
+  secretHint:
+    "the verification token of the first, unsigned request: receive it without `verify`, and read it in that run's event",
   verify: { scheme: "hmac", signature: { header: "x-notion-signature", prefix: "sha256=" } },
   dedupeKey: "${input.id}",
   limits:
