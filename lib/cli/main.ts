@@ -5,6 +5,7 @@ import { collect, dataOption, example, jsonOption, stageOption, wholeNumber } fr
 import { addDlqCommands } from "./dlq-commands.ts";
 import { EXIT, reportFailure } from "./exit.ts";
 import { addRunsCommands } from "./runs-commands.ts";
+import { addSendCommand } from "./send-command.ts";
 
 const port = wholeNumber(0, 65_535);
 
@@ -183,6 +184,7 @@ docs/rules.md lists the rules.`,
     )
     .action(async (name, options) => done(await (await import("./url.ts")).url(name, options)));
 
+  addSendCommand(program, done);
   addRunsCommands(program, done);
   addDlqCommands(program, done);
 

@@ -1,9 +1,9 @@
 import { describeLoops } from "../app/describe-loops.ts";
 import { describeRun } from "../app/describe-run.ts";
-import { DEFAULT_DATA_FOLDER, LOCAL_STAGE } from "../local/local-names.ts";
 import { EXIT } from "./exit.ts";
 import { type HistoryOptions, noSuchRun, withHistory } from "./history.ts";
 import { nextSteps } from "./next-steps.ts";
+import { placeFlags } from "./place-flags.ts";
 import { paintFor, runText } from "./run-text.ts";
 
 /** Options of `runs show`. */
@@ -28,10 +28,4 @@ export async function showRun(runId: string, options: RunsShowOptions): Promise<
     : [runText(run, paintFor(process.stdout), loops), ...nextSteps(run, placeFlags(options))].join("\n");
   process.stdout.write(`${text}\n`);
   return EXIT.ok;
-}
-
-/** The options that lead another command to the same place. */
-function placeFlags({ stage, data }: RunsShowOptions): string {
-  if (stage !== LOCAL_STAGE) return ` --stage ${stage}`;
-  return data === DEFAULT_DATA_FOLDER ? "" : ` --data ${data}`;
 }

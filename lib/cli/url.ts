@@ -20,18 +20,19 @@ export interface UrlOptions {
   readonly data: string;
 }
 
+/** Prints the webhook URL of a workflow, alone on standard output. @throws as {@link webhookUrl} does. */
+export async function url(name: string, options: UrlOptions): Promise<number> {
+  process.stdout.write(`${await webhookUrl(name, options)}\n`);
+  return EXIT.ok;
+}
+
 /**
- * Prints the webhook URL of a workflow, alone on standard output.
+ * The webhook URL of a workflow, in the local stack or a deployed stage.
  * @throws FlowError `config_error` when the stack or the stage's settings cannot be found, `invalid_input` for a
  * workflow that takes no webhooks.
  */
-export async function url(name: string, options: UrlOptions): Promise<number> {
-  const text =
-    options.stage === LOCAL_STAGE
-      ? localUrl(name, options.data)
-      : await deployedUrl(name, stageName(options.stage));
-  process.stdout.write(`${text}\n`);
-  return EXIT.ok;
+export async function webhookUrl(name: string, { stage, data }: UrlOptions): Promise<string> {
+  return stage === LOCAL_STAGE ? localUrl(name, data) : await deployedUrl(name, stageName(stage));
 }
 
 function localUrl(name: string, data: string): string {

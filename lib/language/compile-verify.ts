@@ -3,6 +3,7 @@ import { placeholdersIn } from "../core/template.ts";
 import type { Verification } from "../core/verification.ts";
 import type { WebhookInput } from "../core/workflow.ts";
 import type { Preset } from "../webhooks/preset.ts";
+import { presetVerification } from "../webhooks/preset-verification.ts";
 import { presets } from "../webhooks/presets.ts";
 import { toVerification } from "../webhooks/to-verification.ts";
 import { type PresetKeys, presetKeys, type ReadScheme, schemeKeys } from "../webhooks/verify-keys.ts";
@@ -88,7 +89,7 @@ function fromPreset(
   { secret = [`\${env:${preset.secretName}}`], tolerance, base_url }: PresetKeys,
   { reads }: TextCheck,
 ): CompiledVerify {
-  const verify = withChanges(toVerification(readScheme(preset, secret)), tolerance, base_url);
+  const verify = withChanges(presetVerification(preset, secret), tolerance, base_url);
   const { handshakes } = preset;
   for (const { source } of placeholdersIn(secret as Json))
     if ("env" in source && source.env === preset.secretName) reads.byStep(source.env, false, true);
@@ -99,14 +100,6 @@ function fromPreset(
     preset: preset.name,
     ...(handshakes && { handshakes }),
   };
-}
-
-/** A preset's scheme with the secret under the name that the scheme gives it. */
-function readScheme({ verify }: Preset, secret: readonly string[]): ReadScheme {
-  const schema = schemeKeys[verify.scheme];
-  const names = ["secret", "public_key", "value", "token", "password", "key"];
-  const name = names.find((one) => Object.hasOwn(schema.shape, one)) ?? "secret";
-  return schema.parse({ ...verify, [name]: secret }) as ReadScheme;
 }
 
 function withChanges(

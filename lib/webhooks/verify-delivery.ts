@@ -32,7 +32,7 @@ export async function verifyDelivery(
     case "ed25519":
     case "rsa":
     case "ecdsa": {
-      const baseUrl = rule.baseUrl === undefined ? "" : fill(rule.baseUrl, context);
+      const baseUrl = rule.baseUrl === undefined ? "" : fillTemplate(rule.baseUrl, context);
       const delivery = readSigned(rule, request, { now, ...(baseUrl !== "" && { baseUrl }) });
       if (delivery.kind === "refused") return delivery;
       return rule.scheme === "hmac"
@@ -40,7 +40,7 @@ export async function verifyDelivery(
         : verifyPublicKey(rule, delivery, secrets);
     }
     case "basic":
-      return verifyCredential(rule, request, secrets, fill(rule.username, context));
+      return verifyCredential(rule, request, secrets, fillTemplate(rule.username, context));
     case "bearer":
     case "header":
       return verifyCredential(rule, request, secrets);
@@ -75,8 +75,11 @@ export function secretsOf(rule: Verification): readonly string[] {
  * The values of some templates, empty ones left out: nothing is verified with an empty secret.
  * @throws FlowError `config_error` when a name has no value, or every value is empty.
  */
-export function readSecrets(templates: readonly string[], context: VerifyContext): readonly string[] {
-  const secrets = templates.map((template) => fill(template, context)).filter((text) => text !== "");
+export function readSecrets(
+  templates: readonly string[],
+  context: Pick<VerifyContext, "env">,
+): readonly string[] {
+  const secrets = templates.map((template) => fillTemplate(template, context)).filter((text) => text !== "");
   if (secrets.length === 0)
     throw new FlowError(
       "config_error",
@@ -85,7 +88,8 @@ export function readSecrets(templates: readonly string[], context: VerifyContext
   return secrets;
 }
 
-function fill(template: string, { env }: VerifyContext): string {
+/** A template of the environment as text. @throws FlowError `config_error` for a name without a value. */
+export function fillTemplate(template: string, { env }: Pick<VerifyContext, "env">): string {
   return textOf(
     renderTemplate(parseTemplate(template), {
       path: () => undefined,

@@ -1,0 +1,47 @@
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { createSecretsManager } from "../../adapters/secrets-manager.ts";
+import { systemClock } from "../../adapters/system-clock.ts";
+import { workflowSecretsId } from "../../core/stage-names.ts";
+import type { InputEntry } from "../../core/workflow.ts";
+import { type EnvironmentSource, firstValue, STAGE_NAME } from "../../engine/environment.ts";
+import { fileSources, localSources } from "../../local/local-environment.ts";
+import { LOCAL_STAGE } from "../../local/local-names.ts";
+import { readIfPresent } from "../../local/working-folder.ts";
+import { askAws } from "../aws-trouble.ts";
+import { readAssignments } from "../given-values.ts";
+
+/** Where values of a workflow's names come from, `--env` first, then as the workflow itself would find them. */
+export interface EnvironmentOptions {
+  readonly env?: readonly string[];
+  readonly stage: string;
+}
+
+/**
+ * Looks up names of the environment as a stage does; of a deployed one, its secret is read.
+ * @throws FlowError `config_error` when AWS cannot be asked.
+ */
+export async function environmentOf(
+  { environment = [] }: Pick<InputEntry, "environment">,
+  { env, stage }: EnvironmentOptions,
+): Promise<(name: string) => string | undefined> {
+  const given = readAssignments(env);
+  const sources =
+    stage === LOCAL_STAGE
+      ? localSources({ given, shell: process.env, stage, readFile: readIfPresent })
+      : [given, await stageSecrets(stage), ...fileSources({ stage, readFile: readIfPresent }).slice(0, 1)];
+  return (name) =>
+    firstValue(name, [{ [STAGE_NAME]: stage }, ...sources]) ??
+    environment.find((one) => one.name === name)?.default;
+}
+
+async function stageSecrets(stage: string): Promise<EnvironmentSource> {
+  const { HOOKLINE_SECRETS_ID: id = workflowSecretsId(stage) } = process.env;
+  const client = new SecretsManagerClient({});
+  const secrets = createSecretsManager({ client, workflowSecretId: id, ttlSeconds: 60, clock: systemClock });
+  try {
+    const hint = `set HOOKLINE_SECRETS_ID to the stage's output WorkflowSecretsArn (asked for: ${id})`;
+    return await askAws(hint, () => secrets.workflowSecrets());
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,27 @@
+import type { JsonObject } from "../core/json.ts";
+
+/** What differs from one delivery of a sample to the next. */
+export interface SampleDelivery {
+  /** 32 hex digits. */
+  readonly hex: string;
+  /** The same as a UUID. */
+  readonly uuid: string;
+  /** A whole number of at most nine digits, of the same. */
+  readonly number: number;
+  readonly iso: string;
+  /** Since the epoch. */
+  readonly seconds: number;
+  readonly milliseconds: number;
+}
+
+/** A delivery as a service makes one, without what its signature needs. */
+export type Sample = {
+  /** What tells of the delivery; `content-type` is that of the body unless it stands here. */
+  readonly headers?: { readonly [name: string]: string };
+} & (
+  | { readonly json: JsonObject | readonly JsonObject[] }
+  | { readonly form: { readonly [name: string]: string } }
+);
+
+/** Makes a sample; the same delivery gives the same one. */
+export type SampleMaker = (delivery: SampleDelivery) => Sample;
