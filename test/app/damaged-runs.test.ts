@@ -1,5 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
+import { cancelRun } from "../../lib/app/cancel-run.ts";
+import { operatorOf } from "../../lib/app/operator.ts";
 import { runBatch } from "../../lib/app/run-batch.ts";
 import { FlowError } from "../../lib/core/flow-error.ts";
 import type { JsonObject } from "../../lib/core/json.ts";
@@ -90,6 +92,17 @@ test("a run whose waiting parent is damaged ends well, and its end shows the dam
   await world.settle();
   expect(await world.run(child)).toMatchObject({ status: "succeeded" });
   expect(await world.run(parent)).toMatchObject({ status: "failed", error: { class: "internal" } });
+});
+
+test("a damaged run that somebody cancels has failed, with what was found", async () => {
+  const { world, items } = stage({ file: pure });
+  const runId = runIdOf(await world.post({}));
+  await items.change(runKey(runId), "run", { hash: undefined });
+  const ended = await cancelRun(operatorOf(world.runner), runId);
+  expect(ended).toEqual({ kind: "final", status: "failed" });
+  const message = `stored item run#${runId} / run has no text in "hash"`;
+  expect(await world.run(runId)).toMatchObject({ status: "failed", error: { message } });
+  expect(world.queue.deadLetters).toMatchObject([{ message: { runId }, reason: { message } }]);
 });
 
 test("who fails a damaged run and dies before saying so is followed by one who says it", async () => {

@@ -51,8 +51,11 @@ const operator = [
   "test/app/derived-run-id.test.ts",
   "test/app/unknown-outcomes.test.ts",
   "test/app/redrive-run.test.ts",
+  "test/app/cancel-run-at-once.test.ts",
   "test/app/cancel-run.test.ts",
   "test/app/replay-run.test.ts",
+  "test/app/damaged-runs.test.ts",
+  "test/app/distributed-loops.test.ts",
 ];
 
 /** What is mutated. */
