@@ -19,6 +19,7 @@ const engine = [
   "test/core/journal.test.ts",
   "test/engine/journal.test.ts",
   "test/engine/view.test.ts",
+  "test/engine/execute-run.test.ts",
   "test/engine/run-ends.test.ts",
   "test/engine/resume.test.ts",
   "test/engine/attempt-step.test.ts",

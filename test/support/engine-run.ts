@@ -12,7 +12,7 @@ import type { StepPorts } from "../../lib/core/step-context.ts";
 import type { Workflow } from "../../lib/core/workflow.ts";
 import { resolveEnvironment } from "../../lib/engine/environment.ts";
 import { executeRun } from "../../lib/engine/execute-run.ts";
-import type { Execution, Limits } from "../../lib/engine/execution.ts";
+import type { Execution, Limits, LoopPart } from "../../lib/engine/execution.ts";
 import { Journal } from "../../lib/engine/journal.ts";
 import type { RunEnd } from "../../lib/engine/run-end.ts";
 import { createWaits } from "../../lib/engine/waits.ts";
@@ -50,6 +50,9 @@ export interface AttemptOptions {
   readonly cache?: Cache;
   readonly runId?: string;
   readonly poison?: FlowError;
+  readonly redrives?: number;
+  readonly part?: LoopPart;
+  readonly signal?: AbortSignal;
   /** Called instead of storing; what it throws is what the store threw. */
   append?(entries: readonly JournalEntry[], segment: number): Promise<void>;
 }
@@ -93,7 +96,14 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResult> {
   const python = { run: () => Promise.reject(new Error("these examples use no Python")), endRun() {} };
   const execution: Execution = {
     workflow,
-    run: { id: options.runId ?? "run-1", attempt: 1, startedAt: clock.now(), depth: 0 },
+    run: {
+      id: options.runId ?? "run-1",
+      attempt: 1,
+      startedAt: clock.now(),
+      depth: 0,
+      ...(options.redrives && { redrives: options.redrives }),
+    },
+    ...(options.part && { part: options.part }),
     stage: "test",
     event,
     request: { method: "POST", path: "/", query: {}, headers: {}, received_at: "", delivery_id: "" },
@@ -121,7 +131,7 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResult> {
     runUntil: options.runUntil ?? forever,
     waits: createWaits(clock),
     log,
-    signal: new AbortController().signal,
+    signal: options.signal ?? new AbortController().signal,
     environment: () => environment,
     refreshEnvironment: async () => false,
     ...(options.poison && { poison: options.poison }),
