@@ -35,7 +35,6 @@ const ends = [
   "test/app/process-delivery.test.ts",
 ];
 const app = [
-  "test/app/settle-run.test.ts",
   "test/app/sweep.test.ts",
   "test/app/process-delivery.test.ts",
   "test/app/run-batch.test.ts",
@@ -102,7 +101,12 @@ export const parts: readonly Part[] = [
     ],
     suites: ends,
   },
-  { theme: "resume", name: "resume-app", files: ["lib/app/run-attempt.ts"], suites: app },
+  {
+    theme: "resume",
+    name: "resume-attempt",
+    files: ["lib/app/run-attempt.ts"],
+    suites: ["test/app/run-attempt.test.ts", "test/app/process-delivery.test.ts"],
+  },
   { theme: "sweep", name: "sweep-store", files: ["lib/adapters/dynamo/due-runs.ts"], suites: store },
   { theme: "sweep", name: "sweep-app", files: ["lib/app/sweep.ts"], suites: app },
   {
