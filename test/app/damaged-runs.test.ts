@@ -2,6 +2,7 @@ import { expect, test } from "@jest/globals";
 import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
 import { cancelRun } from "../../lib/app/cancel-run.ts";
 import { operatorOf } from "../../lib/app/operator.ts";
+import { replayRun } from "../../lib/app/replay-run.ts";
 import { runBatch } from "../../lib/app/run-batch.ts";
 import { FlowError } from "../../lib/core/flow-error.ts";
 import type { JsonObject } from "../../lib/core/json.ts";
@@ -103,6 +104,19 @@ test("a damaged run that somebody cancels has failed, with what was found", asyn
   const message = `stored item run#${runId} / run has no text in "hash"`;
   expect(await world.run(runId)).toMatchObject({ status: "failed", error: { message } });
   expect(world.queue.deadLetters).toMatchObject([{ message: { runId }, reason: { message } }]);
+});
+
+test("a run whose event is damaged is not replayed: nobody knows what arrived", async () => {
+  const { world, items } = stage({ file: pure });
+  const runId = runIdOf(await world.post({}));
+  await items.change(runKey(runId), "run", { body: undefined });
+  await world.settle();
+  const [version] = world.ingest.inputs.all();
+  if (!version) throw new Error("no workflow");
+  await expect(replayRun(operatorOf(world.runner), runId, { version })).rejects.toMatchObject({
+    class: "internal",
+    message: `the event of run ${runId} cannot be read any more: stored item run#${runId} / run has no value in "body"`,
+  });
 });
 
 test("who fails a damaged run and dies before saying so is followed by one who says it", async () => {

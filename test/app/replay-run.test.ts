@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
+import { derivedRunId } from "../../lib/app/derived-run-id.ts";
 import { type Operator, operatorOf } from "../../lib/app/operator.ts";
 import { type ReplayOptions, replayRun } from "../../lib/app/replay-run.ts";
 import { FlowError } from "../../lib/core/flow-error.ts";
@@ -138,5 +140,89 @@ describe("a run that is replayed", () => {
     await other.settle();
     const ids = results.map((result) => (result.kind === "replayed" ? result.replayId : ""));
     expect((await Promise.all(ids.map((id) => other.run(id)))).map(({ output }) => output)).toEqual([7, 8]);
+  });
+});
+
+describe("a replay's run", () => {
+  test("has an id that original, number, version and event give, and is looked at as any new one", async () => {
+    const { world, runId } = await ended();
+    const now = world.clock.now();
+    const { event, hash } = await world.run(runId);
+    const sha = createHash("sha256").update(event.body).digest("hex");
+    const result = await replay(world, runId);
+    const replayId = derivedRunId(now, `${runId}/1/${hash}/${sha}`);
+    expect(result).toEqual({ kind: "replayed", replayId });
+    expect((await world.run(replayId)).dueAt).toBe(now + world.runner.timings.lookAfterMs);
+  });
+
+  test("has its version kept where that is today's; of another one nobody has to have the text", async () => {
+    const { world, runId } = await ended();
+    world.deploy(compiled({ name: "example", ...file, output: "new" }));
+    const { hash } = today(world);
+    await replay(world, runId);
+    expect(await world.store.getVersion("example", hash)).toMatchObject({ hash });
+    for (const name of ["example", "elsewhere"]) {
+      const version = { name, hash: `not the hash of ${name}`, retentionDays: 30 };
+      expect(await replay(world, runId, { version })).toMatchObject({ kind: "replayed" });
+    }
+  });
+
+  test("that is still queued is enqueued once more, as its message may have got lost", async () => {
+    const { world, runId } = await ended();
+    const first = await replay(world, runId);
+    expect(await replay(world, runId)).toEqual(first);
+    expect(world.queue.receive(10)).toHaveLength(2);
+  });
+
+  test("that was never made is made for as long as it would be kept; then it is another one", async () => {
+    for (const [days, isSame] of [
+      [1, false],
+      [1.01, true],
+    ] as const) {
+      const { world, runId } = await ended();
+      const version = { ...today(world), retentionDays: days };
+      const operator = operatorOf(world.runner);
+      const create = () => Promise.reject(new FlowError("connection", "no store"));
+      const struck = { ...operator, store: { ...operator.store, create } };
+      await expect(replay(world, runId, { version }, struck)).rejects.toThrow("no store");
+      world.clock.advance(86_400_000);
+      const result = await replay(world, runId, { version });
+      const { replays = [] } = await world.run(runId);
+      expect([result, replays.length]).toEqual([
+        { kind: "replayed", replayId: replays.at(-1) },
+        isSame ? 1 : 2,
+      ]);
+    }
+  });
+
+  test("is not made where the original is deleted meanwhile", async () => {
+    const { world, runId } = await ended();
+    const operator = operatorOf(world.runner);
+    const store = { ...operator.store, nameReplay: async () => undefined };
+    expect(await replay(world, runId, {}, { ...operator, store })).toEqual({ kind: "missing" });
+  });
+});
+
+describe("many runs that are replayed at once", () => {
+  const sparing = { sparing: true };
+
+  test("leave out those that have any replay, and replays", async () => {
+    const { world, runId } = await ended();
+    const first = await replayed(world, runId, sparing);
+    const another = { ...sparing, body: edited('{"n": 8}') };
+    expect(await replay(world, runId, another)).toEqual({
+      kind: "before",
+      replayId: first,
+      status: "succeeded",
+    });
+    expect(await replay(world, first, sparing)).toEqual({ kind: "is_replay" });
+  });
+
+  test("do not where that is wished, or with one run alone", async () => {
+    const { world, runId } = await ended();
+    const first = await replayed(world, runId);
+    for (const options of [{ ...sparing, again: true }, {}])
+      expect(await replay(world, first, options)).toMatchObject({ kind: "replayed" });
+    expect(await replay(world, runId, { ...sparing, again: true })).toMatchObject({ kind: "replayed" });
   });
 });
