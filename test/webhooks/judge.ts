@@ -6,6 +6,9 @@ import { type ReadScheme, type SchemeKeys, schemeKeys } from "../../lib/webhooks
 /** 2026-11-27T12:00:00Z in seconds. */
 export const NOW_SECONDS = 1_795_780_800;
 
+const ORIGIN = "https://hooks.example";
+const PATH = "/v1/webhooks/org/flow/hash";
+
 /** A delivery; headers in lower case, the body as text or bytes. */
 export interface Delivery extends Partial<Omit<WebhookRequest, "body">> {
   readonly body?: string | Uint8Array;
@@ -16,8 +19,8 @@ export function requestOf({ body = "", ...given }: Delivery): WebhookRequest {
   const { rawQuery = "" } = given;
   return {
     method: "POST",
-    origin: "https://hooks.example",
-    path: "/v1/webhooks/org/flow/hash",
+    origin: ORIGIN,
+    path: PATH,
     rawQuery,
     query: Object.fromEntries(new URLSearchParams(rawQuery)),
     headers: {},
