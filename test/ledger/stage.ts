@@ -70,7 +70,7 @@ export async function startStage(options: StageOptions, parts: AsyncDisposableSt
   );
   const env = {
     PATH: process.env.PATH,
-    NODE_COMPILE_CACHE: join(folder, "compile-cache"),
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(folder, "compile-cache"),
     ...functionEnvironment(
       {
         ...services,
