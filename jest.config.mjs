@@ -12,5 +12,6 @@ export default {
   extensionsToTreatAsEsm: [".ts"],
   transform: { "\\.ts$": "<rootDir>/test/support/esbuild-transform.mjs" },
   testEnvironment: "node",
-  testTimeout: 20_000,
+  // A limit, not a wait: on a machine that is busy otherwise a test may take many times as long.
+  testTimeout: 60_000,
 };

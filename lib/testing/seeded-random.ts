@@ -9,8 +9,11 @@ export function seededRandom(seed = 1): Random {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-  const hex = (digits: number) =>
-    Array.from({ length: digits }, () => Math.floor(next() * 16).toString(16)).join("");
+  const hex = (digits: number) => {
+    let text = "";
+    while (text.length < digits) text += Math.floor(next() * 16).toString(16);
+    return text;
+  };
   let last = 0;
   return {
     next,

@@ -166,17 +166,29 @@ describe("where there are no walls, the suite sees", () => {
   });
   afterAll(() => void child.kill("SIGKILL"));
 
-  test.each(attacks.filter(({ open }) => open !== undefined))("$name: $open", async ({ code, open = "" }) => {
-    const call = { runId: "", code: PRELUDE + code, handler: "attack", input: event, env: {}, timeoutMs: 0 };
-    const answered = once(lines, "line");
-    child.stdin.write(`${formatRequest(call)}\n`);
-    const [line] = await answered;
-    const outcome = parseAnswer(line);
-    const got = "value" in outcome ? JSON.stringify(outcome.value) : wordsOf(outcome.error);
-    // A connection and a death are heard of later than the answer.
-    const deadline = performance.now() + 5_000;
-    while (!damage(got).includes(open) && performance.now() < deadline)
-      await new Promise((resolve) => setImmediate(resolve));
-    expect(damage(got)).toContain(open);
-  });
+  test.each(attacks.filter(({ open }) => open !== undefined))(
+    "$name: $open",
+    async ({ code, open = "" }) => {
+      const call = {
+        runId: "",
+        code: PRELUDE + code,
+        handler: "attack",
+        input: event,
+        env: {},
+        timeoutMs: 0,
+      };
+      const answered = once(lines, "line");
+      child.stdin.write(`${formatRequest(call)}\n`);
+      const [line] = await answered;
+      const outcome = parseAnswer(line);
+      const got = "value" in outcome ? JSON.stringify(outcome.value) : wordsOf(outcome.error);
+      // A connection and a death are heard of later than the answer.
+      const deadline = performance.now() + 5_000;
+      while (!damage(got).includes(open) && performance.now() < deadline)
+        await new Promise((resolve) => setImmediate(resolve));
+      expect(damage(got)).toContain(open);
+    },
+    // The first one waits for an interpreter that starts without a snapshot.
+    120_000,
+  );
 });
