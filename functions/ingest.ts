@@ -2,6 +2,7 @@ import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { dynamoClient, INGEST_TRY_MS, secretsClient, sqsClient } from "../lib/adapters/aws-clients.ts";
 import { createInputCatalog, createWorkflowTexts } from "../lib/adapters/catalog-file.ts";
+import { createDynamoDeliveries } from "../lib/adapters/dynamo/deliveries.ts";
 import { createDynamoNewRunStore } from "../lib/adapters/dynamo/new-run-store.ts";
 import { catalogFile, environment } from "../lib/adapters/environment.ts";
 import { createLog } from "../lib/adapters/json-log.ts";
@@ -19,8 +20,10 @@ import { ingestConfig, readConfig } from "../lib/core/config.ts";
 
 const config = readConfig(ingestConfig, environment());
 const log = createLog({ service: "ingest", level: config.HOOKLINE_LOG_LEVEL });
+const table = { client: dynamoClient(INGEST_TRY_MS), table: config.HOOKLINE_TABLE };
 const ingest: Ingest = {
-  store: createDynamoNewRunStore({ client: dynamoClient(INGEST_TRY_MS), table: config.HOOKLINE_TABLE }),
+  store: createDynamoNewRunStore(table),
+  deliveries: createDynamoDeliveries(table),
   queue: createSqsQueue({
     client: sqsClient(INGEST_TRY_MS),
     queueUrl: config.HOOKLINE_QUEUE_URL,

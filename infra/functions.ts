@@ -72,7 +72,13 @@ export function addFunctions(
     grants: [
       // Batches write a large event; reads recognise its own write; deletes take back what could not be enqueued.
       {
-        actions: ["dynamodb:PutItem", "dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:DeleteItem"],
+        actions: [
+          "dynamodb:PutItem",
+          "dynamodb:BatchWriteItem",
+          "dynamodb:GetItem",
+          "dynamodb:BatchGetItem",
+          "dynamodb:DeleteItem",
+        ],
         resources: [table.tableArn],
       },
       { actions: ["sqs:SendMessage"], resources: [queue.queueArn] },

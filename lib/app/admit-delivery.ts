@@ -1,20 +1,18 @@
 import { toFlowError } from "../core/flow-error.ts";
 import type { InputEntry } from "../core/workflow.ts";
-import { type EnvironmentSource, STAGE_NAME, valueOfName } from "../engine/environment.ts";
 import { answerHandshake, handshakeOf } from "../webhooks/answer-handshake.ts";
 import type { Refusal } from "../webhooks/refusal.ts";
 import type { WebhookRequest } from "../webhooks/request.ts";
-import { type VerifyContext, verifyDelivery } from "../webhooks/verify-delivery.ts";
+import { verifyDelivery } from "../webhooks/verify-delivery.ts";
+import type { Handled } from "./handled.ts";
+import { type InputEnvironment, inputEnvironment } from "./input-environment.ts";
 import type { Ingest } from "./store-event.ts";
-import { unavailable, type WebhookAnswer } from "./webhook-answer.ts";
+import { unavailable } from "./webhook-answer.ts";
 
-/** A delivery that may become a run, or what its sender gets instead. */
-export type Admission =
-  | { readonly kind: "admitted" }
-  | { readonly kind: "answered"; readonly answer: WebhookAnswer }
-  | Refusal;
+/** A delivery that may become a run, or what came of it instead. */
+export type Admission = { readonly kind: "admitted"; readonly env: InputEnvironment } | HandledDelivery;
 
-const ADMITTED: Admission = { kind: "admitted" };
+type HandledDelivery = { readonly kind: "handled" } & Handled;
 
 /** Whether a delivery is from whom its workflow expects; a service's question whether somebody is there is answered. */
 export async function admitDelivery(
@@ -24,21 +22,22 @@ export async function admitDelivery(
 ): Promise<Admission> {
   const { verify, handshakes = [] } = entry.webhook ?? {};
   const handshake = handshakeOf(handshakes, request);
-  if (!handshake && request.method !== "POST") return { kind: "answered", answer: { status: 404 } };
+  if (!handshake && request.method !== "POST") return { kind: "handled", answer: { status: 404 } };
   try {
-    const context = await contextOf(ingest, entry);
+    const env = await inputEnvironment(ingest, entry);
+    const context = { now: ingest.clock.now(), env };
     if (verify && (!handshake || handshake.trust === "signature")) {
       const verdict = await verifyDelivery(verify, request, context);
-      if (verdict.kind === "refused") return verdict;
+      if (verdict.kind === "refused") return refused(verdict);
     }
-    if (!handshake) return ADMITTED;
+    if (!handshake) return { kind: "admitted", env };
     const result = answerHandshake(handshake, verify, request, context);
-    if (result.kind === "refused") return result;
-    ingest.log.write({ level: "info", message: "handshake answered", fields: { workflow: entry.name } });
+    if (result.kind === "refused") return refused(result);
     const { status, contentType, headers, body } = result;
     return {
-      kind: "answered",
+      kind: "handled",
       answer: { status, headers: { "content-type": contentType, ...headers }, body },
+      receipt: { outcome: "handshake", reason: "handshake" },
     };
   } catch (thrown) {
     const { message } = toFlowError(thrown);
@@ -47,23 +46,14 @@ export async function admitDelivery(
       message: `a delivery cannot be verified: ${message}`,
       fields: { workflow: entry.name },
     });
-    return { kind: "answered", answer: unavailable("the delivery cannot be verified now, send it again") };
+    return { kind: "handled", answer: unavailable("the delivery cannot be verified now, send it again") };
   }
 }
 
-/** What is read of the environment is what the input names; a stage without such an input asks for no secret. */
-async function contextOf(
-  { secrets, plainEnvironment, stage, clock }: Ingest,
-  { environment = [] }: InputEntry,
-): Promise<VerifyContext> {
-  const stored: EnvironmentSource = environment.length > 0 ? await secrets.workflowSecrets() : {};
-  const sources = [{ [STAGE_NAME]: stage }, stored, plainEnvironment];
-  const names = new Map(environment.map((one) => [one.name, one]));
+function refused({ status, reason, message }: Refusal): HandledDelivery {
   return {
-    now: clock.now(),
-    env(name) {
-      const known = names.get(name);
-      return known && valueOfName(known, sources);
-    },
+    kind: "handled",
+    answer: { status, body: { error: message, reason } },
+    receipt: { outcome: "refused", reason },
   };
 }

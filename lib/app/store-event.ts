@@ -1,11 +1,12 @@
 import type { Clock } from "../core/ports/clock.ts";
+import type { Deliveries } from "../core/ports/deliveries.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { Queue } from "../core/ports/queue.ts";
 import type { Random } from "../core/ports/random.ts";
 import type { NewRunStore } from "../core/ports/run-store.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
 import type { InputCatalog, WorkflowTexts } from "../core/ports/workflow-catalog.ts";
-import type { ParentLink, StoredEvent } from "../core/run.ts";
+import type { NewRun, StoredEvent } from "../core/run.ts";
 import type { InputEntry } from "../core/workflow.ts";
 import { keepVersion } from "./keep-version.ts";
 import type { Timings } from "./timings.ts";
@@ -13,6 +14,7 @@ import type { Timings } from "./timings.ts";
 /** What accepting events needs. */
 export interface Ingest {
   readonly store: NewRunStore;
+  readonly deliveries: Pick<Deliveries, "name" | "keep">;
   readonly queue: Queue;
   readonly secrets: Secrets;
   readonly inputs: InputCatalog;
@@ -31,7 +33,7 @@ export interface Ingest {
 const DAY_SECONDS = 86_400;
 
 /**
- * Stores an event as a new run of a version that is kept, then enqueues it. What is stored and not enqueued is found by
+ * Stores an event as a new run of a version that is kept, then enqueues it, unless it is dropped at once. What is stored and not enqueued is found by
  * the sweeper. @throws FlowError when store or queue do not take it.
  */
 export async function storeEvent(
@@ -44,7 +46,11 @@ export async function storeEvent(
   }: Pick<Ingest, "store" | "queue" | "stage" | "catalog" | "timings">,
   entry: Pick<InputEntry, "name" | "hash" | "retentionDays">,
   event: StoredEvent,
-  { runId, now, parent }: { runId: string; now: number; parent?: ParentLink },
+  {
+    runId,
+    now,
+    ...more
+  }: { runId: string; now: number } & Pick<NewRun, "parent" | "delivery" | "droppedFor">,
 ): Promise<void> {
   await keepVersion({ store, catalog }, entry);
   await store.create({
@@ -56,7 +62,7 @@ export async function storeEvent(
     createdAt: now,
     dueAt: now + timings.lookAfterMs,
     expiresAt: Math.floor(now / 1000) + entry.retentionDays * DAY_SECONDS,
-    ...(parent && { parent }),
+    ...more,
   });
-  await queue.send({ runId });
+  if (more.droppedFor === undefined) await queue.send({ runId });
 }

@@ -6,6 +6,7 @@ import { codeFrame } from "../language/code-frame.ts";
 import { loadWorkflow } from "../language/load-workflow.ts";
 import type { Problem } from "../language/problem.ts";
 import { unknownWorkflows } from "../language/unknown-workflows.ts";
+import { filesBeside } from "./files-beside.ts";
 import { readWorkflowFile } from "./read-workflow-file.ts";
 
 /** What a folder of workflow files holds. */
@@ -33,7 +34,7 @@ export async function compileWorkflows(dir: string): Promise<CompiledWorkflows> 
       continue;
     }
     const { text } = read;
-    const loaded = loadWorkflow(text, path);
+    const loaded = loadWorkflow(text, path, undefined, filesBeside(path));
     problems.push(...loaded.problems);
     if (!loaded.workflow) continue;
     const { name } = loaded.workflow;

@@ -3,6 +3,7 @@ import { FlowError } from "../core/flow-error.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { loadWorkflow } from "../language/load-workflow.ts";
 import { formatProblem } from "../language/problem.ts";
+import { filesBeside } from "./files-beside.ts";
 import { readWorkflowFile } from "./read-workflow-file.ts";
 
 const NAME = /^[a-z][a-z0-9-]{0,62}$/;
@@ -25,7 +26,7 @@ function read(name: string, file: string): Workflow {
   if (!content || "problem" in content) {
     throw new FlowError("config_error", `there is no workflow ${name} here: it is looked for in ${file}`);
   }
-  const { workflow, problems } = loadWorkflow(content.text, file);
+  const { workflow, problems } = loadWorkflow(content.text, file, undefined, filesBeside(file));
   const error = problems.find(({ severity }) => severity === "error");
   if (!workflow || error) {
     throw new FlowError("config_error", error ? formatProblem(error) : `${file} holds no workflow`);

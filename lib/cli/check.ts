@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { nameTaken } from "../build/compile-workflows.ts";
+import { filesBeside } from "../build/files-beside.ts";
 import { readWorkflowFile } from "../build/read-workflow-file.ts";
 import { whyUnreadable } from "../build/why-unreadable.ts";
 import { type CheckResult, checkWorkflow } from "../language/check/check-workflow.ts";
@@ -54,7 +55,11 @@ export async function check(
   try {
     for (const file of files) {
       if (cancel.signal.aborted) break;
-      const beside = { ...services, workflowNames: () => workflowNames(dirname(file)) };
+      const beside = {
+        ...services,
+        beside: filesBeside(file),
+        workflowNames: () => workflowNames(dirname(file)),
+      };
       const result = await checkOne(file, options.fix === true, beside);
       if (typeof result === "string") troubles.push(result);
       else results.push(withNamesakes(result, results));

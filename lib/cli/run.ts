@@ -12,6 +12,7 @@ import { systemClock } from "../adapters/system-clock.ts";
 import { systemRandom } from "../adapters/system-random.ts";
 import { describeStep, type RunView } from "../app/describe-run.ts";
 import { runInProcess } from "../app/run-in-process.ts";
+import { filesBeside } from "../build/files-beside.ts";
 import { readGivenFile } from "../build/read-given-file.ts";
 import { workflowsBeside } from "../build/workflows-beside.ts";
 import { readConfig, runnerConfig } from "../core/config.ts";
@@ -100,7 +101,7 @@ export async function run(file: string, options: RunOptions): Promise<number> {
 }
 
 function load(file: string): Workflow | undefined {
-  const { workflow, problems } = loadWorkflow(readGivenFile(file), file);
+  const { workflow, problems } = loadWorkflow(readGivenFile(file), file, undefined, filesBeside(file));
   for (const problem of problems) process.stderr.write(`${printable(formatProblem(problem))}\n\n`);
   return workflow;
 }

@@ -1,5 +1,6 @@
 import { createJq } from "../adapters/jq/jq-worker-pool.ts";
 import { createPython } from "../adapters/python/python-pool.ts";
+import { filesBeside } from "../build/files-beside.ts";
 import { readWorkflowFile } from "../build/read-workflow-file.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { loadWorkflow } from "../language/load-workflow.ts";
@@ -90,7 +91,7 @@ async function runOnce(
 /** A workflow that no test file names is covered by none. What cannot be loaded is for its own test file to tell. */
 function countWorkflow(file: string, coverage: Coverage): void {
   const read = readWorkflowFile(file);
-  const { workflow } = "text" in read ? loadWorkflow(read.text, file) : {};
+  const { workflow } = "text" in read ? loadWorkflow(read.text, file, undefined, filesBeside(file)) : {};
   if (workflow) coverage.count(workflow);
 }
 

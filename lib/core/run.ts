@@ -73,6 +73,15 @@ export interface Redriven {
   readonly entries: number;
 }
 
+/** What is known of a delivery beside what came with it. */
+export interface DeliveryFacts {
+  /** Of the body. */
+  readonly bytes: number;
+  readonly sourceIp: string;
+  /** The service whose webhook it is; absent: the file names none. */
+  readonly preset?: string;
+}
+
 /** A run as ingest stores it. */
 export interface NewRun {
   /** UUIDv7. */
@@ -93,6 +102,10 @@ export interface NewRun {
   readonly chunk?: ChunkLink;
   /** Absent: no replay. */
   readonly replayOf?: ReplayLink;
+  /** Absent: no webhook's delivery. */
+  readonly delivery?: DeliveryFacts;
+  /** Why it ends as `dropped` before it begins; absent: it is queued. */
+  readonly droppedFor?: string;
 }
 
 /** When a run was named, milliseconds since the epoch: the first 48 bits of its id (RFC 9562, UUIDv7). */
@@ -101,7 +114,7 @@ export function timeOfRunId(runId: string): number {
 }
 
 /** A run with everything known about it. */
-export interface RunRecord extends NewRun {
+export interface RunRecord extends Omit<NewRun, "droppedFor"> {
   readonly status: RunStatus;
   /** Claims so far. */
   readonly attempt: number;

@@ -53,6 +53,20 @@ export interface WebhookInput {
   readonly preset?: string;
   /** Questions of the service that are answered without a run. */
   readonly handshakes?: readonly Handshake[];
+  /** Absent: every delivery is a run of its own. */
+  readonly dedupe?: DedupeRule;
+  /** JSON Schema of the body; absent: any body. */
+  readonly schema?: JsonObject;
+  /** A delivery for which one of them does not hold is dropped; absent: none is. */
+  readonly filter?: readonly Condition[];
+}
+
+/** Which deliveries are the same. */
+export interface DedupeRule {
+  /** Template over the event; a delivery for which a part of it resolves to nothing is a run of its own. */
+  readonly key: string;
+  /** Seconds from the first delivery of a key. */
+  readonly windowSeconds: number;
 }
 
 /** One version of the file's leading changelog comment. */

@@ -12,7 +12,11 @@ import type { YamlNode } from "./yaml-node.ts";
 export interface TextCheck {
   readonly problems: ProblemLog;
   readonly reads: EnvironmentReads;
+  readonly beside: ReadBeside;
 }
+
+/** The text of a file beside the workflow's; undefined when there is none that can be read. */
+export type ReadBeside = (name: string) => string | undefined;
 
 /** Runs a check of core that throws, and reports its sentence at a place. True when nothing was thrown. */
 export function reportThrown(id: LoaderRule, at: number, problems: ProblemLog, check: () => void): boolean {

@@ -1,9 +1,8 @@
 import type { Input } from "../core/workflow.ts";
-import { checkSchema } from "./check-schema.ts";
 import type { TextCheck } from "./check-text.ts";
 import { compileCron } from "./compile-cron.ts";
 import { compileSource } from "./compile-source.ts";
-import { compileVerify } from "./compile-verify.ts";
+import { compileWebhook } from "./compile-webhook.ts";
 import { describeValue } from "./describe-issue.ts";
 import { inputKeys } from "./file-keys.ts";
 import { nameHint } from "./nearest-name.ts";
@@ -48,11 +47,4 @@ export function compileInput(node: YamlNode | undefined, check: TextCheck): Inpu
       );
       return undefined;
   }
-}
-
-function compileWebhook(node: YamlNode, check: TextCheck): Input | undefined {
-  const keys = checkSchema(inputKeys.http_webhook, node, { what: "input" }, check.problems);
-  const verify = child(node, "verify");
-  const verified = verify ? compileVerify(verify, check) : {};
-  return keys && verified && { type: "http_webhook", ...verified };
 }

@@ -14,7 +14,9 @@ import { nameHint } from "./nearest-name.ts";
 import { child, isMapping, type YamlNode } from "./yaml-node.ts";
 
 /** What a webhook's `verify` comes to. */
-export type CompiledVerify = Pick<WebhookInput, "verify" | "preset" | "handshakes">;
+export interface CompiledVerify extends Pick<WebhookInput, "verify" | "handshakes"> {
+  readonly preset?: Preset;
+}
 
 /** Compiles who may call; undefined after its faults were reported. */
 export function compileVerify(node: YamlNode, check: TextCheck): CompiledVerify | undefined {
@@ -97,7 +99,7 @@ function fromPreset(
     if ("env" in source) reads.byStep(source.env, true, true);
   return {
     verify,
-    preset: preset.name,
+    preset,
     ...(handshakes && { handshakes }),
   };
 }

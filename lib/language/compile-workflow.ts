@@ -1,6 +1,6 @@
 import { isSource } from "../core/source-input.ts";
 import type { AnyStep } from "../core/step.ts";
-import type { StepNode, Workflow } from "../core/workflow.ts";
+import type { Input, StepNode, Workflow } from "../core/workflow.ts";
 import { readChangelog } from "./changelog.ts";
 import { checkPlainNames } from "./check-plain-names.ts";
 import { checkSchema } from "./check-schema.ts";
@@ -15,7 +15,7 @@ import type { ProblemLog } from "./problem-log.ts";
 import { createStepIds } from "./step-ids.ts";
 import { type SharedKeys, sharedKeys } from "./step-keys.ts";
 import { workflowNameFrom } from "./workflow-name.ts";
-import { child, type YamlNode } from "./yaml-node.ts";
+import { child, nearestNode, type YamlNode } from "./yaml-node.ts";
 
 /** Compiles the mapping with a workflow's keys; undefined when too little of it is right. Faults go to `problems`. */
 export function compileWorkflow(
@@ -23,14 +23,15 @@ export function compileWorkflow(
   text: string,
   file: string,
   types: ReadonlyMap<string, AnyStep>,
-  problems: ProblemLog,
+  { problems, beside }: Pick<TextCheck, "problems" | "beside">,
   origins: Map<StepNode, YamlNode>,
 ): Workflow | undefined {
   const reads = createEnvironmentReads();
-  const check: TextCheck = { problems, reads };
+  const check: TextCheck = { problems, reads, beside };
   const keys = checkSchema(fileKeys, node, { what: "the workflow" }, problems);
   const name = keys?.name ?? nameFromFile(node, file, problems);
   const input = compileInput(child(node, "input"), check);
+  if (keys && input) checkWindow(input, keys, node, problems);
   const { steps, onFailure } = compileLists(node, types, check, origins);
   const output = child(node, "output");
   if (output) checkTemplates(output, check);
@@ -57,6 +58,19 @@ export function compileWorkflow(
     file,
   };
   return { ...workflow, hash: contentHash(workflow) };
+}
+
+/** A run must be there as long as deliveries are told of it. */
+function checkWindow(input: Input, { history }: FileKeys, node: YamlNode, problems: ProblemLog): void {
+  if (input.type !== "http_webhook" || !input.dedupe) return;
+  const { windowSeconds } = input.dedupe;
+  if (windowSeconds <= history.retention_days * 86_400) return;
+  problems.error(
+    "wrong-value",
+    nearestNode(node, ["input", "dedupe", "window"]).at,
+    `dedupe: the window of ${windowSeconds} s is longer than the ${history.retention_days} days that runs are kept`,
+    "make it shorter, or history.retention_days longer",
+  );
 }
 
 /** Compiles `steps` and `on_failure` in the order of the file, in which default ids are numbered. */

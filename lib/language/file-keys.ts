@@ -1,8 +1,12 @@
 import * as z from "zod";
+import { conditionSchema } from "../core/condition.ts";
 import { type ExactNumber, isExactNumber } from "../core/json.ts";
 import { anyJson } from "../core/schema.ts";
 import { sourceKeys } from "./source-keys.ts";
+import { jsonSchema } from "../steps/json-schema.ts";
 
+/** Services try for up to three days. */
+export const DEDUPE_WINDOW_SECONDS = 3 * 86_400;
 const YEAR_SECONDS = 365 * 86_400;
 
 /** What a workflow's name looks like (language.md section 1). */
@@ -98,6 +102,39 @@ export const inputKeys = {
     .strictObject({
       type: z.string().describe("What starts a run"),
       verify: anyJson.optional().describe("Who may call; absent: whoever knows the URL"),
+      dedupe: z
+        .union([
+          z.boolean(),
+          z.strictObject({
+            key: z
+              .string()
+              .min(1)
+              .optional()
+              .describe("Template of what tells deliveries apart; absent: the preset's"),
+            window: z
+              .number()
+              .int()
+              .min(1)
+              .max(365 * 86_400)
+              .default(DEDUPE_WINDOW_SECONDS)
+              .describe("Seconds from the first delivery of a key"),
+          }),
+        ])
+        .optional()
+        .describe(
+          "Which deliveries are the same; absent: as the preset says, and without one each is its own",
+        ),
+      schema: z
+        .union([z.string(), jsonSchema])
+        .optional()
+        .describe(
+          "JSON Schema of the body, or the name of a file with it; what does not fit is answered 422",
+        ),
+      filter: z
+        .array(conditionSchema)
+        .min(1)
+        .optional()
+        .describe("Conditions; a delivery for which one does not hold is dropped"),
     })
     .describe("A run for each POST to the workflow's URL"),
   ...sourceKeys,

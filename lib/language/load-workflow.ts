@@ -1,6 +1,7 @@
 import type { AnyStep } from "../core/step.ts";
 import type { StepNode, Workflow } from "../core/workflow.ts";
 import { stepTypes } from "../steps/registry.ts";
+import type { ReadBeside } from "./check-text.ts";
 import { compileWorkflow } from "./compile-workflow.ts";
 import { describeValue } from "./describe-issue.ts";
 import type { Problem } from "./problem.ts";
@@ -28,13 +29,14 @@ export interface LoadedFile {
   readonly origins: ReadonlyMap<StepNode, YamlNode>;
 }
 
-/** Loads a workflow file: its text in, the checked workflow or its problems out. Touches no file; never throws. */
+/** Loads a workflow file: its text in, the checked workflow or its problems out. Touches no file but through `beside`; never throws. */
 export function loadWorkflow(
   text: string,
   file: string,
   types: ReadonlyMap<string, AnyStep> = stepTypes,
+  beside: ReadBeside = () => undefined,
 ): LoadResult {
-  const { workflow, problems } = loadFile(text, file, types);
+  const { workflow, problems } = loadFile(text, file, types, beside);
   return { ...(workflow && { workflow }), problems: problems.sorted() };
 }
 
@@ -43,6 +45,7 @@ export function loadFile(
   text: string,
   file: string,
   types: ReadonlyMap<string, AnyStep> = stepTypes,
+  beside: ReadBeside = () => undefined,
 ): LoadedFile {
   // The mark has no width, so columns are counted without it.
   const plain = text.replace(/^\uFEFF/, "");
@@ -50,7 +53,7 @@ export function loadFile(
   const root = readYaml(plain, problems);
   const content = root && unwrap(root, problems);
   const origins = new Map<StepNode, YamlNode>();
-  const workflow = content && compileWorkflow(content, plain, file, types, problems, origins);
+  const workflow = content && compileWorkflow(content, plain, file, types, { problems, beside }, origins);
   const fine = workflow !== undefined && problems.errorCount() === 0;
   return { text: plain, problems, root: content, ...(fine && { workflow }), origins };
 }

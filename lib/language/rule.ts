@@ -4,6 +4,7 @@ import type { Flow } from "./check/flow/build-flow.ts";
 import type { Readers } from "./check/flow/readers.ts";
 import type { ResolvedRead } from "./check/flow/resolve-reads.ts";
 import type { FoundSecret } from "./check/secrets/find-secrets.ts";
+import type { ReadBeside } from "./check-text.ts";
 import type { Fix, Problem } from "./problem.ts";
 import type { YamlNode } from "./yaml-node.ts";
 
@@ -47,6 +48,7 @@ export interface CheckServices {
   priceOf?(provider: Provider, model: string): Promise<number | null>;
   /** Names of the workflows that stand beside the file. */
   workflowNames?(): Promise<readonly string[]>;
+  readonly beside?: ReadBeside;
   /** Values of the environment in one stage. */
   readonly stage?: { readonly name: string; has(variable: string): boolean };
 }

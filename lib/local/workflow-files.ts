@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { isWorkflowFile } from "../build/compile-workflows.ts";
+import { filesBeside } from "../build/files-beside.ts";
 import { readWorkflowFile } from "../build/read-workflow-file.ts";
 import { writeIngestCatalog, writeRunnerCatalog } from "../build/write-catalogs.ts";
 import { FlowError } from "../core/flow-error.ts";
@@ -137,7 +138,9 @@ function readEntry(path: string, known: Entry | undefined): Entry {
   const content = "text" in read ? read.text : read.problem.message;
   if (known?.content === content) return known;
   const { workflow = known?.workflow, problems } =
-    "text" in read ? loadWorkflow(read.text, path) : { problems: [read.problem] };
+    "text" in read
+      ? loadWorkflow(read.text, path, undefined, filesBeside(path))
+      : { problems: [read.problem] };
   return { path, content, problems, own: problems, ...(workflow && { workflow }) };
 }
 

@@ -1,7 +1,6 @@
 import * as z from "zod";
+import { brokenCondition } from "../core/broken-condition.ts";
 import { type Condition, conditionSchema } from "../core/condition.ts";
-import { excerpt } from "../core/excerpt.ts";
-import { formatJson } from "../core/json.ts";
 import { defineStep } from "../core/step.ts";
 import type { StepContext } from "../core/step-context.ts";
 
@@ -50,9 +49,5 @@ function reasonOf(
 ): string {
   const [only] = groups;
   if (groups.length > 1 || only === undefined) return `none of ${groups.length} groups of conditions holds`;
-  const index = only.conditions.findIndex((condition) => !context.holds([condition]));
-  const broken = only.conditions[index];
-  if (broken === undefined || !("field" in broken)) return `condition ${index + 1} does not hold`;
-  const value = broken.value === undefined ? "" : ` ${excerpt(formatJson(broken.value), 100)}`;
-  return `${broken.field} ${broken.op}${value} does not hold`;
+  return brokenCondition(only.conditions, (conditions) => context.holds(conditions));
 }

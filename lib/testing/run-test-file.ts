@@ -1,3 +1,4 @@
+import { filesBeside } from "../build/files-beside.ts";
 import { readWorkflowFile } from "../build/read-workflow-file.ts";
 import { loadWorkflow } from "../language/load-workflow.ts";
 import type { Problem } from "../language/problem.ts";
@@ -50,7 +51,7 @@ export async function runTestFile(file: string, run: TestRun): Promise<FileResul
 
 function loadWorkflowOf({ workflowFile, file }: TestFile) {
   const read = readWorkflowFile(workflowFile);
-  if ("text" in read) return loadWorkflow(read.text, workflowFile);
+  if ("text" in read) return loadWorkflow(read.text, workflowFile, undefined, filesBeside(workflowFile));
   const hint = 'name the workflow to test by the key "workflow"';
   return { problems: [{ ...read.problem, file, message: `${workflowFile}: ${read.problem.message}`, hint }] };
 }

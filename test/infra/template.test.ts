@@ -196,7 +196,7 @@ describe("the roles", () => {
   test("ingest stores a run, takes it back, enqueues it, and reads the webhook key", () => {
     expect(rightsOf("Ingest")).toEqual([
       "logs:CreateLogStream logs:PutLogEvents on IngestLog.Arn",
-      "dynamodb:PutItem dynamodb:BatchWriteItem dynamodb:GetItem dynamodb:DeleteItem on Table.Arn",
+      "dynamodb:PutItem dynamodb:BatchWriteItem dynamodb:GetItem dynamodb:BatchGetItem dynamodb:DeleteItem on Table.Arn",
       "sqs:SendMessage on Queue.Arn",
       "secretsmanager:GetSecretValue on WebhookKey",
     ]);

@@ -100,10 +100,16 @@ const LEFT_TO_THE_LOADER: { readonly [about: string]: readonly string[] } = {
     "a default that is a list or a mapping",
     "a placeholder as the default of another one",
     "a placeholder that is no path",
+    "a key of dedupe that is no template",
     "a template deep inside",
     "a template in a condition",
     "an environment name that is none",
     "an unclosed placeholder",
+  ],
+  "what one key says of another, and of a file": [
+    "dedupe without a key, where no preset knows one",
+    "dedupe for longer than runs are kept",
+    "a schema in a file that is not there",
   ],
   "schedules and time zones": [
     "a misspelt time zone",

@@ -1,4 +1,5 @@
 import { createMemoryCache } from "../../lib/adapters/memory/memory-cache.ts";
+import { createMemoryDeliveries } from "../../lib/adapters/memory/memory-deliveries.ts";
 import { createMemoryQueue, type MemoryQueue } from "../../lib/adapters/memory/memory-queue.ts";
 import { createMemoryRunStore } from "../../lib/adapters/memory/memory-run-store.ts";
 import { createSalesforce } from "../../lib/adapters/salesforce/create-salesforce.ts";
@@ -16,6 +17,7 @@ import { webhookPathOf } from "../../lib/app/webhook-url.ts";
 import { formatJson, isObject, type Json, type JsonObject } from "../../lib/core/json.ts";
 import type { Cache } from "../../lib/core/ports/cache.ts";
 import type { Clock } from "../../lib/core/ports/clock.ts";
+import type { Deliveries } from "../../lib/core/ports/deliveries.ts";
 import type { Http } from "../../lib/core/ports/http.ts";
 import type { Llm } from "../../lib/core/ports/llm.ts";
 import type { Python } from "../../lib/core/ports/python.ts";
@@ -33,6 +35,7 @@ import { type KeptLog, keptLog } from "./kept-log.ts";
 export interface World {
   readonly clock: VirtualClock;
   readonly store: RunStore;
+  readonly deliveries: Deliveries;
   readonly queue: MemoryQueue;
   readonly log: KeptLog;
   readonly runner: Runner;
@@ -131,8 +134,10 @@ export function createWorld(options: WorldOptions): World {
     redelivery: { maxReceiveCount: options.maxReceiveCount ?? 5, baseSeconds: 30 },
     timings,
   };
+  const deliveries = createMemoryDeliveries(store);
   const ingest: Ingest = {
     store,
+    deliveries,
     queue,
     secrets,
     inputs: { all: () => table },
@@ -149,6 +154,7 @@ export function createWorld(options: WorldOptions): World {
   const world: World = {
     clock,
     store,
+    deliveries,
     queue,
     log,
     runner,

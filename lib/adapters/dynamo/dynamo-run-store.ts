@@ -1,5 +1,5 @@
 import type { RunStore } from "../../core/ports/run-store.ts";
-import type { RunRecord, StoredStatus } from "../../core/run.ts";
+import type { RunRecord } from "../../core/run.ts";
 import { createBlobs } from "./blobs.ts";
 import { claimRun } from "./claim-run.ts";
 import { failDamagedRun } from "./damaged-run.ts";
@@ -9,23 +9,15 @@ import { text, unlessDamaged } from "./item.ts";
 import { finishRun, releaseRun, seizeRun } from "./lease-writes.ts";
 import { listRuns } from "./list-runs.ts";
 import { nameReplay } from "./name-replay.ts";
-import { newRunStore } from "./new-run-store.ts";
+import { type DynamoRunStoreOptions, newRunStore } from "./new-run-store.ts";
 import { redriveRun } from "./redrive-run.ts";
-import { isExpired, readRun, readStatus, runKey } from "./run-item.ts";
+import { isExpired, readRun, runKey } from "./run-item.ts";
 import { readSummary } from "./run-summaries.ts";
 import { salvageRun } from "./salvaged-run.ts";
 import { appendSegment, checkNumbering, counts, segmentEntries } from "./segments.ts";
 import { createStoredValues, type StoredValues } from "./stored-values.ts";
-import { createTable, type Table, type TableOptions } from "./table.ts";
+import { createTable, type Table } from "./table.ts";
 import { versionsLike } from "./versions.ts";
-
-const STATUS_ATTRIBUTES = ["pk", "sk", "status", "outcome", "damage", "expires_at"];
-
-/** Which table, and the clock that tells expired runs, which DynamoDB deletes only days later. */
-export interface DynamoRunStoreOptions extends TableOptions {
-  /** Milliseconds since the epoch; default: the system's clock. */
-  readonly now?: () => number;
-}
 
 /** Runs in one DynamoDB table, execution.md section 4: single-item conditional writes, queries and batch reads. */
 export function createDynamoRunStore({ now = Date.now, ...place }: DynamoRunStoreOptions): RunStore {
@@ -34,7 +26,7 @@ export function createDynamoRunStore({ now = Date.now, ...place }: DynamoRunStor
   const values = createStoredValues(blobs);
   return {
     loops: createDynamoLoopStore(table, values),
-    ...newRunStore(table, blobs, values),
+    ...newRunStore(table, blobs, values, now),
     claim: (runId, claim) => claimRun(table, values, runId, claim),
     append: (lease, segment, entries) => appendSegment(table, values, lease, segment, entries),
     release: (lease, release) => releaseRun(table, values, lease, release),
@@ -46,14 +38,6 @@ export function createDynamoRunStore({ now = Date.now, ...place }: DynamoRunStor
       const read = () => getRun(table, values, runId, now());
       // What is written while the first look is under way may be there in part; a second one finds all of it.
       return unlessDamaged(read, read);
-    },
-    async status(runId) {
-      const [item] = await table.getMany([runKey(runId)], STATUS_ATTRIBUTES);
-      if (!item || isExpired(item, now())) return undefined;
-      return unlessDamaged(
-        () => readStatus(item),
-        (): StoredStatus => "damaged",
-      );
     },
     summary: (runId) => readSummary(table, values, runId, now()),
     list: (query) => listRuns(table, values, query, now()),

@@ -10,6 +10,7 @@ import {
   type RunRecord,
   type RunStatus,
 } from "../../core/run.ts";
+import { deliveryAttribute, readDelivery } from "./delivery-facts.ts";
 import { duePartition, listPartition } from "./index-shards.ts";
 import {
   checkLayout,
@@ -68,7 +69,7 @@ export async function newRunItem(run: NewRun, values: StoredValues): Promise<Ite
     workflow: text(run.workflow),
     hash: text(run.hash),
     stage: text(run.stage),
-    status: text("queued"),
+    ...(await standingOf(run, values)),
     body: storedBody,
     content_type: text(contentType),
     request: storedRequest,
@@ -79,9 +80,22 @@ export async function newRunItem(run: NewRun, values: StoredValues): Promise<Ite
     failures: number(0),
     spent_ms: number(0),
     ...(!run.chunk && { wf_day: text(listPartition(run.workflow, run.createdAt, run.runId)) }),
-    due_shard: text(duePartition(run.runId)),
-    due_at: number(run.dueAt),
     ...linkAttributes(run),
+    ...(run.delivery && { delivery: deliveryAttribute(run.delivery) }),
+  };
+}
+
+/** A run that is queued is due at some time; one that is dropped at once has ended. */
+async function standingOf(run: NewRun, values: StoredValues): Promise<Item> {
+  const { runId, dueAt, createdAt, droppedFor } = run;
+  if (droppedFor === undefined)
+    return { status: text("queued"), due_shard: text(duePartition(runId)), due_at: number(dueAt) };
+  return {
+    status: text("dropped"),
+    outcome: text("dropped"),
+    finished_at: number(createdAt),
+    cost_usd: number(0),
+    reason: await values.storeJson(droppedFor, runPlacement(run, RUN_SMALL_INLINE_BYTES)),
   };
 }
 
@@ -124,6 +138,7 @@ export async function readRun(
     ...(finishedAt !== undefined && { finishedAt }),
     ...(notBefore !== undefined && { notBefore }),
     ...readLinks(item),
+    ...(item.delivery && { delivery: readDelivery(item) }),
     ...(isBlanked && { blanked: true }),
     ...(error && { error }),
     ...(reason !== undefined && { reason }),

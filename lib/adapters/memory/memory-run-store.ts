@@ -177,8 +177,11 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
   };
 }
 
-function newRecord(run: NewRun): StoredRun["run"] {
-  return { ...run, status: "queued", attempt: 0, epoch: 0, failures: 0, spentMs: 0, costUsd: 0 };
+function newRecord({ droppedFor: reason, ...run }: NewRun): StoredRun["run"] {
+  const record = { ...run, attempt: 0, epoch: 0, failures: 0, spentMs: 0, costUsd: 0 };
+  if (reason === undefined) return { ...record, status: "queued" };
+  const { createdAt: finishedAt } = run;
+  return { ...record, status: "dropped", reason, finishedAt, dueAt: Number.POSITIVE_INFINITY };
 }
 
 function claimStored(stored: StoredRun, claim: Claim): ClaimResult {

@@ -174,7 +174,7 @@ export class LeaseLost extends Error {
 }
 
 /** What making runs needs of the store. */
-export type NewRunStore = Pick<RunStore, "create" | "discard" | "putVersion" | "getVersion">;
+export type NewRunStore = Pick<RunStore, "create" | "discard" | "status" | "putVersion" | "getVersion">;
 
 /**
  * Runs, journals and workflow versions. Every method may throw FlowError `connection`, `rate_limited` or

@@ -35,7 +35,7 @@ export async function checkWorkflow(
   services: CheckServices = {},
   types: ReadonlyMap<string, AnyStep> = stepTypes,
 ): Promise<CheckResult> {
-  const { text: plain, root, workflow, origins, problems } = loadFile(text, file, types);
+  const { text: plain, root, workflow, origins, problems } = loadFile(text, file, types, services.beside);
   const secrets = secretsIn(plain, root, types);
   problems.hide(secrets);
   const add = async (rule: Rule, findings: ReturnType<Rule["check"]>) => {

@@ -1,3 +1,4 @@
+import type * as z from "zod";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { AnyStep } from "../../core/step.ts";
 import { environmentKey, fileKeys, inputKeys } from "../file-keys.ts";
@@ -36,7 +37,7 @@ export function workflowSchema(types: ReadonlyMap<string, AnyStep>): JsonObject 
       ),
       ...Object.fromEntries(steps.map((step) => [`step_${step.type}`, stepSchema(step)])),
       step_keys: withoutHead(jsonSchemaOf(stepKeys)),
-      ...innerDefinitions(steps),
+      ...innerDefinitions([...steps.map(({ schema }) => schema), ...Object.values(inputKeys)]),
       condition: conditionDefinition,
     },
   });
@@ -83,9 +84,9 @@ function inputDefinition(): JsonObject {
   );
 }
 
-/** What the parameters of the steps refer to, e.g. the schema of a schema. */
-function innerDefinitions(steps: readonly AnyStep[]): JsonObject {
-  const definitions = Object.assign({}, ...steps.map(({ schema }) => jsonSchemaOf(schema).definitions));
+/** What the parameters of steps and inputs refer to, e.g. the schema of a schema. */
+function innerDefinitions(schemas: readonly z.ZodType[]): JsonObject {
+  const definitions = Object.assign({}, ...schemas.map((schema) => jsonSchemaOf(schema).definitions));
   return Object.fromEntries(
     Object.entries(definitions).map(([name, schema]) => [name, acceptTemplates(asObject(schema as Json))]),
   );

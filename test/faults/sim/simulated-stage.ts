@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { SQSClient } from "@aws-sdk/client-sqs";
+import { createDynamoDeliveries } from "../../../lib/adapters/dynamo/deliveries.ts";
 import { createDynamoCache } from "../../../lib/adapters/dynamo/dynamo-cache.ts";
 import { createDynamoRunStore } from "../../../lib/adapters/dynamo/dynamo-run-store.ts";
 import { tableDefinition } from "../../../lib/adapters/dynamo/table-definition.ts";
@@ -243,6 +244,7 @@ export function createSimulatedStage(
       const inputs = inputTable(carried.all());
       return {
         store: createDynamoRunStore(onTable(process)),
+        deliveries: createDynamoDeliveries(onTable(process)),
         queue: queueOf(process),
         secrets,
         inputs: { all: () => inputs },

@@ -1,0 +1,167 @@
+import { brokenCondition } from "../core/broken-condition.ts";
+import { type Condition, conditionsHold } from "../core/condition.ts";
+import { toFlowError } from "../core/flow-error.ts";
+import { formatJson } from "../core/json.ts";
+import type { NamedRun } from "../core/ports/deliveries.ts";
+import type { StoredEvent } from "../core/run.ts";
+import { textOf } from "../core/template.ts";
+import type { DedupeRule, InputEntry } from "../core/workflow.ts";
+import { schemaProblems } from "../steps/schema-problems.ts";
+import type { WebhookRequest } from "../webhooks/request.ts";
+import { bodyProblem, deliveryEvent } from "./delivery-event.ts";
+import { type EventReader, eventReader } from "./event-reader.ts";
+import type { Handled } from "./handled.ts";
+import type { InputEnvironment } from "./input-environment.ts";
+import { type Ingest, storeEvent } from "./store-event.ts";
+import { unavailable } from "./webhook-answer.ts";
+
+/**
+ * Stores and enqueues a delivery that is from whom the workflow expects; one that the workflow has had is the run that it
+ * was, one that it does not want is a run that is dropped. A 2xx means that it is stored (execution.md, P1).
+ */
+export async function acceptDelivery(
+  ingest: Ingest,
+  entry: InputEntry,
+  request: WebhookRequest,
+  env: InputEnvironment,
+): Promise<Handled> {
+  const { verify, schema, dedupe, filter } = entry.webhook ?? {};
+  const now = ingest.clock.now();
+  const event = deliveryEvent(ingest, request, now, verify);
+  const problem = bodyProblem(event);
+  if (problem !== undefined) return invalid({ status: 400, body: { error: `the body ${problem}` } }, problem);
+  if (!schema && !dedupe && !filter)
+    return store(ingest, entry, { event, request, run: newName(ingest, now), dedupe: "off" });
+
+  const reader = eventReader(entry, ingest.stage, event, env);
+  const misfits = schema ? await schemaProblems(schema, formatJson(reader.body)) : [];
+  const [misfit] = misfits;
+  if (misfit) {
+    const answer = {
+      status: 422,
+      body: {
+        error: "the body does not fit the workflow's schema",
+        problems: misfits.map((one) => ({ ...one })),
+      },
+    } as const;
+    return invalid(answer, `${misfit.pointer}: ${misfit.message}`);
+  }
+  const droppedFor = filter && filteredFor(filter, reader);
+  const key = dedupe && keyOf(dedupe, reader);
+  if (!dedupe || key === undefined) {
+    const run = newName(ingest, now);
+    return store(ingest, entry, { event, request, run, droppedFor, dedupe: dedupe ? "no_key" : "off" });
+  }
+  try {
+    const mine = newName(ingest, now);
+    const until = now + dedupe.windowSeconds * 1000;
+    const run = await ingest.deliveries.name({ workflow: entry.name, key, until }, mine);
+    if (run.runId === mine.runId)
+      return await store(ingest, entry, { event, request, run, droppedFor, dedupe: "new" });
+    const status = await ingest.store.status(run.runId);
+    // Whoever named the run has not stored it, or not yet: of all who do, one makes it.
+    if (status === undefined)
+      return await store(ingest, entry, { event, request, run, droppedFor, dedupe: "duplicate" });
+    return {
+      answer: { status: 202, body: { run_id: run.runId, status, dedupe: "duplicate" } },
+      receipt: { outcome: "duplicate", reason: "duplicate", runId: run.runId },
+    };
+  } catch (thrown) {
+    return unstored(ingest, entry, thrown);
+  }
+}
+
+interface Acceptance {
+  readonly event: StoredEvent;
+  readonly request: WebhookRequest;
+  readonly run: NamedRun;
+  readonly droppedFor?: string | undefined;
+  /** What the sender is told of dedupe. */
+  readonly dedupe: "off" | "no_key" | "new" | "duplicate";
+}
+
+async function store(ingest: Ingest, entry: InputEntry, acceptance: Acceptance): Promise<Handled> {
+  const { event, request, run, droppedFor, dedupe } = acceptance;
+  const { runId, createdAt: now } = run;
+  const { preset } = entry.webhook ?? {};
+  const delivery = {
+    bytes: event.body.length,
+    sourceIp: request.sourceIp,
+    ...(preset !== undefined && { preset }),
+  };
+  const fields = { run_id: runId, workflow: entry.name };
+  try {
+    await storeEvent(ingest, entry, event, {
+      runId,
+      now,
+      delivery,
+      ...(droppedFor !== undefined && { droppedFor }),
+    });
+  } catch (thrown) {
+    // Others may have been told of a run that has a name: it stays, and a sender that tries again is told of it too.
+    const mayStay = dedupe === "new" || dedupe === "duplicate";
+    if (mayStay || !(await isKept(ingest, runId))) return unstored(ingest, entry, thrown, runId);
+    const { message, class: errorClass } = toFlowError(thrown);
+    ingest.log.write({
+      level: "error",
+      message: `event accepted, though ${message}`,
+      fields: { ...fields, class: errorClass },
+    });
+  }
+  ingest.log.write({
+    level: "info",
+    message: droppedFor === undefined ? "event accepted" : `event dropped: ${droppedFor}`,
+    fields: { ...fields, bytes: event.body.length },
+  });
+  const answer =
+    droppedFor === undefined
+      ? ({ status: 202, body: { run_id: runId, status: "queued", dedupe } } as const)
+      : ({ status: 200, body: { run_id: runId, status: "dropped", dedupe, reason: droppedFor } } as const);
+  return {
+    answer,
+    ...(dedupe === "duplicate" && { receipt: { outcome: "duplicate", reason: "duplicate", runId } as const }),
+  };
+}
+
+/**
+ * Takes back what may have been stored before the answer got lost: the sender will send again. True when a runner has
+ * it already: then it was accepted after all.
+ */
+async function isKept({ store, log }: Ingest, runId: string): Promise<boolean> {
+  try {
+    return !(await store.discard(runId));
+  } catch (thrown) {
+    const { message } = toFlowError(thrown);
+    log.write({ level: "error", message: `what was refused may run: ${message}`, fields: { run_id: runId } });
+    return false;
+  }
+}
+
+function unstored({ log }: Ingest, { name }: InputEntry, thrown: unknown, runId?: string): Handled {
+  const { message, class: errorClass } = toFlowError(thrown);
+  log.write({
+    level: "error",
+    message: `event refused: ${message}`,
+    fields: { ...(runId !== undefined && { run_id: runId }), workflow: name, class: errorClass },
+  });
+  return { answer: unavailable("the event could not be stored, send it again") };
+}
+
+function invalid(answer: Handled["answer"], reason: string): Handled {
+  return { answer, receipt: { outcome: "invalid", reason } };
+}
+
+function newName({ random }: Ingest, createdAt: number): NamedRun {
+  return { runId: random.timeOrderedUuid(createdAt), createdAt };
+}
+
+/** Undefined for a delivery that lacks what its key is made of. */
+function keyOf({ key }: DedupeRule, reader: EventReader): string | undefined {
+  const text = textOf(reader.renderWhole(key));
+  return text === "" ? undefined : text;
+}
+
+function filteredFor(filter: readonly Condition[], reader: EventReader): string | undefined {
+  const holds = (conditions: readonly Condition[]) => conditionsHold(conditions, reader);
+  return holds(filter) ? undefined : `input.filter: ${brokenCondition(filter, holds)}`;
+}
