@@ -2,8 +2,8 @@ import * as z from "zod";
 import { conditionSchema } from "../core/condition.ts";
 import { type ExactNumber, isExactNumber } from "../core/json.ts";
 import { anyJson } from "../core/schema.ts";
-import { sourceKeys } from "./source-keys.ts";
 import { jsonSchema } from "../steps/json-schema.ts";
+import { sourceKeys } from "./source-keys.ts";
 
 /** Services try for up to three days. */
 export const DEDUPE_WINDOW_SECONDS = 3 * 86_400;
