@@ -533,6 +533,19 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
         expect(await store.get(runId)).toMatchObject({ status: "succeeded", event: blanked, journal });
       });
 
+      test("a finish with a blanked history that is large itself keeps all of it", async () => {
+        const { runId, event } = await created({
+          event: { ...sampleRun().event, body: randomBytes(500_000) },
+        });
+        const { lease } = await mustClaim(store, runId);
+        const blanked = { ...event, body: randomBytes(500_000) };
+        const journal = [sampleEntry("0", randomBytes(400_000).toString("base64"))];
+        await store.finish(lease, sampleFinish({ history: { event: blanked, journal } }));
+        const found = await store.get(runId);
+        expect(Buffer.compare(found?.event.body ?? new Uint8Array(), blanked.body)).toBe(0);
+        expect(found?.journal).toEqual(journal);
+      });
+
       test("a runner that stalled finds out at its next segment, also after a finish with a blanked history", async () => {
         const { runId, event } = await created();
         const stalled = await mustClaim(store, runId);
