@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { cancelChildren, cancelRun } from "../../lib/app/cancel-run.ts";
+import { chunkRunIds } from "../../lib/app/chunk-run-ids.ts";
 import { operatorOf } from "../../lib/app/operator.ts";
 import { FlowError } from "../../lib/core/flow-error.ts";
 import type { JsonObject } from "../../lib/core/json.ts";
@@ -148,6 +149,23 @@ describe("of the runs that a journal names", () => {
       "queued",
       "queued",
     ]);
+  });
+
+  test("those are cancelled that are a loop's chunks, as far as they are made", async () => {
+    const world = createWorld({ file: pure });
+    const outer = await created(world);
+    const own = await created(world, started(outer));
+    const base = world.runner.ports.random.timeOrderedUuid(world.clock.now());
+    const chunks = { base, size: 2, count: 3, attempt: 1, redrives: 0 };
+    const [first = "", , third = ""] = chunkRunIds(chunks);
+    for (const [number, runId] of [first, third].entries())
+      await created(world, { ...started(outer), runId, chunk: { number, of: 3, from: 0, step: "each" } });
+    const journal = [
+      { ...sampleEntry("0"), children: [own] },
+      { ...sampleEntry("1"), chunks },
+    ];
+    await cancelChildren(operatorOf(world.runner), outer, journal);
+    for (const runId of [own, first, third]) expect(await world.store.status(runId)).toBe("cancelled");
   });
 
   test("those that have ended otherwise stay so, and are not even read", async () => {

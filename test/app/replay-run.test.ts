@@ -7,6 +7,7 @@ import { FlowError } from "../../lib/core/flow-error.ts";
 import type { JsonObject } from "../../lib/core/json.ts";
 import type { InputEntry } from "../../lib/core/workflow.ts";
 import { compiled } from "../support/engine-run.ts";
+import { sampleRun } from "../support/sample-run.ts";
 import { createWorld, runIdOf, type World } from "../support/world.ts";
 
 const file: JsonObject = { steps: [], output: "${n}" };
@@ -193,6 +194,18 @@ describe("a replay's run", () => {
         isSame ? 1 : 2,
       ]);
     }
+  });
+
+  test("is not made of a chunk, whose event is nothing without its run", async () => {
+    const { world, runId } = await ended();
+    const parent = { runId, path: "3", awaits: true, depth: 1 };
+    const chunk = { number: 0, of: 1, from: 0, step: "each" };
+    const run = sampleRun({ createdAt: world.clock.now(), parent, chunk });
+    await world.store.create(run);
+    await expect(replay(world, run.runId)).rejects.toMatchObject({
+      class: "invalid_input",
+      message: `run ${run.runId} is a chunk of the loop at step 3 of run ${runId}: replay that run`,
+    });
   });
 
   test("is not made where the original is deleted meanwhile", async () => {
