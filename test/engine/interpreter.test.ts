@@ -251,6 +251,17 @@ describe("an item that failed", () => {
     expect(statuses(again.entries)).toEqual(["0 ok", "1 waiting"]);
   });
 
+  test("and is accepted leaves behind what its steps wrote before, also when the run comes back", async () => {
+    const steps = [set({ trail: "${trail, }${item}" }), call(ITEM, { output_to: "x" })];
+    const workflow = compiled({ steps: [each(steps, { on_item_error: "continue" })] });
+    const http = [down, answer("2")];
+    const first = await attempt({ workflow, event, http });
+    expect(first.state.trail).toBe("12");
+    const past = first.entries.filter(({ path }) => path.startsWith("0.items.0"));
+    const again = await attempt({ workflow, event, past, http: [answer("2")] });
+    expect([again.state.trail, again.end.kind]).toEqual(["12", "succeeded"]);
+  });
+
   test("while another one waits has failed for this delivery: it keeps its place and its words", async () => {
     const steps = [
       call(ITEM, { output_to: "x", when: [{ field: "item", op: "eq", value: 1 }] }),
