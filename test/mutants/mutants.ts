@@ -12,6 +12,7 @@ const { values, positionals } = parseArgs({
   options: {
     since: { type: "string" },
     incremental: { type: "boolean", default: false },
+    doubt: { type: "boolean", default: false },
     concurrency: { type: "string", default: String(availableParallelism()) },
   },
 });
@@ -35,7 +36,8 @@ const chosen = parts
 const mutants: Tried[] = [];
 for (const part of chosen) {
   console.log(`${part.theme}: ${part.files.join(", ")}`);
-  const options = { concurrency: Number(values.concurrency), force: !values.incremental };
+  const { doubt, incremental } = values;
+  const options = { concurrency: Number(values.concurrency), force: !incremental && !doubt, doubt };
   for (const mutant of await mutate(part, options)) mutants.push({ theme: part.theme, mutant });
 }
 for (const one of mutants) {

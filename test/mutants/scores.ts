@@ -17,19 +17,23 @@ export function totalScore(tried: readonly Tried[]): number {
   return caught + survived === 0 ? 100 : (100 * caught) / (caught + survived);
 }
 
-/** A Markdown table: a row for each theme, and one for all. */
+/** A Markdown table: a row for each file, and one for all. `timed out`: how many of the caught ones no test has failed for. */
 export function scoreTable(tried: readonly Tried[]): string {
   const row = (name: string, some: readonly Tried[]) => {
     const caught = some.filter(isCaught).length;
+    const late = some.filter(({ mutant }) => mutant.status === "Timeout").length;
     const survived = some.filter(hasSurvived).length;
-    return `| ${name} | ${caught + survived} | ${caught} | ${survived} | ${totalScore(some).toFixed(1)} % |`;
+    return `| ${name} | ${caught + survived} | ${caught} | ${late} | ${survived} | ${totalScore(some).toFixed(1)} % |`;
   };
-  const themes = Map.groupBy(tried, ({ theme }) => theme);
+  const files = Map.groupBy(
+    tried,
+    ({ theme, mutant }) => `${theme} | \`${relative("lib", mutant.fileName)}\``,
+  );
   return [
-    "| theme | mutants | killed | survived | score |",
-    "| --- | --- | --- | --- | --- |",
-    ...[...themes].map(([theme, some]) => row(theme, some)),
-    row("all", tried),
+    "| theme | file | mutants | caught | timed out | survived | score |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
+    ...[...files].map(([name, some]) => row(name, some)),
+    row("all | ", tried),
   ].join("\n");
 }
 
