@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../../lib/core/json.ts";
 import type { Chance } from "../random/chance.ts";
 import { randomCase } from "../random/random-case.ts";
 import { type FaultCase, WORKFLOWS } from "../workflows.ts";
@@ -8,7 +9,15 @@ export const DEADLY_URL = "https://x.test/deadly";
 
 const LARGE_BYTES = 300_000;
 
-/** Cases beside the table of the other fault suites: a step that kills its process, and values that lie in chunks. */
+const once = (name: string, more: JsonObject = {}): JsonObject => ({
+  type: "http_call",
+  url: `https://x.test/${name}`,
+  effect: "at_most_once",
+  output_to: name,
+  ...more,
+});
+
+/** Cases beside the table of the other fault suites: what only whole stages show, or only seldom. */
 const MORE: { readonly [about: string]: FaultCase } = {
   "a call that kills its process": {
     file: {
@@ -21,6 +30,26 @@ const MORE: { readonly [about: string]: FaultCase } = {
     },
     http: [{ url: "https://x.test/*", body: 1 }],
     acceptsFailures: true,
+  },
+  "calls that may be made once, in a row, in items and in branches": {
+    file: {
+      steps: [
+        once("a"),
+        {
+          type: "for_each",
+          input_from: "ids",
+          item_scope: "isolated",
+          concurrency: 2,
+          steps: [once("b", { method: "POST", body: "${item}" })],
+          output_to: "all",
+        },
+        { type: "parallel", branches: { one: [once("c"), once("d")], two: [once("e")] } },
+        once("f"),
+      ],
+      on_failure: [once("alarm")],
+    },
+    event: { ids: [1, 2, 3] },
+    http: [{ url: "https://x.test/*", body: 1 }],
   },
   "values that lie in chunks": {
     file: {
@@ -41,14 +70,19 @@ const MORE: { readonly [about: string]: FaultCase } = {
   },
 };
 
+const known = new Map<string, Workload>();
 // Python runs in real processes, whose time no seed decides.
 const TABLE = Object.entries({ ...WORKFLOWS, ...MORE }).filter(([, { python }]) => !python);
-const known = new Map<string, Workload>();
+const ALL = TABLE.map((_case, index) => index);
+// A death between such a call and its answer is rare: these cases come oftener than others.
+const ONCE_ONLY = ALL.filter((index) => ofTheTable(index).onceOnly.length > 0);
 
 /** One to three workloads, of the table and made by chance. */
 export function chooseWorkloads(chance: Chance): readonly Workload[] {
   const chosen = chance.several(chance.between(1, 3), (index) =>
-    chance.often(0.25) ? madeByChance(chance, index) : ofTheTable(chance.upTo(TABLE.length - 1)),
+    chance.often(0.25)
+      ? madeByChance(chance, index)
+      : ofTheTable(chance.pick(chance.often(0.1) ? ONCE_ONLY : ALL)),
   );
   return [...new Map(chosen.map((one) => [one.name, one])).values()];
 }
