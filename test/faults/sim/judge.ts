@@ -26,6 +26,7 @@ export async function judge(played: Played): Promise<readonly string[]> {
       ? []
       : [`P2: something still moved after ${Math.round(played.lasted / 3_600_000)} hours`]),
     ...judgeIngest(played),
+    ...judgeLeases(played),
     ...runs.flatMap((run) => judgeRun(played, run)),
     ...judgeLedger(played),
     ...judged.flat(),
@@ -51,6 +52,18 @@ function judgeIngest({ deliveries, watch, stage }: Played): readonly string[] {
     return runIds
       .filter((runId) => watch.runs.get(runId)?.exists && !mayRun.has(runId))
       .map((runId) => `P1: ${workload.about}: ${runId} was refused with ${answer.status} and is there`);
+  });
+}
+
+/** P2: who has a run leaves it to others only where another one has claimed it. */
+function judgeLeases({ stage, watch }: Played): readonly string[] {
+  return stage.log.lines.flatMap(({ message }) => {
+    const [, runId = "", epoch] =
+      /^run (\S+): the lease of epoch (\d+) is not the newest/.exec(message) ?? [];
+    const run = watch.runs.get(runId);
+    return run?.exists && run.epoch <= Number(epoch)
+      ? [`P2: the lease of epoch ${epoch} of run ${runId} was given up, and nobody had taken it`]
+      : [];
   });
 }
 

@@ -66,6 +66,8 @@ const SWEEP_MS = 60_000;
 const LONGEST_MS = 6 * 86_400_000;
 const MOST_HAPPENINGS = 15_000;
 const MOST_TRIES = 6;
+// With these a runner whose time is nearly up can release whatever it has.
+const SHORT_LATENCY_MS = 300;
 
 /** Plays a plan until nothing moves any more. */
 export async function play(plan: Plan, trace: Trace = () => {}): Promise<Played> {
@@ -152,12 +154,15 @@ export async function play(plan: Plan, trace: Trace = () => {}): Promise<Played>
     const ms = isShort ? chance.scaled(1_000, plan.invocationMs) : plan.invocationMs;
     if (isShort) injected("process: less time than usual");
     const deadline = scheduler.now() + ms;
+    const isCalm = !isStormy() && plan.latencyMs[1] <= SHORT_LATENCY_MS;
     let used: ReturnType<SimulatedStage["startProcess"]> | undefined;
     const again = await runner.invoke(ms, (sandbox, process) => {
       used = process;
       const ahead = process.clock.now() - scheduler.now();
       return runBatch(sandbox, batch, { deadline: deadline + ahead });
     });
+    if (isCalm && !used?.isAlive && scheduler.now() >= deadline)
+      breaks("P2", `${used?.name} had not ended when its time was over, with ${runIds.join(", ")}`);
     for (const runId of runIds) {
       if (!used?.isAlive) noteOf(runId).deaths += 1;
       if (used?.hasStalled) noteOf(runId).troubles += 1;

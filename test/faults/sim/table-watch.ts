@@ -22,6 +22,8 @@ export interface SeenRun {
   exists: boolean;
   segments: number;
   redrives: number;
+  /** The highest that it had: how often it was claimed. */
+  epoch: number;
 }
 
 /** Looks at every write of the table, and tells which broke a promise. */
@@ -71,6 +73,7 @@ export function createTableWatch(
     if (redrivesOf(after) > run.redrives)
       for (const path of run.settled) if (/^on_failure/.test(path)) run.settled.delete(path);
     run.redrives = redrivesOf(after);
+    run.epoch = Math.max(run.epoch, Number(after.epoch?.N));
     noteEntries(run, after, "tail");
   };
   const seeSegment = (before: Item | undefined, after: Item | undefined, byTtl: boolean): void => {
@@ -116,6 +119,7 @@ function newlySeen(runId: string, item: Item): SeenRun {
     exists: true,
     segments: 0,
     redrives: 0,
+    epoch: 0,
   };
 }
 
