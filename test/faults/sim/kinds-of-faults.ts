@@ -17,7 +17,6 @@ export const KINDS_OF_FAULTS: readonly string[] = [
   "process: killed at its deadline",
   "process: less time than usual",
   ...PEER_TROUBLES.map((trouble) => `peer: ${trouble}`),
-  "peer: killed its caller",
   "sender: the answer got lost",
   "operator: redrive",
   "operator: cancel",

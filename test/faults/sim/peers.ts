@@ -35,7 +35,7 @@ export const PEER_TROUBLES = [
   "failed after work",
   "garbage",
   "no answer",
-  "its caller died after work",
+  "killed its caller",
 ] as const;
 /** One of {@link PEER_TROUBLES}. */
 export type PeerTrouble = (typeof PEER_TROUBLES)[number];
@@ -97,13 +97,13 @@ export function createPeers(options: PeersOptions): Peers {
     const trouble = options.trouble(runId, url);
     if (trouble) injected(`peer: ${trouble}`);
     const perform = async (): Promise<Answer> => {
-      const isWorking = trouble === undefined || /slow|after work|no answer/.test(trouble);
+      const isWorking = trouble === undefined || /slow|after work|no answer|killed/.test(trouble);
       const declined = !isWorking && trouble !== "cut before work";
       ledger.push({ key, runId, path, url, request, worked: isWorking, declined });
       const answer = isWorking ? await work(scriptOf(runId)) : undefined;
       if (trouble === "slow") await scheduler.clock.sleep(chance.scaled(500, 25_000));
       if (trouble === "no answer") await NEVER;
-      if (trouble === "its caller died after work") process.kill(`in the call of ${url}`);
+      if (trouble === "killed its caller") process.kill(`in the call of ${url}`);
       if (trouble?.startsWith("cut")) throw new FlowError("connection", "socket hang up");
       return (trouble && answerOf(trouble)) ?? (answer as Answer);
     };
