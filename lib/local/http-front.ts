@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { gatewayEvent, isTooLarge } from "./gateway-event.ts";
 
@@ -34,19 +35,29 @@ const DRAIN_TIMEOUT_MS = 2_000;
  * @throws Error with code EADDRINUSE when the port is taken.
  */
 export async function startHttpFront(options: HttpFrontOptions): Promise<HttpFront> {
+  const underWay = new WeakMap<Duplex, Set<ServerResponse>>();
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: 10_000 },
     (request, response) => {
-      answer(request, response, options).catch((error: unknown) => {
+      const { socket } = request;
+      const responses = underWay.get(socket) ?? new Set();
+      const turn = allClosed([...responses]);
+      underWay.set(socket, responses.add(response));
+      response.once("close", () => responses.delete(response));
+      // Nothing is taken behind an answer that closes the connection.
+      const answered = turn.then(() => (socket.writable ? answer(request, response, options) : undefined));
+      answered.catch((error: unknown) => {
         options.log(`a request could not be answered: ${String(error)}`);
         response.destroy();
       });
     },
   );
-  server.on("clientError", (_error, socket) => {
-    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
-    else socket.destroy();
-  });
+  // A client that says it has sent everything still reads the answer; Node has no word for it but this one.
+  Object.assign(server, { httpAllowHalfOpen: true });
+  const refuseRest = (socket: Duplex) => void refuse(socket, underWay.get(socket) ?? []);
+  server.on("clientError", (_error, socket) => refuseRest(socket));
+  // What has not come whole when the client has sent everything never will.
+  server.on("connection", (socket) => socket.once("end", () => refuseRest(socket)));
   server.listen(options.port, "127.0.0.1");
   await once(server, "listening");
   return {
@@ -59,6 +70,17 @@ export async function startHttpFront(options: HttpFrontOptions): Promise<HttpFro
       clearTimeout(impatient);
     },
   };
+}
+
+/** Ends a connection on which no more requests can come; what has come whole gets its answer first. */
+async function refuse(socket: Duplex, responses: Iterable<ServerResponse>): Promise<void> {
+  await allClosed([...responses].filter(({ req }) => req.complete));
+  if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+  else socket.destroy();
+}
+
+async function allClosed(responses: readonly ServerResponse[]): Promise<void> {
+  await Promise.all(responses.map((response) => new Promise((resolve) => response.once("close", resolve))));
 }
 
 async function answer(

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { ingestTick } from "../../lib/app/ingest-tick.ts";
-import { webhookPathOf, workflowIdOf } from "../../lib/app/webhook-url.ts";
+import { workflowIdOf } from "../../lib/app/webhook-url.ts";
 import { FlowError } from "../../lib/core/flow-error.ts";
-import { createWorld, runIdOf } from "../support/world.ts";
+import { createWorld, runIdOf, webhookPathIn } from "../support/world.ts";
 
 const file = { steps: [{ type: "print", text: "hello" }] };
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -48,7 +48,7 @@ describe("an event that is accepted", () => {
 });
 
 describe("what is refused is not kept", () => {
-  const right = webhookPathOf("test", "example", "org-1", "a webhook key");
+  const right = webhookPathIn("example");
   const [, , , org, id, hash] = right.split("/") as string[];
 
   test.each([

@@ -6,11 +6,13 @@ const SLOWEST_MS = 50;
 /** An input that was slow is tried again as often: a pause of the machine does not come back each time. */
 const TRIES = 4;
 
-/** A part of the language that takes any input. */
+/** A part of the product that takes any input. */
 export interface FuzzTarget {
   readonly name: string;
+  /** So many inputs of another target take as long as one of this. */
+  readonly cost: number;
   /** @throws Error of fast-check with seed and shrunk input for one that crashes, is slow, or breaks a rule. */
-  run(options: { readonly seed: number; readonly runs: number }): FuzzReport;
+  run(options: { readonly seed: number; readonly runs: number }): FuzzReport | Promise<FuzzReport>;
 }
 
 /** What came of a target's runs. */
@@ -29,6 +31,7 @@ export function fuzzTarget<Input>(
 ): FuzzTarget {
   return {
     name,
+    cost: 1,
     run({ seed, runs }) {
       const own = prototypes();
       let pauses = 0;

@@ -78,8 +78,9 @@ export interface WorldOptions {
   wrapCache?(cache: Cache): Cache;
 }
 
-const KEY = "a webhook key";
-const ORG = "org-1";
+/** The key of a world's webhook URLs, and the organisation in them. */
+export const WORLD_KEY = "a webhook key";
+export const WORLD_ORG = "org-1";
 const INVOCATION_MS = 900_000;
 const MOST_INVOCATIONS = 200;
 
@@ -103,7 +104,7 @@ export function createWorld(options: WorldOptions): World {
   const cache = createMemoryCache();
   const secrets = {
     workflowSecrets: async () => options.secrets ?? {},
-    webhookKeys: async () => [KEY],
+    webhookKeys: async () => [WORLD_KEY],
     forget: () => {},
   };
   const jq = { run: () => Promise.reject(new Error("this stage uses no jq")) };
@@ -146,7 +147,7 @@ export function createWorld(options: WorldOptions): World {
     random,
     log,
     stage: "test",
-    orgId: ORG,
+    orgId: WORLD_ORG,
     maxBodyBytes: 1_000,
     plainEnvironment: {},
     timings,
@@ -170,7 +171,7 @@ export function createWorld(options: WorldOptions): World {
         origin: "https://hooks.example",
         rawQuery: "",
         sourceIp: "192.0.2.1",
-        path: webhookPathOf("test", "example", ORG, KEY),
+        path: webhookPathIn("example"),
         query: {},
         headers: { "content-type": "application/json" },
         body: new TextEncoder().encode(formatJson(event)),
@@ -209,6 +210,11 @@ function compiledOnce(file: JsonObject, name = "example"): Workflow {
   const workflow = known.get(file) ?? compiled({ name, ...file });
   known.set(file, workflow);
   return workflow;
+}
+
+/** The path of a workflow's webhook in a world. */
+export function webhookPathIn(name: string): string {
+  return webhookPathOf("test", name, WORLD_ORG, WORLD_KEY);
 }
 
 /** The run that an accepted event became. */
