@@ -12,4 +12,4 @@ afterAll(() => dynalite.stop());
 test("values larger than an item pass through ingest, journal, resume, replay and history unchanged", async () => {
   const times = await playLargeRun(dynalite, { eventBytes: 900_000, resultBytes: 2_000_000 });
   expect(Object.keys(times)).toEqual(["accept", "run", "show", "replay"]);
-}, 30_000);
+});

@@ -11,7 +11,7 @@ let bundles: readonly Bundle[];
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "hookline-sizes-"));
   bundles = await buildBundles({ outDir: dir });
-}, 30_000);
+});
 
 afterAll(() => rm(dir, { recursive: true }));
 

@@ -97,7 +97,7 @@ beforeAll(async () => {
     },
     secrets: { OPENAI_API_KEY: "sk-of-the-test" },
   });
-}, 60_000);
+});
 
 afterAll(async () => {
   await deployment.stop();
@@ -263,4 +263,4 @@ test("every call that the functions made is allowed by their roles", async () =>
     expect(calls.length).toBeGreaterThan(0);
     expect(granted).toEqual(expect.arrayContaining(calls.map(actionOf)));
   }
-}, 30_000);
+});

@@ -42,7 +42,7 @@ beforeAll(async () => {
     secrets: {},
     invocationSeconds: 2,
   });
-}, 60_000);
+});
 afterAll(async () => {
   await deployment.stop();
   await provider.stop();
@@ -117,4 +117,4 @@ test("P2 P9 of ten runs in a batch one exhausts the memory and one the time: eac
     ["internal", "0"],
     ["internal", "1"],
   ]);
-}, 60_000);
+});

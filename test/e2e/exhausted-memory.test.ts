@@ -32,4 +32,4 @@ test("P2 a run that exhausts the memory of npm start ends it twice; the third st
     status: "failed",
     error: { class: "internal", step: "0" },
   });
-}, 60_000);
+});

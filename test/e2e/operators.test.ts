@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { queueUrls } from "../../lib/local/create-resources.ts";
 import { type Finished, hookline, hooklineScript } from "../cli/hookline-process.ts";
 import { type LoopbackServer, startLoopbackServer } from "../support/loopback-server.ts";
@@ -27,9 +27,6 @@ steps:
   - { type: wait, seconds: 3600 }
 `;
 const NOBODY = "019d0c1e-7b3a-7c2f-9d54-3a1b2c3d4e5f";
-
-// Each test starts several processes, on a machine that may be busy.
-jest.setTimeout(60_000);
 
 const folder = stackFolder({ "order.yaml": ORDER, "long.yaml": LONG, "pause.yaml": PAUSE });
 let peer: LoopbackServer;

@@ -25,11 +25,11 @@ for (const preset of presets.values()) {
 let stack: StackProcess;
 beforeAll(async () => {
   stack = await startStack(folder, env);
-}, 60_000);
+});
 afterAll(async () => {
   await stack?.end("SIGINT");
   folder.remove();
-}, 30_000);
+});
 
 const options: SendOptions = {
   stage: "local",

@@ -37,7 +37,7 @@ beforeAll(async () => {
       HOOKLINE_ALLOW_PRIVATE_HOSTS: "crm.internal",
     },
   });
-}, 60_000);
+});
 
 function all(type: string): readonly Resource[] {
   return stack.resources.filter((resource) => resource.type === type);

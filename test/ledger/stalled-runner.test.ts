@@ -74,4 +74,4 @@ test("a runner that sleeps through its lease is replaced, and what it writes whe
   expect(await stage.runs()).toEqual([before]);
   expect(provider.seen).toHaveLength(3);
   expect(trouble).toEqual([]);
-}, 60_000);
+});
