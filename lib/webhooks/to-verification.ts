@@ -10,7 +10,8 @@ type Place = Pick<Signed["signature"], "header" | "query" | "body_path">;
 /**
  * What ingest verifies with, of the keys as they stand in a file.
  * @throws FlowError `config_error` for keys that say where something stands twice or not at all, for a template that
- * reads what no request has, and for algorithms of a token of which some take a secret and some a public key.
+ * reads what no request has, and for algorithms of a token of which some take a secret and some a public key; of
+ * all but a template the sentence begins with the key.
  */
 export function toVerification(keys: ReadScheme): Verification {
   switch (keys.scheme) {

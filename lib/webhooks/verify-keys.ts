@@ -14,7 +14,9 @@ const encoding = z.enum(["hex", "upper_hex", "base64", "base64url"]);
 
 const place = {
   header: z
-    .union([headerName, z.array(headerName).min(1)])
+    .union([headerName, z.array(headerName).min(1)], {
+      error: "write the name of a header, which has no spaces and no colon, or a list of such names",
+    })
     .optional()
     .describe("The header that holds it; of several the first that came"),
   query: z.string().optional().describe("The parameter of the query that holds it"),

@@ -79,6 +79,21 @@ describe("an editor with the YAML language server offers", () => {
     ["the file's keys", "¦", "on_failure"],
     ["the file's keys in the wrapper", "workflow:\n  ¦", "on_failure"],
     ["the keys of a schedule", "input:\n  type: cron\n  ¦", "timezone"],
+    ["the presets", "input:\n  type: http_webhook\n  verify: ¦", "stripe"],
+    ["presets and schemes", "input:\n  type: http_webhook\n  verify:\n    ¦", "scheme"],
+    ["the presets of a mapping", "input:\n  type: http_webhook\n  verify:\n    preset: ¦", "stripe"],
+    [
+      "the keys of a preset",
+      "input:\n  type: http_webhook\n  verify:\n    preset: slack\n    ¦",
+      "tolerance",
+    ],
+    ["the schemes", "input:\n  type: http_webhook\n  verify:\n    scheme: ¦", "ed25519"],
+    ["the keys of a scheme", "input:\n  type: http_webhook\n  verify:\n    scheme: jwt\n    ¦", "audience"],
+    [
+      "the keys of a signature",
+      "input:\n  type: http_webhook\n  verify:\n    scheme: hmac\n    signature:\n      ¦",
+      "encoding",
+    ],
     ["operators", "steps:\n  - type: filter\n    conditions:\n      - field: a\n        op: ¦", "startswith"],
     ["values of a set", "steps:\n  - type: http_call\n    method: ¦", "DELETE"],
     ["true and false", "steps:\n  - type: jq\n    multiple: ¦", "true"],
@@ -115,6 +130,33 @@ describe("it complains of", () => {
     ],
   ])("%s", async (_what, steps, expected) => {
     expect(await complaints(`name: a\nsteps:\n${steps}\n`)).toEqual(expected);
+  });
+
+  test.each([
+    [
+      "an unknown preset",
+      "gihtub",
+      [expect.stringContaining('4:11 Value is not accepted. Valid values: "github"')],
+    ],
+    [
+      "an unknown scheme",
+      "{ scheme: hmca }",
+      [expect.stringContaining('4:21 Value is not accepted. Valid values: "hmac"')],
+    ],
+    [
+      "an unknown key of a preset",
+      "{ preset: slack, secrets: a }",
+      ["4:28 Property secrets is not allowed."],
+    ],
+    [
+      "an unknown key of a scheme",
+      "{ scheme: bearer, token: a, tokn: b }",
+      ["4:39 Property tokn is not allowed."],
+    ],
+    ["a missing key of a scheme", "{ scheme: bearer }", ['4:3 Missing property "token".']],
+  ])("%s", async (_what, verify, expected) => {
+    const text = `name: a\ninput:\n  type: http_webhook\n  verify: ${verify}\nsteps: []\n`;
+    expect(await complaints(text)).toEqual(expected);
   });
 
   test("nothing in a file that loads", async () => {

@@ -33,6 +33,33 @@ const FILES: readonly (readonly [says: string, text: string, expected: object])[
     },
   ],
   ["one stage", "stage: dev", { stages: ["dev"] }],
+  [
+    "a preset, whose secret is a name that is read",
+    "input: { type: http_webhook, verify: stripe }",
+    {
+      input: { preset: "stripe", verify: { scheme: "hmac", secrets: ["${env:STRIPE_WEBHOOK_SECRET}"] } },
+      environment: [{ name: "STRIPE_WEBHOOK_SECRET", secret: true, required: true }],
+    },
+  ],
+  [
+    "a preset with two secrets, and less time",
+    'environment: [{ name: NEW, secret: true }, { name: OLD, secret: true }]\ninput: { type: http_webhook, verify: { preset: slack, secret: ["${env:NEW}", "${env:OLD, no}"], tolerance: 60 } }',
+    {
+      input: {
+        preset: "slack",
+        verify: { secrets: ["${env:NEW}", "${env:OLD, no}"], timestamp: { toleranceSeconds: 60 } },
+      },
+    },
+  ],
+  [
+    "a scheme of its own",
+    'environment: [{ name: KEY, secret: true }]\ninput: { type: http_webhook, verify: { scheme: hmac, secret: "${env:KEY}", signature: { header: X-Sig } } }',
+    {
+      input: {
+        verify: { algorithm: "sha256", signed: "${body}", signature: { place: { headers: ["x-sig"] } } },
+      },
+    },
+  ],
   ["several stages", "stages: [dev, prod]", { stages: ["dev", "prod"] }],
   ["the stage as a template", "stage: ${env:STAGE, dev}", { stages: ["${env:STAGE, dev}"], environment: [] }],
   [

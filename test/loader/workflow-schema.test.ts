@@ -38,7 +38,10 @@ describe("the schema accepts what the loader accepts", () => {
   });
 
   test("the cases with one value changed or taken away", () => {
-    const files: readonly Json[] = examples.flatMap(({ cases }) => cases.map(({ text }) => parse(text)));
+    const files: readonly Json[] = [
+      ...examples.flatMap(({ cases }) => cases.map(({ text }) => parse(text))),
+      ...VERIFIED.map((verify) => ({ input: { type: "http_webhook", verify }, steps: [] })),
+    ];
     const value = fc.oneof(
       fc.constantFrom<Json>(
         null,
@@ -70,6 +73,26 @@ describe("the schema accepts what the loader accepts", () => {
     );
   });
 });
+
+/** Who may call, in the ways of saying it. */
+const VERIFIED: readonly Json[] = [
+  "stripe",
+  { preset: "slack", secret: ["${env:A}", "${env:B}"], tolerance: 60 },
+  {
+    scheme: "hmac",
+    secret: "${env:A}",
+    algorithm: "sha1",
+    signature: { header: ["x-sig", "x-sig-2"], encoding: "base64", separator: ",", field: "v1" },
+    signed: "${timestamp}.${id}.${body}",
+    timestamp: { field: "t", tolerance: 60 },
+    id: { query: "id" },
+  },
+  { scheme: "standard_webhooks", secret: "${env:A}", header_prefix: "svix-" },
+  { scheme: "ecdsa", public_key: "${env:A}", signature: { body_path: "sig" }, signed: "${json.id}" },
+  { scheme: "basic", username: "me", password: "${env:A}" },
+  { scheme: "header", header: "x-token", value: ["${env:A}"] },
+  { scheme: "jwt", key: "${env:A}", algorithms: ["RS256"], audience: "me" },
+];
 
 /** The path of every value inside another. */
 function placesIn(value: Json): readonly (readonly string[])[] {
@@ -125,6 +148,20 @@ const LEFT_TO_THE_LOADER: { readonly [about: string]: readonly string[] } = {
     "a pattern with a field that events do not have",
     "a pattern whose values are no lists",
     "an empty pattern",
+  ],
+  "signatures that nobody can make, or everybody": [
+    "a base URL where none is signed",
+    "a signature inside what it signs",
+    "a signature that stands nowhere",
+    "a time beside a signature that is no list of fields",
+    "a time that is not signed",
+    "a time that stands in two places",
+    "a tolerance where no time is signed",
+    "signed text of an unnamed header",
+    "signed text that is always the same",
+    "signed text that no request has",
+    "signed text with an unclosed placeholder",
+    "tokens of a secret and of a public key at once",
   ],
   "languages inside the language": ["a pattern that does not run in linear time"],
   "what a step type checks beyond the form of its parameters": ["a check of the step itself"],

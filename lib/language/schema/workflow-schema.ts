@@ -9,6 +9,7 @@ import { conditionDefinition } from "./condition-definition.ts";
 import { withSentences } from "./described.ts";
 import { stepSchema } from "./step-schema.ts";
 import { acceptTemplates } from "./templated-schema.ts";
+import { verifyDefinitions } from "./verify-definitions.ts";
 
 /** The JSON Schema of a workflow file with these step types, for editors. */
 export function workflowSchema(types: ReadonlyMap<string, AnyStep>): JsonObject {
@@ -39,6 +40,7 @@ export function workflowSchema(types: ReadonlyMap<string, AnyStep>): JsonObject 
       step_keys: withoutHead(jsonSchemaOf(stepKeys)),
       ...innerDefinitions([...steps.map(({ schema }) => schema), ...Object.values(inputKeys)]),
       condition: conditionDefinition,
+      ...verifyDefinitions(),
     },
   });
 }
@@ -74,8 +76,13 @@ function workflowDefinition(): JsonObject {
 
 function inputDefinition(): JsonObject {
   const kinds = Object.entries(inputKeys).map(([type, keys]) => {
-    const { description, ...schema } = withoutHead(jsonSchemaOf(keys));
-    return { type, summary: String(description), schema };
+    const { description, properties, ...schema } = withoutHead(jsonSchemaOf(keys));
+    const { verify, ...others } = asObject(properties);
+    const all =
+      verify === undefined
+        ? others
+        : { ...others, verify: { ...asObject(verify), anyOf: [{ $ref: "#/definitions/verify" }] } };
+    return { type, summary: String(description), schema: { ...schema, properties: all } };
   });
   const [webhook] = kinds;
   return byType(
