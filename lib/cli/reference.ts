@@ -1,13 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { FlowError } from "../core/flow-error.ts";
 import { stepTable } from "../language/reference/step-table.ts";
+import { writeBetween } from "../language/reference/write-between.ts";
 import { stepTypes } from "../steps/registry.ts";
 import { EXIT } from "./exit.ts";
 import { generatedDocs } from "./generated-docs.ts";
 
 const README = "README.md";
-const PLACE = /(<!-- steps -->\n)[\s\S]*?(\n<!-- \/steps -->)/;
 
 /**
  * Compares what the documentation says of the step types with the step types, or writes it. Exit code 1 when it is stale.
@@ -31,14 +30,5 @@ function textOf(path: string): string | undefined {
 }
 
 function withStepTable(readme: string): string {
-  if (!PLACE.test(readme)) {
-    throw new FlowError(
-      "config_error",
-      `${README} has no lines "<!-- steps -->" and "<!-- /steps -->" to write between`,
-    );
-  }
-  return readme.replace(
-    PLACE,
-    (_all, before: string, after: string) => before + stepTable(stepTypes, "docs/steps/") + after,
-  );
+  return writeBetween(readme, "steps", stepTable(stepTypes, "docs/steps/"));
 }

@@ -7,6 +7,7 @@ import type { LocalStack, ServedWorkflow } from "../local/local-stack.ts";
 import type { WorkflowFile } from "../local/workflow-files.ts";
 import { stepTypes } from "../steps/registry.ts";
 import { columns } from "./columns.ts";
+import { placeFlags } from "./place-flags.ts";
 import { printable } from "./printable.ts";
 
 const DIED =
@@ -24,14 +25,17 @@ export function stackText(stack: LocalStack, dataFolder: string): string {
     ...(missing.length === 0 ? [] : ["", ...missing]),
     ...files.flatMap(fileText),
     ...(recovered > 0 ? ["", `${recovered} runs of the last time go on.`, ...(died ? [DIED] : [])] : []),
-    ...(tryable.length === 0 ? [] : ["", "Try:", ...tryable.map(curlLine)]),
+    ...(tryable.length === 0 ? [] : ["", "Try:", ...tryable.map((one) => tryLine(one, dataFolder))]),
     "",
     `History and logs are in ${shownFolder(dataFolder)}. Ctrl-C stops.`,
   ].join("\n");
 }
 
 function workflowRow({ name, url, workflow: { input } }: ServedWorkflow): string[] {
-  return ["", name, input.type === "cron" ? `cron ${input.cron} (${input.timezone})` : url];
+  const where = input.type === "cron" ? `cron ${input.cron} (${input.timezone})` : url;
+  const verified =
+    input.type === "http_webhook" && input.verify ? [`from ${input.preset ?? input.verify.scheme}`] : [];
+  return ["", name, where, ...verified];
 }
 
 /** Names without a value, and where to put them. */
@@ -55,8 +59,10 @@ export function fileText({ path, problems, workflow, idle }: WorkflowFile): stri
 
 /** Needs neither key nor network: whoever cloned the project can fire it at once. */
 function isSelfContained({ workflow, missing }: ServedWorkflow): boolean {
+  const { input } = workflow;
   return (
-    workflow.input.type === "http_webhook" &&
+    input.type === "http_webhook" &&
+    (!input.verify || input.preset !== undefined) &&
     isDeployedTo(LOCAL_STAGE, workflow) &&
     missing.length === 0 &&
     !reachesOut(workflow.steps) &&
@@ -70,7 +76,9 @@ function reachesOut(steps: readonly StepNode[]): boolean {
   );
 }
 
-function curlLine({ url, workflow: { file } }: ServedWorkflow): string {
+function tryLine({ name, url, workflow: { file, input } }: ServedWorkflow, folder: string): string {
+  if (input.type === "http_webhook" && input.preset !== undefined)
+    return `  npx hookline send ${input.preset} --workflow ${name}${placeFlags({ stage: LOCAL_STAGE, data: folder })}`;
   const example = file.replace(/\.ya?ml$/, ".event.json");
   const data = existsSync(example) ? quoted(`@${example}`) : "'{}'";
   return `  curl -H 'content-type: application/json' -d ${data} ${url}`;

@@ -34,9 +34,10 @@ export function resolveEnvironment(workflow: Workflow, sources: readonly Environ
     value: (name) => values.get(name),
     redactor: createRedactor(secrets.map(({ name }) => values.get(name) as string)),
     missing,
-    tooShort: secrets.flatMap(({ name }) =>
-      (values.get(name) as string).length < SHORTEST_SECRET ? [name] : [],
-    ),
+    tooShort: secrets.flatMap(({ name }) => {
+      const { length } = values.get(name) as string;
+      return length > 0 && length < SHORTEST_SECRET ? [name] : [];
+    }),
   };
 }
 

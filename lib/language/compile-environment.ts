@@ -44,7 +44,8 @@ function warnOfShortSecret(
   at: number,
   problems: ProblemLog,
 ): void {
-  if (!secret || text === undefined || text.length >= SHORTEST_SECRET) return;
+  // An empty one says that there may be none, and has nothing to blank.
+  if (!secret || !text || text.length >= SHORTEST_SECRET) return;
   const message = `the default of the secret "${name}" is shorter than ${SHORTEST_SECRET} characters: it cannot be redacted`;
   problems.warn("short-secret", at, message, "use a longer secret");
 }

@@ -1,5 +1,5 @@
-import { placeholdersIn } from "../core/template.ts";
 import type { ValuePlace, Verification } from "../core/verification.ts";
+import { coversBody } from "./covers-body.ts";
 import { textAt, type WebhookRequest } from "./request.ts";
 import { withTextAt } from "./with-text-at.ts";
 
@@ -19,15 +19,6 @@ export function tamperRequest(rule: Verification, request: WebhookRequest): Webh
 
 /** The last characters of base64 hold bits that nobody reads. */
 const AMID = 8;
-
-function coversBody(rule: Verification): boolean {
-  if (!("signed" in rule)) return false;
-  const read = [...placeholdersIn(rule.signed)];
-  return (
-    rule.bodyHash !== undefined ||
-    read.some(({ source }) => "path" in source && (source.path[0] === "body" || source.path[0] === "form"))
-  );
-}
 
 function placeOf(rule: Verification): ValuePlace {
   if ("signature" in rule) return rule.signature.place;

@@ -61,6 +61,31 @@ describe("a known kind of secret is found wherever it stands, and never shown", 
   });
 });
 
+describe("what callers are known by is a secret whatever it looks like", () => {
+  const found = async (verify: string) => {
+    const text = `input: { type: http_webhook, verify: ${verify} }\nsteps: []\n`;
+    const { problems } = await checkWorkflow(text, "flow.yaml");
+    return problems.filter(({ id }) => id === "literal-secret").map(({ column }) => column);
+  };
+
+  test.each([
+    ["a secret", "{ preset: github, secret: swordfish }", [64]],
+    ["one of several", '{ preset: github, secret: ["${env:A}", swordfish] }', [77]],
+    ["a placeholder's default", '{ preset: github, secret: "${env:A, swordfish}" }', [64]],
+    ["a password", "{ scheme: basic, username: me, password: swordfish }", [79]],
+    ["a token", "{ scheme: bearer, token: swordfish }", [63]],
+    ["a header's value", "{ scheme: header, header: x-token, value: swordfish }", [80]],
+    ["the key of a token", "{ scheme: jwt, key: swordfish, algorithms: [HS256] }", [58]],
+  ])("%s", async (_what, verify, columns) => expect(await found(verify)).toEqual(columns));
+
+  test.each([
+    ["a name of the environment", '{ preset: github, secret: "${env:A}" }'],
+    ["a name with an empty default", '{ preset: github, secret: ["${env:A}", "${env:B, \'\'}"] }'],
+    ["a public key", `{ scheme: ed25519, public_key: ${hex("", 64)}, signature: { header: x-sig } }`],
+    ["the public key of a token", '{ scheme: jwt, key: "-----BEGIN PUBLIC KEY-----", algorithms: [RS256] }'],
+  ])("but not %s", async (_what, verify) => expect(await found(verify)).toEqual([]));
+});
+
 describe("a secret is known", () => {
   const found = async (text: string) => {
     const { problems } = await checkWorkflow(`steps: []\noutput:\n  ${text}\n`, "flow.yaml");

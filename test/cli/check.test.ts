@@ -199,6 +199,15 @@ describe("hookline check", () => {
     expect([dev.code, prod.code]).toEqual([1, 0]);
   });
 
+  test("--checklist names what is to be set at the service that calls", async () => {
+    const verified = "name: paid\ninput: { type: http_webhook, verify: stripe }\nsteps: []\n";
+    const { stdout } = await check(["--checklist", file("paid.yaml", verified)]);
+    expect(stdout).toContain("at Stripe  https://docs.stripe.com/webhooks/signature");
+    expect(stdout).toMatch(/URL +what "hookline url paid" prints/);
+    expect(stdout).toMatch(/STRIPE_WEBHOOK_SECRET +the endpoint's signing secret/);
+    expect(stdout).toContain("hookline send stripe --workflow paid");
+  });
+
   test("--checklist goes through every rule, by area", async () => {
     const { code, stdout } = await check(["--checklist", file("warned.yaml", WARNED)]);
     expect(code).toBe(1);

@@ -4,6 +4,7 @@ import { formatProblem, type Problem } from "../../language/problem.ts";
 import { AREAS } from "../../language/rule.ts";
 import { printable } from "../printable.ts";
 import type { Paint } from "../run-text.ts";
+import { serviceText } from "./service-text.ts";
 
 const STYLES = { error: "red", warning: "yellow", note: "dim" } as const;
 
@@ -22,14 +23,14 @@ export function problemsText(problems: readonly Problem[], paint: Paint): string
 const MARKS = { passed: ["✓", "green"], missed: ["✗", "red"], "not checked": ["–", "dim"] } as const;
 
 /** The production checklist of one file. */
-export function checklistText({ file, checklist }: CheckResult, paint: Paint): string {
+export function checklistText({ file, checklist, workflow }: CheckResult, paint: Paint): string {
   const areas = AREAS.map((area) => {
     const items = checklist.filter((item) => item.area === area).map((item) => itemText(item, paint));
     return `  ${paint("bold", area)}\n${items.join("")}`;
   });
   const missed = checklist.filter(({ state }) => state === "missed").length;
   const passed = checklist.filter(({ state }) => state === "passed").length;
-  return `${paint("bold", printable(file))}: ${passed} passed, ${missed} missed\n${areas.join("")}\n`;
+  return `${paint("bold", printable(file))}: ${passed} passed, ${missed} missed\n${areas.join("")}${workflow ? serviceText(workflow, paint) : ""}\n`;
 }
 
 function itemText({ id, text, state, line }: ChecklistItem, paint: Paint): string {

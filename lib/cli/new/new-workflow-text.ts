@@ -25,7 +25,9 @@ export function nextSteps(made: MadeWorkflow): string {
       ? [`npx hookline run ${workflow} --event ${event}`]
       : [
           "npm start, and in a second terminal:",
-          `  curl -H 'content-type: application/json' -d @${event} "$(npx hookline url ${name})"`,
+          template.preset === undefined
+            ? `  curl -H 'content-type: application/json' -d @${event} "$(npx hookline url ${name})"`
+            : `  npx hookline send ${template.preset} --workflow ${name}`,
         ];
   return [
     "Made:",

@@ -7,6 +7,8 @@ export interface WorkflowTemplate {
   readonly name: string;
   readonly description: string;
   readonly input: Input["type"];
+  /** The service whose deliveries it takes, when it verifies them. */
+  readonly preset?: string;
   readonly environment: readonly EnvironmentName[];
   readonly workflow: string;
   readonly test: string;
@@ -26,10 +28,12 @@ function readTemplate(name: string): WorkflowTemplate {
   const text = read("workflow.yaml");
   const { workflow } = loadWorkflow(text, `templates/${name}/workflow.yaml`);
   if (!workflow) throw new Error(`the template ${name} does not load`);
+  const { input } = workflow;
   return {
     name,
     description: workflow.description ?? "",
-    input: workflow.input.type,
+    input: input.type,
+    ...(input.type === "http_webhook" && input.preset !== undefined && { preset: input.preset }),
     environment: workflow.environment,
     workflow: text,
     test: read("workflow.test.yaml"),

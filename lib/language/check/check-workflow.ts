@@ -14,6 +14,7 @@ import { literalSecret } from "./rules/literal-secret.ts";
 import { RULES } from "./rules.ts";
 import { type FoundSecret, findSecrets } from "./secrets/find-secrets.ts";
 import { guessSecrets } from "./secrets/guess-secrets.ts";
+import { verifySecrets } from "./secrets/verify-secrets.ts";
 import { readSuppressions } from "./suppressions.ts";
 
 /** What there is to say about a workflow file. */
@@ -69,15 +70,13 @@ function secretsIn(
   root: YamlNode | undefined,
   types: ReadonlyMap<string, AnyStep>,
 ): readonly FoundSecret[] {
-  const known = findSecrets(text);
   // In programs and prose, what looks random is something else.
   const passedOver = [...types.values()].flatMap(({ facts = {} }) => [
     ...(facts.told ?? []),
     ...Object.keys(facts.programs ?? {}),
   ]);
-  const guessed = root ? guessSecrets(root, text, passedOver) : [];
-  return [
-    ...known,
-    ...guessed.filter((guess) => !known.some(({ at, end }) => at < guess.end && guess.at < end)),
-  ];
+  const found = [...findSecrets(text)];
+  const more = root ? [...verifySecrets(root), ...guessSecrets(root, text, passedOver)] : [];
+  for (const one of more) if (!found.some(({ at, end }) => at < one.end && one.at < end)) found.push(one);
+  return found;
 }

@@ -18,6 +18,7 @@ import { unknownName } from "./rules/unknown-name.ts";
 import { unknownWorkflow } from "./rules/unknown-workflow.ts";
 import { unreachableStep } from "./rules/unreachable-step.ts";
 import { unreadOutput } from "./rules/unread-output.ts";
+import { unsignedBody } from "./rules/unsigned-body.ts";
 import { unvalidatedEvent } from "./rules/unvalidated-event.ts";
 import { unverifiedWebhook } from "./rules/unverified-webhook.ts";
 import { unwrittenPath } from "./rules/unwritten-path.ts";
@@ -42,6 +43,7 @@ export const RULES: readonly Rule[] = [
   unescapedText,
   unvalidatedEvent,
   unverifiedWebhook,
+  unsignedBody,
   modelCallInLoop,
   callPerItem,
   expensiveModel,

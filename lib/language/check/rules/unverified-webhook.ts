@@ -9,11 +9,12 @@ export const unverifiedWebhook: Rule = {
   summary: "A webhook checks who sends",
   why: "The URL is the only credential: who finds it in a log or a proxy can send events.",
   *check({ workflow, root, flow }) {
-    if (workflow.input.type !== "http_webhook" || flow.all.some(asksForToken)) return;
+    const { input } = workflow;
+    if (input.type !== "http_webhook" || input.verify || flow.all.some(asksForToken)) return;
     yield {
       at: root.entries?.get("input")?.keyAt ?? root.at,
       message: "the URL is this webhook's only credential",
-      hint: 'keep it secret, and let a filter ask for a token: { field: request.headers.x-token, op: eq, value: "${env:TOKEN}" }',
+      hint: 'say who calls: verify: github, stripe, slack or another preset, or { scheme: header, header: x-token, value: "${env:TOKEN}" }',
     };
   },
 };
