@@ -55,6 +55,12 @@ describe("the sample of", () => {
   });
 });
 
+test("copies of one delivery are one run", async () => {
+  const { answers } = await sendDelivery("github", { ...options, copies: 8 });
+  expect(answers).toHaveLength(8);
+  expect(new Set(answers.map(({ runId }) => runId)).size).toBe(1);
+});
+
 describe("hookline send", () => {
   const send = (args: readonly string[], more: { readonly [name: string]: string } = env) =>
     hookline(["send", ...args, "--data", folder.data], { cwd: folder.path, env: more });
@@ -64,7 +70,7 @@ describe("hookline send", () => {
     expect(code).toBe(0);
     const [head, answer, next] = stdout.split("\n");
     expect(head).toBe(`stripe: delivery to on-stripe at ${stack.url}`);
-    expect(answer).toMatch(/^202 {2}\{"run_id":".*","status":"queued"\}$/);
+    expect(answer).toMatch(/^202 {2}\{"run_id":".*","status":"queued",/);
     expect(next).toMatch(/npx hookline runs show [0-9a-f-]{36} --data /);
   });
 
