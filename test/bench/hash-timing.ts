@@ -1,6 +1,7 @@
+import { createHmac } from "node:crypto";
 import { ingestEvent } from "../../lib/app/ingest-event.ts";
 import { isSecurityHash, securityHash, webhookPath, workflowIdOf } from "../../lib/app/webhook-url.ts";
-import { createWorld, WORLD_KEY, WORLD_ORG } from "../support/world.ts";
+import { createWorld, WORLD_KEY, WORLD_ORG, webhookPathIn } from "../support/world.ts";
 import { median, welchT } from "./statistics.ts";
 
 /** What one kind of request takes, beside the first kind of its group. */
@@ -18,8 +19,9 @@ interface Kind {
   call(round: number): unknown;
 }
 
+const SECRET = "the signing secret";
 const SAMPLES = 10_000;
-const WARM_UP = 3_000;
+const WARM_UP = 10_000;
 const TEXTS = 1_000;
 /** Share of the samples that is looked at; the rest met garbage collection or another process. */
 const SHARE = 0.9;
@@ -27,11 +29,16 @@ const SHARE = 0.9;
 const KNOWN_ID = workflowIdOf("test", "example");
 const RIGHT = securityHash(WORLD_KEY, WORLD_ORG, KNOWN_ID);
 
-const wrongHash = (number: number) => securityHash(`another key ${number}`, WORLD_ORG, KNOWN_ID);
-const nearlyRight = (number: number) => {
-  const end = number.toString(16).padStart(3, "0");
-  return RIGHT.slice(0, -3) + (RIGHT.endsWith(end) ? "fff" : end);
-};
+/** The right digits but for the first three, or the last three. */
+function changed(right: string, number: number, where: "start" | "end"): string {
+  const digits = number.toString(16).padStart(3, "0");
+  const [start, end] = [right.slice(0, 3), right.slice(-3)];
+  if (where === "start") return (digits === start ? "fff" : digits) + right.slice(3);
+  return right.slice(0, -3) + (digits === end ? "fff" : digits);
+}
+
+const wrongHash = (number: number) => changed(RIGHT, number, "start");
+const nearlyRight = (number: number) => changed(RIGHT, number, "end");
 const idOfNone = (number: number) => workflowIdOf("test", `no workflow ${number}`);
 const rightOfNone = (number: number) => securityHash(WORLD_KEY, WORLD_ORG, idOfNone(number));
 const otherOrg = (number: number) => `org${number.toString(36).padStart(2, "_")}`.slice(0, WORLD_ORG.length);
@@ -64,7 +71,29 @@ export async function timeHashes(): Promise<readonly TimedKind[]> {
         webhookPath(otherOrg(number), KNOWN_ID, RIGHT),
       ),
     ])),
+    ...(await timeSignatures()),
   ];
+}
+
+/** The same of signatures, which are wrong at once or at their end. */
+async function timeSignatures(): Promise<readonly TimedKind[]> {
+  const { ingest } = createWorld({
+    file: { input: { type: "http_webhook", verify: "github" }, steps: [] },
+    secrets: { GITHUB_WEBHOOK_SECRET: SECRET },
+  });
+  const path = webhookPathIn("example");
+  const body = Buffer.from('{"action": "opened"}');
+  const right = createHmac("sha256", SECRET).update(body).digest("hex");
+  const post = (kind: string, signatureOf: (number: number) => string) =>
+    kindOf(kind, signatureOf, async (signature) => {
+      const headers = { "x-hub-signature-256": `sha256=${signature}` };
+      const { status } = await ingestEvent(ingest, { ...REQUEST, path, body, headers });
+      if (status !== 401) throw new Error(`answered ${status}`);
+    });
+  return timeGroup("a request that gets 401", [
+    post("a wrong signature", (number) => changed(right, number, "start")),
+    post("one that is wrong at its end", (number) => changed(right, number, "end")),
+  ]);
 }
 
 const REQUEST = {

@@ -23,9 +23,9 @@ const blind = rounds.some((one) => !one.some((kind) => isControl(kind) && Math.a
 if (blind)
   console.error("\nthe control was not told from the rest: this machine is too busy to say anything");
 if (always.length > 0)
-  console.error(`\ntold from a wrong hash in each of ${rounds.length} rounds: ${always.join("; ")}`);
+  console.error(`\ntold from the first kind in each of ${rounds.length} rounds: ${always.join("; ")}`);
 if (blind || always.length > 0) process.exitCode = 1;
-else console.log(`\nno kind can be told from a wrong hash: |t| stays under ${THRESHOLD}`);
+else console.log(`\nno kind can be told from the first one: |t| stays under ${THRESHOLD}`);
 
 function differing(round: readonly TimedKind[]): readonly string[] {
   return round

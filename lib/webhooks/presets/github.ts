@@ -18,5 +18,5 @@ export const github: Preset = {
     },
   ],
   limits:
-    "The signature covers the body and no time: a recorded delivery can be sent again later. `dedupe` refuses it for its window.",
+    "The signature covers the body and no time: a recorded delivery can be sent again later. `dedupe` goes by an id that is not signed: it refuses what the service repeats, and not what somebody else sends again under another id.",
 };

@@ -10,5 +10,5 @@ export const jira: Preset = {
   verify: { scheme: "hmac", signature: { header: "x-hub-signature", prefix: "sha256=" } },
   dedupeKey: "${request.headers.x-atlassian-webhook-identifier}",
   limits:
-    "The signature covers the body and no time: a recorded delivery can be sent again later. `dedupe` refuses it for its window.",
+    "The signature covers the body and no time: a recorded delivery can be sent again later. `dedupe` goes by an id that is not signed: it refuses what the service repeats, and not what somebody else sends again under another id.",
 };

@@ -10,5 +10,5 @@ export const sentry: Preset = {
   verify: { scheme: "hmac", signature: { header: "sentry-hook-signature" } },
   dedupeKey: "${request.headers.request-id}",
   limits:
-    "The signature covers the body and no time: a recorded delivery can be sent again later. `dedupe` refuses it for its window.",
+    "The signature covers the body and no time: a recorded delivery can be sent again later. `dedupe` goes by an id that is not signed: it refuses what the service repeats, and not what somebody else sends again under another id.",
 };

@@ -10,5 +10,5 @@ export const shopify: Preset = {
   verify: { scheme: "hmac", signature: { header: "x-shopify-hmac-sha256", encoding: "base64" } },
   dedupeKey: "${request.headers.x-shopify-webhook-id}",
   limits:
-    "The signature covers the body and no time: a recorded delivery can be sent again later. `dedupe` refuses it for its window.",
+    "The signature covers the body and no time: a recorded delivery can be sent again later. `dedupe` goes by an id that is not signed: it refuses what the service repeats, and not what somebody else sends again under another id.",
 };

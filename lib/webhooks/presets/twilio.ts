@@ -16,5 +16,5 @@ export const twilio: Preset = {
   },
   dedupeKey: "${request.headers.i-twilio-idempotency-token}",
   limits:
-    "The signature covers URL and body and no time: a recorded delivery can be sent again later. `dedupe` refuses it for its window.",
+    "The signature covers URL and body and no time: a recorded delivery can be sent again later. `dedupe` goes by an id that is not signed: it refuses what the service repeats, and not what somebody else sends again under another id.",
 };
