@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "../../lib/core/json.ts";
 import { attempt, compiled } from "../support/engine-run.ts";
 
 const START = Date.UTC(2026, 0, 2, 3, 4, 5);
+const ITEM = "${item}";
 const NAME = "${env:TOKEN}";
 const LIMITS = { longestWaitMs: 10_000 };
 
@@ -150,22 +151,20 @@ describe("on_failure", () => {
   });
 
   test("may wait, and comes back to the state that it had begun with", async () => {
-    const branch = {
-      type: "if_else",
-      if: {
-        conditions: [{ field: "seen", op: "exists" }],
-        steps: [call("never")],
-      },
-      else: { steps: [{ type: "set", values: { seen: true } }, wait, call("a")] },
+    const loop = {
+      type: "for_each",
+      input_from: "ids",
+      steps: [{ type: "set", values: { ids: [9] } }, wait, call(ITEM, { output_to: "x" })],
     };
-    const waiting = compiled({ steps: [fail], on_failure: [branch] });
-    const first = await attempt({ workflow: waiting, limits: LIMITS });
+    const waiting = compiled({ steps: [fail], on_failure: [loop] });
+    const event = { ids: ["a"] };
+    const first = await attempt({ workflow: waiting, event, limits: LIMITS });
     expect(first.end).toEqual({ kind: "paused", pause: { reason: "wait", dueAt: START + 3_600_000 } });
     first.clock.advance(3_600_000);
-    const past = first.segments.flat();
     const { end, calls } = await attempt({
       workflow: waiting,
-      past,
+      event,
+      past: first.segments.flat(),
       clock: first.clock,
       http,
       limits: LIMITS,
