@@ -1,4 +1,9 @@
-import { type DynamoDBClient, QueryCommand, type QueryCommandOutput } from "@aws-sdk/client-dynamodb";
+import {
+  type DynamoDBClient,
+  QueryCommand,
+  type QueryCommandOutput,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
 import { duePartition } from "../../lib/adapters/dynamo/index-shards.ts";
@@ -13,6 +18,7 @@ import {
   sampleRun,
 } from "../support/sample-run.ts";
 import { clientOfTable, quietTable } from "../support/simulated-dynamodb.ts";
+import { storedItems } from "../support/stored-items.ts";
 
 const LAG_MS = 1_000;
 const MINUTE = 60_000;
@@ -70,6 +76,24 @@ describe("an index that is behind", () => {
     now += MINUTE;
     for (const _again of [1, 2]) expect(await due(10)).toEqual([alive.runId]);
   });
+});
+
+test("a run that was found expired, and is kept longer by the time it is taken out, stays in the index", async () => {
+  const { runId } = await created({ expiresAt: (NOON + MINUTE) / 1000 });
+  now += MINUTE;
+  let isKept = false;
+  const send = async (command: UpdateItemCommand) => {
+    if (command instanceof UpdateItemCommand && !isKept) {
+      isKept = true;
+      const later = { expires_at: { N: String(NOON) } };
+      await storedItems(client, "test").change(`run#${runId}`, "run", later);
+    }
+    return client.send(command);
+  };
+  const slow = { client: { send } as unknown as DynamoDBClient, table: "test", now: () => now };
+  await createDynamoRunStore(slow).due(now, 10);
+  now += LAG_MS;
+  expect([isKept, await due(10)]).toEqual([true, [runId]]);
 });
 
 test("a due run says no more of lease and wait than there is", async () => {
