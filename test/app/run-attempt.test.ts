@@ -392,6 +392,48 @@ describe("a run whose step another one waits at", () => {
   });
 });
 
+describe("a run that starts others", () => {
+  const start = { type: "run_workflow", name: "inner", await: false };
+  const workflows = { inner: { steps: [] } };
+  const messages = (world: World) => world.queue.receive(10).map(({ body }) => JSON.parse(body).run_id);
+
+  test("has them in the queue, one deeper than itself; ten deep is the end of it", async () => {
+    const world = createWorld({ file: { steps: [start] }, workflows });
+    const parent = { runId: "outer", path: "0", awaits: false, depth: 9 };
+    const { journal } = await tried(world, await claimed(world, { parent }));
+    const [inner = ""] = messages(world);
+    expect(journal.at(-1)).toMatchObject({ path: "0", status: "ok", children: [inner] });
+    expect((await world.run(inner)).parent).toMatchObject({ path: "0", depth: 10 });
+    const deep = await tried(world, await claimed(world, { parent: { ...parent, depth: 10 } }));
+    expect(deep.end).toMatchObject({ kind: "failed", error: { step: "0" } });
+    const own = await tried(world, await claimed(world));
+    expect(own.end.kind).toBe("succeeded");
+  });
+
+  test("has the chunks of its loop in the queue, and pauses", async () => {
+    const loop = {
+      type: "for_each",
+      id: "each",
+      input_from: "ids",
+      mode: "distributed",
+      chunk_size: 1,
+      steps: [],
+    };
+    const world = createWorld({ file: { steps: [loop] } });
+    const event = { ...sampleRun().event, body: new TextEncoder().encode('{"ids":[1,2]}') };
+    const run = await claimed(world, { event });
+    const { end } = await tried(world, run);
+    expect(end).toMatchObject({
+      kind: "paused",
+      pause: { reason: "child", awaited: [{ path: "0", count: 2 }] },
+    });
+    const chunks = messages(world);
+    expect(chunks).toHaveLength(2);
+    for (const runId of chunks)
+      expect((await world.run(runId)).parent).toMatchObject({ runId: run.run.runId, path: "0", depth: 1 });
+  });
+});
+
 describe("a run that was alone in a process that died", () => {
   const options = { file: { steps: [call("a")] }, http: [answer("a")] };
   const entry = (more: Partial<JournalEntry>) => ({ ...sampleEntry("8"), type: "http_call", ...more });
