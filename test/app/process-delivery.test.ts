@@ -1,4 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
+import { cancelRun } from "../../lib/app/cancel-run.ts";
+import { operatorOf } from "../../lib/app/operator.ts";
 import type { Delivery } from "../../lib/app/process-delivery.ts";
 import { runBatch } from "../../lib/app/run-batch.ts";
 import { FlowError } from "../../lib/core/flow-error.ts";
@@ -150,6 +152,15 @@ describe("a message of a run that has ended", () => {
     expect(await runBatch(world.runner, [delivery], later(world))).toEqual([]);
     expect(world.queue.deadLetters).toHaveLength(2);
     expect(world.queue.deadLetters[1]).toEqual(world.queue.deadLetters[0]);
+  });
+
+  test("says nothing of one that somebody cancelled: it is no failure", async () => {
+    const world = createWorld({ file: { steps: [] } });
+    const runId = runIdOf(await world.post({}));
+    await cancelRun(operatorOf(world.runner), runId);
+    expect((await world.run(runId)).error).toMatchObject({ class: "cancelled" });
+    expect(await runBatch(world.runner, [await delivered(world, runId, 2)], later(world))).toEqual([]);
+    expect(world.queue.deadLetters).toEqual([]);
   });
 
   test("says nothing more of one that ended well", async () => {
