@@ -1,5 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { type AttributeValue, type DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
+import {
+  type AttributeValue,
+  type DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+} from "@aws-sdk/client-dynamodb";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
 import type { Item } from "../../lib/adapters/dynamo/item.ts";
@@ -241,6 +246,16 @@ describe("what is wrong is named with its place", () => {
     );
   });
 
+  test("a segment in a layout that this code does not know", async () => {
+    const run = await created();
+    const { lease } = await mustClaim(store, run.runId);
+    await store.append(lease, 1, [sampleEntry("0")]);
+    await store.release(lease, sampleRelease());
+    await change(run, "seg#000001", { v: { N: "2" } });
+    const { error } = await mustBeDamaged(run.runId);
+    expect(error.message).toMatch(/seg#000001 has layout version {"N":"2"}; this code reads version 1/);
+  });
+
   test("a segment of an earlier claim behind a later one, and one of a claim that never was", async () => {
     const run = await created();
     for (let claims = 0; claims < 2; claims += 1) {
@@ -461,3 +476,27 @@ test.each(Object.keys(STORED))(
   },
   20_000,
 );
+
+test("the last entries of a failed run are copied under the next number, though somebody is faster with that one", async () => {
+  const run = await created();
+  const { lease } = await mustClaim(store, run.runId);
+  const error = { step: "0", class: "client_error", message: "no", details: {} } as const;
+  await store.finish(lease, sampleFinish({ status: "failed", error, tail: [sampleEntry("0")] }));
+  let isTaken = false;
+  const send = async (command: PutItemCommand) => {
+    if (command instanceof PutItemCommand && !isTaken) {
+      isTaken = true;
+      await store.append(lease, 1, [sampleEntry("late")]);
+    }
+    return client.send(command);
+  };
+  const slow = createDynamoRunStore({
+    client: { send } as unknown as DynamoDBClient,
+    table: TABLE,
+    now: () => NOON,
+  });
+  const redrive = { nth: 1, entries: 1, now: NOON, dueAt: NOON + MINUTE, expiresAt: run.expiresAt };
+  expect(await slow.redrive(run.runId, redrive)).toEqual({ kind: "redriven" });
+  expect((await store.get(run.runId))?.journal.map(({ path }) => path)).toEqual(["late", "0"]);
+  expect(isTaken).toBe(true);
+});
