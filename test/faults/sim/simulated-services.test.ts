@@ -89,6 +89,14 @@ describe("the simulated DynamoDB", () => {
   test.each([
     ["an item over 400 KB", put({ ...key, data: { B: new Uint8Array(400 * 1024) } })],
     ["a number that is none", put({ ...key, n: { N: "NaN" } })],
+    [
+      "a condition on a number that is none",
+      put(key, {
+        ConditionExpression: "#n < :n",
+        ExpressionAttributeNames: { "#n": "n" },
+        ExpressionAttributeValues: { ":n": { N: "Infinity" } },
+      }),
+    ],
     ["an index key of another type", put({ ...due, due_at: { S: "5" } })],
     ["a name that no expression uses", put(key, { ExpressionAttributeNames: { "#a": "a" } })],
     [

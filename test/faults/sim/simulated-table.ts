@@ -243,18 +243,23 @@ function referencesOf(
   const known = new Set([...Object.keys(names), ...Object.keys(values)]);
   for (const one of known) if (!used.has(one)) throw invalid(`${one} is unused in expressions`);
   for (const one of used) if (!known.has(one)) throw invalid(`${one} is not defined`);
+  checkNumbers(values);
   return { names, values };
 }
 
 function checkItem(item: Item, { AttributeDefinitions: attributes = [] }: CreateTableCommandInput): void {
   const bytes = itemBytes(item);
   if (bytes > MOST_ITEM_BYTES) throw invalid(`an item of ${bytes} bytes, more than 400 KB`);
-  for (const [name, { N: digits }] of Object.entries(item))
-    if (digits !== undefined && !Number.isFinite(Number(digits)))
-      throw invalid(`"${digits}" in ${name} is no number`);
+  checkNumbers(item);
   for (const { AttributeName: name = "", AttributeType: type = "S" } of attributes)
     if (item[name] !== undefined && !(type in item[name]))
       throw invalid(`the key ${name} of an index is no ${type}`);
+}
+
+function checkNumbers(values: Readonly<Record<string, AttributeValue>>): void {
+  for (const [name, { N: digits }] of Object.entries(values))
+    if (digits !== undefined && !Number.isFinite(Number(digits)))
+      throw invalid(`"${digits}" in ${name} is no number`);
 }
 
 function checkBatch(keys: readonly Key[], most: number): void {
