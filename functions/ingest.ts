@@ -13,7 +13,6 @@ import { systemClock } from "../lib/adapters/system-clock.ts";
 import { systemRandom } from "../lib/adapters/system-random.ts";
 import { toGatewayAnswer, toWebhookRequest } from "../lib/app/gateway-event.ts";
 import { ingestEvent } from "../lib/app/ingest-event.ts";
-import { type CronEvent, ingestTick } from "../lib/app/ingest-tick.ts";
 import type { Ingest } from "../lib/app/store-event.ts";
 import { timingsOf } from "../lib/app/timings.ts";
 import { ingestConfig, readConfig } from "../lib/core/config.ts";
@@ -48,13 +47,8 @@ const ingest: Ingest = {
   timings: timingsOf(config.HOOKLINE_INVOCATION_SECONDS * 1000),
 };
 
-/** Accepts webhooks from API Gateway, and ticks of the stage's schedules. */
+/** Accepts webhooks from API Gateway. */
 export const handler = middy(
-  async (event: APIGatewayProxyEventV2 | CronEvent): Promise<APIGatewayProxyStructuredResultV2> => {
-    if ("source" in event) {
-      await ingestTick(ingest, { workflow: event.workflow, scheduledAt: event.scheduled_at });
-      return { statusCode: 202 };
-    }
-    return toGatewayAnswer(await ingestEvent(ingest, toWebhookRequest(event)));
-  },
+  async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> =>
+    toGatewayAnswer(await ingestEvent(ingest, toWebhookRequest(event))),
 ).use(logFaults(log));

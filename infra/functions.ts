@@ -34,24 +34,39 @@ export interface FunctionsProps {
   readonly secrets: StageSecrets;
 }
 
+/** The variables that every function has. */
+export type SharedVariables = ReturnType<typeof sharedVariables>;
+
+/** What every function is told. */
+export function sharedVariables({ stage, settings, table, work }: FunctionsProps) {
+  const { HOOKLINE_LOG_LEVEL: chosenLevel } = pick(settings, sweeperConfig, ["HOOKLINE_LOG_LEVEL"]);
+  return {
+    HOOKLINE_STAGE: stage,
+    HOOKLINE_TABLE: table.tableName,
+    HOOKLINE_QUEUE_URL: work.queue.queueUrl,
+    HOOKLINE_DLQ_URL: work.deadLetters.queueUrl,
+    HOOKLINE_LOG_LEVEL: sweeperConfig.shape.HOOKLINE_LOG_LEVEL.parse(chosenLevel),
+    HOOKLINE_INVOCATION_SECONDS: String(RUNNER_TIMEOUT.toSeconds()),
+  } satisfies Environment<SweeperConfig>;
+}
+
 /** Adds ingest, runner with its queue, and sweeper: each with the variables and the rights that its code uses. */
 export function addFunctions(
   scope: Construct,
-  { stage, orgId, build, settings, table, work, secrets }: FunctionsProps,
-): { readonly ingest: IFunction; readonly sweeper: IFunction } {
+  {
+    orgId,
+    build,
+    settings,
+    table,
+    work,
+    secrets,
+    shared,
+  }: FunctionsProps & { readonly shared: SharedVariables },
+): { readonly ingest: IFunction; readonly runner: IFunction; readonly sweeper: IFunction } {
   const { queue, deadLetters } = work;
-  const { HOOKLINE_LOG_LEVEL: chosenLevel } = pick(settings, sweeperConfig, ["HOOKLINE_LOG_LEVEL"]);
-  const logLevel = sweeperConfig.shape.HOOKLINE_LOG_LEVEL.parse(chosenLevel);
-  const shared = {
-    HOOKLINE_STAGE: stage,
-    HOOKLINE_TABLE: table.tableName,
-    HOOKLINE_QUEUE_URL: queue.queueUrl,
-    HOOKLINE_DLQ_URL: deadLetters.queueUrl,
-    HOOKLINE_LOG_LEVEL: logLevel,
-    HOOKLINE_INVOCATION_SECONDS: String(RUNNER_TIMEOUT.toSeconds()),
-  } satisfies Environment<SweeperConfig>;
-
-  const inputNames = inputTable(build.workflows).flatMap(({ environment = [] }) => environment);
+  const logLevel = shared.HOOKLINE_LOG_LEVEL;
+  const webhooks = build.workflows.filter(({ input }) => input.type === "http_webhook");
+  const inputNames = inputTable(webhooks).flatMap(({ environment = [] }) => environment);
   const asksSecrets = inputNames.length > 0;
   const ingest = addFunction(scope, {
     id: "Ingest",
@@ -165,5 +180,5 @@ export function addFunctions(
       { actions: ["sqs:SendMessage"], resources: [queue.queueArn] },
     ],
   });
-  return { ingest, sweeper };
+  return { ingest, runner, sweeper };
 }

@@ -1,7 +1,8 @@
 import { CfnOutput, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { addApi } from "./api.ts";
-import { addFunctions, RUNNER_TIMEOUT } from "./functions.ts";
+import { addFunctions, RUNNER_TIMEOUT, sharedVariables } from "./functions.ts";
+import { addInbox } from "./inbox.ts";
 import type { Build } from "./read-build.ts";
 import type { Settings } from "./read-settings.ts";
 import { addSchedules } from "./schedule.ts";
@@ -20,8 +21,9 @@ export interface HooklineProps {
 /**
  * One stage in one account and region:
  * ```
- * sender ── API ── ingest ── queue ── runner
- *                    └─ table ───────────┘
+ * sender ──────── API ── ingest ─┬─ queue ── runner
+ * services ─── inbox ── function ─┤              │
+ *                                 └─ table ──────┘
  *           every minute ── sweeper ── queue
  * ```
  */
@@ -32,9 +34,12 @@ export class HooklineStack extends Stack {
     const table = addTable(this, stage);
     const work = addWorkQueue(this, stage, RUNNER_TIMEOUT);
     const secrets = addSecrets(this, stage);
-    const { ingest, sweeper } = addFunctions(this, { stage, orgId, build, settings, table, work, secrets });
+    const parts = { stage, orgId, build, settings, table, work, secrets };
+    const shared = sharedVariables(parts);
+    const { ingest, runner, sweeper } = addFunctions(this, { ...parts, shared });
+    const inbox = addInbox(this, { ...parts, shared, runner });
     const api = addApi(this, ingest);
-    addSchedules(this, { sweeper, ingest, workflows: build.workflows });
+    addSchedules(this, { sweeper, inbox, workflows: build.workflows });
 
     const outputs = {
       ApiEndpoint: api.apiEndpoint,

@@ -2,15 +2,20 @@ import { Stack } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { CfnSchedule } from "aws-cdk-lib/aws-scheduler";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { FlowError } from "../lib/core/flow-error.ts";
 import type { Workflow } from "../lib/core/workflow.ts";
 import { eventBridgeCron } from "./eventbridge-cron.ts";
 
-/** What runs by the clock: the sweeper every minute, and ingest for each workflow whose input is a cron expression. */
+/** What runs by the clock: the sweeper every minute, and a message to the inbox for each workflow whose input is a cron expression. */
 export function addSchedules(
   scope: Construct,
-  { sweeper, ingest, workflows }: { sweeper: IFunction; ingest: IFunction; workflows: readonly Workflow[] },
+  {
+    sweeper,
+    inbox,
+    workflows,
+  }: { sweeper: IFunction; inbox: IQueue | undefined; workflows: readonly Workflow[] },
 ): void {
   const role = new Role(scope, "SchedulerRole", {
     assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
@@ -20,7 +25,7 @@ export function addSchedules(
   role.addToPolicy(
     new PolicyStatement({
       actions: ["lambda:InvokeFunction"],
-      resources: [sweeper.functionArn, ingest.functionArn],
+      resources: [sweeper.functionArn],
     }),
   );
 
@@ -39,6 +44,8 @@ export function addSchedules(
 
   sweep.node.addDependency(role);
 
+  if (!inbox) return;
+  role.addToPolicy(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [inbox.queueArn] }));
   // A scope of their own: CDK then adds a hash to the ids, and "a-b" and "ab" stay apart.
   const crons = new Construct(scope, "Cron");
   crons.node.addDependency(role);
@@ -50,7 +57,7 @@ export function addSchedules(
       scheduleExpression: expressionFor(name, input.cron),
       scheduleExpressionTimezone: input.timezone,
       target: {
-        arn: ingest.functionArn,
+        arn: inbox.queueArn,
         roleArn: role.roleArn,
         // EventBridge puts the time of the schedule in, the same for every attempt.
         input: JSON.stringify({

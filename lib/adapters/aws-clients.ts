@@ -11,8 +11,8 @@ const TRY_MS = 8_000;
  */
 export const INGEST_TRY_MS = 3_000;
 
-// Without the last one the SDK writes a warning and goes on waiting.
-const requestHandler = (tryMs: number) => ({
+/** How long a client waits. Without the last one the SDK writes a warning and goes on waiting. */
+export const requestHandler = (tryMs = TRY_MS) => ({
   connectionTimeout: 2_000,
   requestTimeout: tryMs,
   throwOnRequestTimeout: true,
@@ -40,7 +40,7 @@ export function secretsClient(tryMs = TRY_MS): SecretsManagerClient {
 }
 
 /** The SDK copies every input and output for its logger, also when there is none: 4 % of a run's time in the runner. */
-function withoutLogger<Client extends { readonly middlewareStack: { remove(name: string): boolean } }>(
+export function withoutLogger<Client extends { readonly middlewareStack: { remove(name: string): boolean } }>(
   client: Client,
 ): Client {
   client.middlewareStack.remove("loggerMiddleware");

@@ -1,5 +1,5 @@
+import { STAGE_NAME, valueOfName } from "../core/environment-source.ts";
 import type { InputEntry } from "../core/workflow.ts";
-import { STAGE_NAME, valueOfName } from "../engine/environment.ts";
 import type { Ingest } from "./store-event.ts";
 
 /** The values of the names that an input reads. */

@@ -1,3 +1,4 @@
+import { type EnvironmentSource, STAGE_NAME } from "../core/environment-source.ts";
 import { readBody } from "../core/event-body.ts";
 import { costOf, type JournalEntry } from "../core/journal.ts";
 import type { Cache } from "../core/ports/cache.ts";
@@ -7,12 +8,7 @@ import type { ParentLink, RunRecord, StoredEvent } from "../core/run.ts";
 import type { AnyStep } from "../core/step.ts";
 import type { OutsidePorts } from "../core/step-context.ts";
 import type { Workflow } from "../core/workflow.ts";
-import {
-  type EnvironmentSource,
-  resolveEnvironment,
-  STAGE_NAME,
-  shortSecretWarnings,
-} from "../engine/environment.ts";
+import { resolveEnvironment, shortSecretWarnings } from "../engine/environment.ts";
 import { executeRun } from "../engine/execute-run.ts";
 import { Journal } from "../engine/journal.ts";
 import { createWaits } from "../engine/waits.ts";

@@ -1,3 +1,4 @@
+import type { EnvironmentSource } from "../core/environment-source.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Cache } from "../core/ports/cache.ts";
 import type { Log } from "../core/ports/log.ts";
@@ -7,7 +8,6 @@ import type { Secrets } from "../core/ports/secrets.ts";
 import type { WorkflowCatalog } from "../core/ports/workflow-catalog.ts";
 import type { AnyStep } from "../core/step.ts";
 import type { OutsidePorts } from "../core/step-context.ts";
-import type { EnvironmentSource } from "../engine/environment.ts";
 import type { Redelivery } from "./dispose-of.ts";
 import type { Timings } from "./timings.ts";
 

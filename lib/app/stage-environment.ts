@@ -1,6 +1,7 @@
+import { STAGE_NAME } from "../core/environment-source.ts";
 import { bothRedactors } from "../core/redactor.ts";
 import type { Workflow } from "../core/workflow.ts";
-import { type Environment, resolveEnvironment, STAGE_NAME } from "../engine/environment.ts";
+import { type Environment, resolveEnvironment } from "../engine/environment.ts";
 import type { Runner } from "./runner.ts";
 
 /** The environment of one run, and how it is read again when a provider refuses a secret. */

@@ -49,8 +49,9 @@ export async function storeEvent(
   {
     runId,
     now,
+    createdAt = now,
     ...more
-  }: { runId: string; now: number } & Pick<NewRun, "parent" | "delivery" | "droppedFor">,
+  }: { runId: string; now: number; createdAt?: number } & Pick<NewRun, "parent" | "delivery" | "droppedFor">,
 ): Promise<void> {
   await keepVersion({ store, catalog }, entry);
   await store.create({
@@ -59,7 +60,7 @@ export async function storeEvent(
     hash: entry.hash,
     stage,
     event,
-    createdAt: now,
+    createdAt,
     dueAt: now + timings.lookAfterMs,
     expiresAt: Math.floor(now / 1000) + entry.retentionDays * DAY_SECONDS,
     ...more,

@@ -6,7 +6,7 @@ import { build, type Metafile } from "esbuild";
 import { bundlePython } from "./bundle-python.ts";
 
 /** The functions, each with a bundle of its name. */
-export const FUNCTIONS = ["ingest", "runner", "sweeper"] as const;
+export const FUNCTIONS = ["ingest", "inbox", "runner", "sweeper"] as const;
 /** One of {@link FUNCTIONS}. */
 export type FunctionName = (typeof FUNCTIONS)[number];
 

@@ -185,6 +185,26 @@ docs/rules.md lists the rules.`,
     .action(async (name, options) => done(await (await import("./url.ts")).url(name, options)));
 
   addSendCommand(program, done);
+
+  program
+    .command("trigger")
+    .description("Bring an event to a workflow of the local stack, as the service would that its input names")
+    .argument("<name>", "name of a workflow with a schedule, a queue, events, a bucket or mail")
+    .option(
+      "--event <file>",
+      "message, event (JSON, the rest is made up) or mail, - for standard input (default: a sample)",
+    )
+    .addOption(dataOption())
+    .addHelpText(
+      "after",
+      example([
+        "hookline trigger nightly-report                     its schedule ticks now",
+        "hookline trigger orders --event message.json        a message of its queue",
+        "hookline trigger placed --event event.json          an event of EventBridge, or keys of one",
+        "hookline trigger bills --event invoice.eml          a mail",
+      ]),
+    )
+    .action(async (name, options) => done(await (await import("./trigger.ts")).trigger(name, options)));
   addRunsCommands(program, done);
   addDlqCommands(program, done);
 

@@ -10,8 +10,7 @@ import type { StoredEvent } from "../core/run.ts";
  * @throws FlowError `invalid_input` for a file that cannot be read or is no JSON, with the place.
  */
 export async function readEvent(source: string | undefined, now: number): Promise<StoredEvent> {
-  const content =
-    source === undefined ? "{}" : source === "-" ? await text(process.stdin) : readGivenFile(source);
+  const content = source === undefined ? "{}" : await readGivenText(source);
   const name = source === "-" ? "standard input" : source;
   const problem = findJsonError(content);
   if (problem) {
@@ -38,4 +37,9 @@ export async function readEvent(source: string | undefined, now: number): Promis
       delivery_id: "local",
     },
   };
+}
+
+/** The text of a file, or of standard input for `-`. @throws FlowError `invalid_input` for a file that cannot be read. */
+export async function readGivenText(source: string): Promise<string> {
+  return source === "-" ? await text(process.stdin) : readGivenFile(source);
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, relative } from "node:path";
-import { isDeployedTo, type StepNode } from "../core/workflow.ts";
+import { type Input, isDeployedTo, type StepNode, type WebhookInput } from "../core/workflow.ts";
 import { formatProblem } from "../language/problem.ts";
 import { LOCAL_STAGE } from "../local/local-names.ts";
 import type { LocalStack, ServedWorkflow } from "../local/local-stack.ts";
@@ -31,11 +31,31 @@ export function stackText(stack: LocalStack, dataFolder: string): string {
   ].join("\n");
 }
 
-function workflowRow({ name, url, workflow: { input } }: ServedWorkflow): string[] {
-  const where = input.type === "cron" ? `cron ${input.cron} (${input.timezone})` : url;
+function workflowRow(served: ServedWorkflow): string[] {
+  const { input } = served.workflow;
   const verified =
     input.type === "http_webhook" && input.verify ? [`from ${input.preset ?? input.verify.scheme}`] : [];
-  return ["", name, where, ...verified];
+  return ["", served.name, wayIn(served), ...verified];
+}
+
+/** How events reach a workflow: its URL, or where they come from by themselves. */
+export function wayIn({ url, workflow: { input } }: ServedWorkflow): string {
+  return input.type === "http_webhook" ? url : sourceText(input);
+}
+
+function sourceText(input: Exclude<Input, WebhookInput>): string {
+  switch (input.type) {
+    case "cron":
+      return `cron ${input.cron} (${input.timezone})`;
+    case "sqs":
+      return `sqs ${input.queue}`;
+    case "eventbridge":
+      return `eventbridge ${JSON.stringify(input.pattern)}`;
+    case "s3":
+      return `s3 ${input.bucket}/${input.prefix ?? ""}*${input.suffix ?? ""}`;
+    case "email":
+      return `email ${input.to.join(", ")}`;
+  }
 }
 
 /** Names without a value, and where to put them. */

@@ -1,4 +1,4 @@
-import { GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { GetQueueUrlCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { sqsClient } from "../adapters/aws-clients.ts";
 import { createWorkflowTexts } from "../adapters/catalog-file.ts";
 import { createDynamoRunStore } from "../adapters/dynamo/dynamo-run-store.ts";
@@ -12,7 +12,8 @@ import type { DeadLetters } from "../core/ports/dead-letters.ts";
 import type { WorkflowTexts } from "../core/ports/workflow-catalog.ts";
 import { deadLetterQueueName, queueName } from "../core/stage-names.ts";
 import { queueUrls } from "../local/create-resources.ts";
-import { catalogFolder, LOCAL_CREDENTIALS, LOCAL_REGION, LOCAL_STAGE } from "../local/local-names.ts";
+import { catalogFolder, LOCAL_STAGE } from "../local/local-names.ts";
+import { localSqsClient } from "../local/local-sqs-client.ts";
 import { findStack } from "../local/stack-file.ts";
 import { askAws } from "./aws-trouble.ts";
 import { type History, type HistoryOptions, historyPlace } from "./history.ts";
@@ -68,11 +69,7 @@ export async function withStage<T>(options: HistoryOptions, work: (stage: Stage)
 function localQueues(data: string): QueuePlace {
   const { endpoints } = findStack(data);
   return {
-    client: new SQSClient({
-      endpoint: endpoints.sqs,
-      region: LOCAL_REGION,
-      credentials: LOCAL_CREDENTIALS,
-    }),
+    client: localSqsClient(endpoints.sqs),
     catalog: createWorkflowTexts(`${catalogFolder(data)}/workflows`),
     urls: async () => queueUrls(endpoints.sqs),
   };

@@ -7,7 +7,7 @@ import { EXIT } from "./exit.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { runEndLine } from "./run-end-line.ts";
 import { paintFor } from "./run-text.ts";
-import { fileText, missingText, stackText } from "./stack-text.ts";
+import { fileText, missingText, stackText, wayIn } from "./stack-text.ts";
 
 /** Options of `start`. */
 export interface StartOptions {
@@ -116,7 +116,7 @@ function changeText(stack: LocalStack, file: LocalStack["files"][number]): strin
   const head = file.workflow ? `${file.path} was read` : `${file.path} is gone`;
   if (said.length > 0) return said.join("\n");
   return [
-    served ? `${head}: ${served.name}  ${served.url}` : head,
+    served ? `${head}: ${served.name}  ${wayIn(served)}` : head,
     ...(served ? missingText(served) : []),
   ].join("\n");
 }

@@ -1,17 +1,15 @@
-import { join } from "node:path";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { createInputCatalog } from "../adapters/catalog-file.ts";
 import { createSecretsManager } from "../adapters/secrets-manager.ts";
 import { systemClock } from "../adapters/system-clock.ts";
 import { webhookPathOf } from "../app/webhook-url.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { orgIdOf, webhookKeyId } from "../core/stage-names.ts";
-import { nameHint } from "../language/nearest-name.ts";
-import { catalogFolder, LOCAL_ORG_ID, LOCAL_STAGE } from "../local/local-names.ts";
+import { LOCAL_ORG_ID, LOCAL_STAGE } from "../local/local-names.ts";
 import { findStack } from "../local/stack-file.ts";
 import { webhookKey } from "../local/webhook-key.ts";
 import { askAws } from "./aws-trouble.ts";
 import { EXIT } from "./exit.ts";
+import { servedWorkflow } from "./served-workflow.ts";
 import { stageName } from "./stage-name.ts";
 
 /** Options of `url`. */
@@ -37,21 +35,9 @@ export async function webhookUrl(name: string, { stage, data }: UrlOptions): Pro
 
 function localUrl(name: string, data: string): string {
   const stack = findStack(data);
-  const inputs = createInputCatalog(join(catalogFolder(data), "inputs.json")).all();
-  const input = inputs.find((one) => one.name === name);
-  if (!input) {
-    const hint = nameHint(
-      name,
-      inputs.map((one) => one.name),
-    );
-    throw new FlowError(
-      "invalid_input",
-      `the local stack serves no workflow "${name}"${hint ? `; ${hint}` : ""}`,
-    );
-  }
-  if (input.type !== "http_webhook") {
+  const { input } = servedWorkflow(name, data);
+  if (input.type !== "http_webhook")
     throw new FlowError("invalid_input", `"${name}" has no webhook: its input is ${input.type}`);
-  }
   return stack.url + webhookPathOf(LOCAL_STAGE, name, LOCAL_ORG_ID, webhookKey(data).current);
 }
 

@@ -46,12 +46,23 @@ export const runnerConfig = z.object({
   HOOKLINE_RETRY_BASE_SECONDS: count(30, 900),
 });
 
+/** What inbox needs. Sizes in bytes. */
+export const inboxConfig = z.object({
+  ...shared,
+  /** The stage's own queue of what services bring; every other one is a workflow's. */
+  HOOKLINE_INBOX_URL: z.url(),
+  HOOKLINE_INBOX_ARN: z.string().min(1),
+  /** What makes a mail larger is left out of its event. */
+  HOOKLINE_MAX_BODY_BYTES: count(6_000_000, 6_000_000),
+});
+
 /** What sweeper needs. */
 export const sweeperConfig = z.object(shared);
 
 /** The environment of a function as its code sees it. */
 export type IngestConfig = z.infer<typeof ingestConfig>;
 export type RunnerConfig = z.infer<typeof runnerConfig>;
+export type InboxConfig = z.infer<typeof inboxConfig>;
 export type SweeperConfig = z.infer<typeof sweeperConfig>;
 
 /** What a deployment writes into a function's environment: every variable, as text. */

@@ -20,6 +20,11 @@ export function deadLetterQueueName(stage: string): string {
   return `${queueName(stage)}-dead-letters`;
 }
 
+/** The queue of what services bring to a stage: ticks, events, changes of objects, mails. */
+export function inboxName(stage: string): string {
+  return `hookline-${stage}-inbox`;
+}
+
 /** The secret that holds a stage's workflow secrets. */
 export function workflowSecretsId(stage: string): string {
   return `hookline/${stage}/workflow-secrets`;

@@ -1,6 +1,7 @@
+import { type EnvironmentSource, STAGE_NAME, valueOfName } from "../core/environment-source.ts";
 import { createRedactor, type Redactor } from "../core/redactor.ts";
 import { SHORTEST_SECRET } from "../core/secret-forms.ts";
-import type { EnvironmentName, Workflow } from "../core/workflow.ts";
+import type { Workflow } from "../core/workflow.ts";
 
 /** The values of the names that a workflow reads, and the redactor that blanks the secret ones. */
 export interface Environment {
@@ -11,12 +12,6 @@ export interface Environment {
   /** Secret names whose value is too short to be blanked. */
   readonly tooShort: readonly string[];
 }
-
-/** Where values come from, the first that has the name wins; the declared default comes last. */
-export type EnvironmentSource = { readonly [name: string]: string | undefined };
-
-/** The stage's name, which every workflow may read and which is no secret. */
-export const STAGE_NAME = "STAGE";
 
 /** Looks up every name of the workflow. Only names that the file reads are looked at. */
 export function resolveEnvironment(workflow: Workflow, sources: readonly EnvironmentSource[]): Environment {
@@ -39,19 +34,6 @@ export function resolveEnvironment(workflow: Workflow, sources: readonly Environ
       return length > 0 && length < SHORTEST_SECRET ? [name] : [];
     }),
   };
-}
-
-/** The value of a name: of the first source that has it, else its declared default. */
-export function valueOfName(
-  { name, default: fallback }: EnvironmentName,
-  sources: readonly EnvironmentSource[],
-): string | undefined {
-  return firstValue(name, sources) ?? fallback;
-}
-
-/** The value of the first source that has the name. */
-export function firstValue(name: string, sources: readonly EnvironmentSource[]): string | undefined {
-  return sources.find((one) => Object.hasOwn(one, name) && one[name] !== undefined)?.[name];
 }
 
 /** One sentence for each secret that cannot be blanked without blanking ordinary text. */

@@ -1,17 +1,27 @@
 import { CreateTableCommand, type DynamoDBClient, ResourceInUseException } from "@aws-sdk/client-dynamodb";
 import { CreateQueueCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { tableDefinition } from "../adapters/dynamo/table-definition.ts";
-import { deadLetterQueueName, queueName, tableName } from "../core/stage-names.ts";
+import { deadLetterQueueName, inboxName, queueName, tableName } from "../core/stage-names.ts";
 import { LOCAL_ACCOUNT, LOCAL_REGION, LOCAL_STAGE } from "./local-names.ts";
 
 const QUEUE = queueName(LOCAL_STAGE);
 const DEAD_LETTERS = deadLetterQueueName(LOCAL_STAGE);
 const MAX_RECEIVE_COUNT = 5;
+const INBOX_VISIBILITY_SECONDS = "180";
 
-/** The URLs of both queues; the server's own do not resolve. */
+/** The URL of a queue; the server's own do not resolve. */
+export function queueUrlAt(sqsUrl: string, name: string): string {
+  return `${sqsUrl}/${LOCAL_ACCOUNT}/${name}`;
+}
+
+/** The ARN of one of the stage's own queues. */
+export function localQueueArn(name: string): string {
+  return `arn:aws:sqs:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${name}`;
+}
+
+/** The URLs of both queues of runs. */
 export function queueUrls(sqsUrl: string): { readonly queueUrl: string; readonly deadLetterUrl: string } {
-  const urlOf = (name: string) => `${sqsUrl}/${LOCAL_ACCOUNT}/${name}`;
-  return { queueUrl: urlOf(QUEUE), deadLetterUrl: urlOf(DEAD_LETTERS) };
+  return { queueUrl: queueUrlAt(sqsUrl, QUEUE), deadLetterUrl: queueUrlAt(sqsUrl, DEAD_LETTERS) };
 }
 
 /** Creates the table unless it is there. */
@@ -23,17 +33,25 @@ export async function createTableIfAbsent(client: DynamoDBClient): Promise<void>
   }
 }
 
-/** Creates the work queue and its dead-letter queue unless they are there; as in the cloud, a message stays hidden for six invocations. */
+/** Creates the stage's queues unless they are there; as in the cloud, a message stays hidden for six invocations. */
 export async function createQueues(client: SQSClient, invocationSeconds: number): Promise<void> {
-  await client.send(new CreateQueueCommand({ QueueName: DEAD_LETTERS }));
-  const deadLetterTargetArn = `arn:aws:sqs:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${DEAD_LETTERS}`;
-  await client.send(
-    new CreateQueueCommand({
-      QueueName: QUEUE,
-      Attributes: {
-        VisibilityTimeout: String(6 * invocationSeconds),
-        RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: MAX_RECEIVE_COUNT }),
-      },
+  await createQueue(client, DEAD_LETTERS);
+  await createQueue(client, QUEUE, {
+    VisibilityTimeout: String(6 * invocationSeconds),
+    RedrivePolicy: JSON.stringify({
+      deadLetterTargetArn: localQueueArn(DEAD_LETTERS),
+      maxReceiveCount: MAX_RECEIVE_COUNT,
     }),
-  );
+  });
+  await createQueue(client, inboxName(LOCAL_STAGE), { VisibilityTimeout: INBOX_VISIBILITY_SECONDS });
+}
+
+/** Creates a queue unless it is there; one whose name ends in `.fifo` keeps an order. */
+export async function createQueue(
+  client: SQSClient,
+  name: string,
+  attributes: { readonly [name: string]: string } = {},
+): Promise<void> {
+  const order = name.endsWith(".fifo") ? { FifoQueue: "true", ContentBasedDeduplication: "true" } : {};
+  await client.send(new CreateQueueCommand({ QueueName: name, Attributes: { ...attributes, ...order } }));
 }

@@ -1,16 +1,20 @@
 import {
   DeleteMessageBatchCommand,
   type Message,
+  type MessageAttributeValue,
   ReceiveMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { LOCAL_ACCOUNT, LOCAL_REGION } from "./local-names.ts";
+import type { SQSBatchResponse, SQSEvent, SQSMessageAttribute, SQSRecord } from "aws-lambda";
+import { localQueueArn } from "./create-resources.ts";
+import { LOCAL_REGION } from "./local-names.ts";
 
 /** What joins the queue and the runner. */
 export interface EventSourceMappingOptions {
   readonly client: SQSClient;
   readonly queueUrl: string;
+  /** What the records name as their queue; default: the local queue's own ARN. */
+  readonly queueArn?: string;
   /** Invocations that may be under way at once. */
   readonly concurrency: number;
   readonly invoke: (event: SQSEvent) => Promise<SQSBatchResponse>;
@@ -97,9 +101,10 @@ function pause(signal: AbortSignal): Promise<void> {
 
 async function invokeWith(messages: readonly Message[], options: EventSourceMappingOptions): Promise<void> {
   const queueName = options.queueUrl.slice(options.queueUrl.lastIndexOf("/") + 1);
+  const { queueArn = localQueueArn(queueName) } = options;
   try {
     const { batchItemFailures } = await options.invoke({
-      Records: messages.map((message) => toRecord(message, queueName)),
+      Records: messages.map((message) => toRecord(message, queueArn)),
     });
     const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
     const done = messages.filter(({ MessageId }) => !failed.has(MessageId ?? ""));
@@ -117,7 +122,7 @@ async function invokeWith(messages: readonly Message[], options: EventSourceMapp
   }
 }
 
-function toRecord(message: Message, queueName: string): SQSRecord {
+function toRecord(message: Message, queueArn: string): SQSRecord {
   const attributes = message.Attributes ?? {};
   return {
     messageId: message.MessageId ?? "",
@@ -129,10 +134,24 @@ function toRecord(message: Message, queueName: string): SQSRecord {
       SenderId: attributes.SenderId ?? "",
       ApproximateFirstReceiveTimestamp: attributes.ApproximateFirstReceiveTimestamp ?? "",
     },
-    messageAttributes: {},
+    messageAttributes: Object.fromEntries(
+      Object.entries(message.MessageAttributes ?? {}).map(([name, value]) => [name, toAttribute(value)]),
+    ),
     md5OfBody: message.MD5OfBody ?? "",
     eventSource: "aws:sqs",
-    eventSourceARN: `arn:aws:sqs:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${queueName}`,
+    eventSourceARN: queueArn,
     awsRegion: LOCAL_REGION,
+  };
+}
+
+function toAttribute({
+  StringValue,
+  BinaryValue,
+  DataType = "String",
+}: MessageAttributeValue): SQSMessageAttribute {
+  return {
+    ...(StringValue !== undefined && { stringValue: StringValue }),
+    ...(BinaryValue !== undefined && { binaryValue: Buffer.from(BinaryValue).toString("base64") }),
+    dataType: DataType,
   };
 }

@@ -1,8 +1,9 @@
-import type { IngestConfig, RunnerConfig, SweeperConfig } from "../core/config.ts";
-import { tableName, webhookKeyId, workflowSecretsId } from "../core/stage-names.ts";
+import type { InboxConfig, IngestConfig, RunnerConfig, SweeperConfig } from "../core/config.ts";
+import { inboxName, tableName, webhookKeyId, workflowSecretsId } from "../core/stage-names.ts";
+import { localQueueArn, queueUrlAt } from "./create-resources.ts";
 import { LOCAL_CREDENTIALS, LOCAL_ORG_ID, LOCAL_REGION, LOCAL_STAGE } from "./local-names.ts";
 
-type Names = keyof (IngestConfig & RunnerConfig & SweeperConfig) | "HOOKLINE_CATALOG_DIR";
+type Names = keyof (IngestConfig & InboxConfig & RunnerConfig & SweeperConfig) | "HOOKLINE_CATALOG_DIR";
 
 /** Where the functions find what they work with. */
 export interface FunctionSurroundings {
@@ -11,6 +12,7 @@ export interface FunctionSurroundings {
   readonly secrets: string;
   readonly queueUrl: string;
   readonly deadLetterUrl: string;
+  readonly objects: string;
   readonly catalogFolder: string;
   readonly accessKeyId: string;
 }
@@ -26,7 +28,7 @@ export const FUNCTION_SETTINGS: readonly Names[] = [
 ];
 
 /**
- * The environment that all three functions find, as a deployment would have written it. It replaces every AWS
+ * The environment that all functions find, as a deployment would have written it. It replaces every AWS
  * variable of the shell: no profile, key or endpoint of a real account is left to be used.
  */
 export function functionEnvironment(
@@ -41,6 +43,8 @@ export function functionEnvironment(
     HOOKLINE_TABLE: tableName(LOCAL_STAGE),
     HOOKLINE_QUEUE_URL: around.queueUrl,
     HOOKLINE_DLQ_URL: around.deadLetterUrl,
+    HOOKLINE_INBOX_URL: queueUrlAt(around.sqs, inboxName(LOCAL_STAGE)),
+    HOOKLINE_INBOX_ARN: localQueueArn(inboxName(LOCAL_STAGE)),
     HOOKLINE_SECRETS_ID: workflowSecretsId(LOCAL_STAGE),
     HOOKLINE_WEBHOOK_KEY_ID: webhookKeyId(LOCAL_STAGE),
     // A change of .env shows at once.
@@ -56,6 +60,7 @@ export function functionEnvironment(
     AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
     AWS_ENDPOINT_URL_DYNAMODB: around.dynamodb,
     AWS_ENDPOINT_URL_SQS: around.sqs,
+    AWS_ENDPOINT_URL_S3: around.objects,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: around.secrets,
   };
 }

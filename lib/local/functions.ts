@@ -5,24 +5,25 @@ import type {
   SQSBatchResponse,
   SQSEvent,
 } from "aws-lambda";
-import type { CronEvent } from "../app/ingest-tick.ts";
 
-/** The three functions as the cloud calls them. */
+/** The functions as the cloud calls them. */
 export interface Functions {
   readonly ingest: (
-    event: APIGatewayProxyEventV2 | CronEvent,
+    event: APIGatewayProxyEventV2,
     context: Context,
   ) => Promise<APIGatewayProxyStructuredResultV2>;
+  readonly inbox: (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
   readonly runner: (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
   readonly sweeper: (event: unknown, context: Context) => Promise<unknown>;
 }
 
 /** Loads the functions. They read their environment while loading, as at a cold start: it must be set before. */
 export async function loadFunctions(): Promise<Functions> {
-  const [ingest, runner, sweeper] = await Promise.all([
+  const [ingest, inbox, runner, sweeper] = await Promise.all([
     import("../../functions/ingest.ts"),
+    import("../../functions/inbox.ts"),
     import("../../functions/runner.ts"),
     import("../../functions/sweeper.ts"),
   ]);
-  return { ingest: ingest.handler, runner: runner.handler, sweeper: sweeper.handler };
+  return { ingest: ingest.handler, inbox: inbox.handler, runner: runner.handler, sweeper: sweeper.handler };
 }

@@ -1,5 +1,5 @@
 import { parseEnv } from "node:util";
-import { type EnvironmentSource, firstValue } from "../engine/environment.ts";
+import { type EnvironmentSource, firstValue } from "../core/environment-source.ts";
 
 /** Where the values of a local run come from. */
 export interface LocalSources {

@@ -1,15 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { SQSClient } from "@aws-sdk/client-sqs";
+import type { SQSClient } from "@aws-sdk/client-sqs";
 import { createDynamoRunStore } from "../adapters/dynamo/dynamo-run-store.ts";
 import { createSqsQueue } from "../adapters/sqs-queue.ts";
 import type { Queue } from "../core/ports/queue.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
 import { tableName, webhookKeyId, workflowSecretsId } from "../core/stage-names.ts";
 import { type ChildServer, startChildServer } from "./child-server.ts";
-import { createQueues, createTableIfAbsent, queueUrls } from "./create-resources.ts";
+import { createQueue, createQueues, createTableIfAbsent, queueUrls } from "./create-resources.ts";
 import { LOCAL_CREDENTIALS, LOCAL_REGION, LOCAL_STAGE, MANY_RUNS } from "./local-names.ts";
+import { localSqsClient } from "./local-sqs-client.ts";
+import { startObjectServer } from "./object-server.ts";
 import { startSecretsServer } from "./secrets-server.ts";
 import { webhookKeySecret } from "./webhook-key.ts";
 
@@ -18,11 +20,14 @@ export interface LocalServices {
   readonly dynamodb: ChildServer;
   readonly sqs: ChildServer;
   readonly secretsUrl: string;
+  readonly objectsUrl: string;
   /** What requests for secrets are signed with; known to this process alone. */
   readonly accessKeyId: string;
   readonly queueUrl: string;
   readonly deadLetterUrl: string;
   readonly sqsClient: SQSClient;
+  /** Makes a queue beside the stage's own, unless it is there, now and whenever the server begins anew. */
+  readonly createQueue: (name: string) => Promise<void>;
   readonly store: RunStore;
   readonly queue: Queue;
 }
@@ -54,7 +59,7 @@ export async function startLocalServices(
   const accessKeyId = randomBytes(20).toString("hex");
   // Held back until there is a queue and a store to work with.
   let requeue = async (): Promise<void> => {};
-  const [dynamodb, sqs, secrets] = await Promise.all([
+  const [dynamodb, sqs, secrets, objects] = await Promise.all([
     start("table store", new URL("./dynamodb-child.ts", import.meta.url), {
       data: join(dataFolder, "dynamodb"),
     }),
@@ -66,12 +71,14 @@ export async function startLocalServices(
       ]),
       accessKeyId,
     ),
+    startObjectServer(dataFolder, accessKeyId),
   ]);
   parts.defer(() => secrets.close());
+  parts.defer(() => objects.close());
 
   const common = { region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
   const dynamodbClient = new DynamoDBClient({ ...common, endpoint: dynamodb.url });
-  const sqsClient = new SQSClient({ ...common, endpoint: sqs.url });
+  const sqsClient = localSqsClient(sqs.url);
   parts.defer(() => dynamodbClient.destroy());
   parts.defer(() => sqsClient.destroy());
   await Promise.all([createTableIfAbsent(dynamodbClient), createQueues(sqsClient, invocationSeconds)]);
@@ -80,10 +87,26 @@ export async function startLocalServices(
   const urls = queueUrls(sqs.url);
   const queue = createSqsQueue({ client: sqsClient, ...urls });
   // The queue's messages were in its memory; the store knows what they said.
+  const others = new Set<string>();
   requeue = async () => {
     await createQueues(sqsClient, invocationSeconds);
+    for (const name of others) await createQueue(sqsClient, name);
     const open = await store.due(Number.POSITIVE_INFINITY, MANY_RUNS);
     await queue.sendAll(open.map(({ runId }) => ({ runId })));
   };
-  return { dynamodb, sqs, secretsUrl: secrets.url, accessKeyId, ...urls, sqsClient, store, queue };
+  return {
+    dynamodb,
+    sqs,
+    secretsUrl: secrets.url,
+    objectsUrl: objects.url,
+    accessKeyId,
+    ...urls,
+    sqsClient,
+    async createQueue(name) {
+      others.add(name);
+      await createQueue(sqsClient, name);
+    },
+    store,
+    queue,
+  };
 }

@@ -4,9 +4,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "aws-lambda";
 import { webhookPathOf } from "../app/webhook-url.ts";
 import { ingestConfig, readConfig, sweeperConfig } from "../core/config.ts";
+import { type EnvironmentSource, STAGE_NAME } from "../core/environment-source.ts";
 import type { Workflow } from "../core/workflow.ts";
-import { type EnvironmentSource, resolveEnvironment, STAGE_NAME } from "../engine/environment.ts";
+import { resolveEnvironment } from "../engine/environment.ts";
 import { startEventSourceMapping } from "./event-source-mapping.ts";
+import { startFeeds } from "./feeds.ts";
 import { FUNCTION_SETTINGS, functionEnvironment, setEnvironment } from "./function-environment.ts";
 import { loadFunctions } from "./functions.ts";
 import { startHttpFront } from "./http-front.ts";
@@ -134,9 +136,18 @@ async function bringUp(
     stopping.abort();
     await Promise.race([mapping.stop(), sleep(GRACE_MS, undefined, { ref: false })]);
   });
+  const feeds = startFeeds({
+    client: services.sqsClient,
+    sqsUrl: services.sqs.url,
+    createQueue: services.createQueue,
+    values: sources,
+    invoke: (event) => functions.inbox(event, context("inbox")),
+    log,
+  });
+  parts.defer(() => feeds.stop());
   const scheduler = startScheduler({
     sweep: () => functions.sweeper({}, context("sweeper")),
-    fire: (event) => functions.ingest(event, context("ingest")),
+    fire: (message) => feeds.send(message),
     log,
   });
   parts.defer(() => scheduler.stop());
@@ -144,10 +155,13 @@ async function bringUp(
   const word = { url: front.url, process: ownIdentity(), endpoints: endpointsOf(services) };
   parts.defer(writeStackFile(dataFolder, { ...word, servers: { dynamodb: dynamodb.pid, sqs: sqs.pid } }));
 
-  const follow = () => scheduler.follow(files.workflows.filter(isCronWorkflow));
-  follow();
+  const follow = () => {
+    scheduler.follow(files.workflows.filter(isCronWorkflow));
+    return feeds.follow(files.workflows);
+  };
+  await follow();
   files.onChange((changed) => {
-    follow();
+    follow().catch(onTrouble);
     onFilesChanged(changed);
   });
   return {
@@ -167,8 +181,8 @@ async function bringUp(
   };
 }
 
-function endpointsOf({ dynamodb, sqs, secretsUrl }: LocalServices) {
-  return { dynamodb: dynamodb.url, sqs: sqs.url, secrets: secretsUrl };
+function endpointsOf({ dynamodb, sqs, secretsUrl, objectsUrl }: LocalServices) {
+  return { dynamodb: dynamodb.url, sqs: sqs.url, secrets: secretsUrl, objects: objectsUrl };
 }
 
 function namesIn(workflows: readonly Workflow[]): Set<string> {

@@ -1,4 +1,4 @@
-import type { CronEvent } from "../app/ingest-tick.ts";
+import type { CronMessage } from "../app/inbox-message.ts";
 import type { Input } from "../core/workflow.ts";
 import { type CronSchedule, cronSchedule } from "./cron-schedule.ts";
 
@@ -25,7 +25,7 @@ export interface Scheduler {
 /** What the scheduler calls, and where it says what failed. */
 export interface SchedulerOptions {
   readonly sweep: () => Promise<unknown>;
-  readonly fire: (event: CronEvent) => Promise<unknown>;
+  readonly fire: (message: CronMessage) => Promise<unknown>;
   readonly log: (line: string) => void;
 }
 

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { LOCAL_ACCOUNT, LOCAL_REGION } from "./local-names.ts";
+import { signerOf } from "./signer-of.ts";
 
 /** One secret with one version, read afresh at each request. */
 export interface LocalSecret {
@@ -87,11 +88,6 @@ function answer(request: IncomingMessage, text: string, secrets: ReadonlyMap<str
     "InvalidRequestException",
     `${operation} of "${id}" is not possible in the local stack`,
   );
-}
-
-/** The access key id in the signature (AWS Signature Version 4). */
-function signerOf({ headers }: IncomingMessage): string | undefined {
-  return /\bCredential=([^/]+)\//.exec(headers.authorization ?? "")?.[1];
 }
 
 function stranger(): Answer {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "@jest/globals";
-import { ingestTick } from "../../lib/app/ingest-tick.ts";
 import { workflowIdOf } from "../../lib/app/webhook-url.ts";
 import { FlowError } from "../../lib/core/flow-error.ts";
 import { createWorld, runIdOf, webhookPathIn } from "../support/world.ts";
@@ -155,58 +154,5 @@ describe("P1 an answer that got lost", () => {
     taken = () => world.invoke();
     const runId = runIdOf(await world.post({}));
     expect(await world.run(runId)).toMatchObject({ status: "succeeded" });
-  });
-});
-
-describe("a schedule's tick", () => {
-  const scheduled = { ...file, input: { type: "cron", cron: "0 3 * * *", payload: { report: "nightly" } } };
-
-  test("P1 that is repeated and cannot be enqueued does not take back the run that the first one became", async () => {
-    let full = false;
-    const world = createWorld({
-      file: scheduled,
-      wrapQueue: (queue) => ({
-        ...queue,
-        async send(message) {
-          if (full) throw new FlowError("connection", "no queue");
-          await queue.send(message);
-        },
-      }),
-    });
-    const tick = { workflow: "example", scheduledAt: "2026-01-02T03:00:00Z" };
-    await ingestTick(world.ingest, tick);
-    full = true;
-    await expect(ingestTick(world.ingest, tick)).rejects.toThrow("no queue");
-    expect(await world.store.due(Number.POSITIVE_INFINITY, 10)).toHaveLength(1);
-  });
-
-  test("becomes a run whose event is the payload", async () => {
-    const world = createWorld({ file: scheduled });
-    await ingestTick(world.ingest, { workflow: "example", scheduledAt: "2026-01-02T03:00:00Z" });
-    await world.settle();
-    const [summary] = await world.store.list({
-      workflows: ["example"],
-      limit: 5,
-      since: 0,
-      until: world.clock.now(),
-    });
-    expect(summary).toMatchObject({ status: "succeeded" });
-    const run = await world.run(String(summary?.runId));
-    expect(new TextDecoder().decode(run.event.body)).toBe('{"report":"nightly"}');
-  });
-
-  test("P3 that comes twice is one run", async () => {
-    const world = createWorld({ file: scheduled });
-    for (let time = 0; time < 2; time += 1)
-      await ingestTick(world.ingest, { workflow: "example", scheduledAt: "2026-01-02T03:00:00Z" });
-    await world.settle();
-    expect(
-      await world.store.list({ workflows: ["example"], limit: 5, since: 0, until: world.clock.now() }),
-    ).toHaveLength(1);
-  });
-
-  test("of a workflow that has a webhook opens nothing", async () => {
-    const world = createWorld({ file: scheduled });
-    expect(await world.post({})).toEqual({ status: 404 });
   });
 });

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
-import { ingestTick } from "../../lib/app/ingest-tick.ts";
+import { takeMessages } from "../../lib/app/take-messages.ts";
 import { FlowError } from "../../lib/core/flow-error.ts";
 import type { Json, JsonObject } from "../../lib/core/json.ts";
 import type { RunStore } from "../../lib/core/ports/run-store.ts";
 import { compiled } from "../support/engine-run.ts";
 import { planFaults } from "../support/faults.ts";
+import { tick } from "../support/inbox-messages.ts";
 import { createWorld, runIdOf, type World, type WorldOptions } from "../support/world.ts";
 
 const call = (name: string): JsonObject => ({
@@ -80,7 +81,7 @@ describe("a run that was accepted under one version, another one deployed meanwh
 
   test("finishes on it when a schedule started it, or a step", async () => {
     const scheduled = stage({ file: { ...A, input: { type: "cron", cron: "0 4 * * *" } } });
-    await ingestTick(scheduled.ingest, { workflow: "example", scheduledAt: "2026-01-01T04:00:00Z" });
+    await takeMessages(scheduled.inbox, [tick("2026-01-01T04:00:00Z")]);
     scheduled.deploy(B);
     await scheduled.settle();
     expect(urls(scheduled)).toEqual(["a1", "a2"]);

@@ -11,6 +11,7 @@ import { writeRunnerCatalog } from "../../lib/build/write-catalogs.ts";
 import type { Workflow } from "../../lib/core/workflow.ts";
 import { loadWorkflow } from "../../lib/language/load-workflow.ts";
 import { type Deployment, deploy } from "../support/deployment.ts";
+import { sqsEvent, tick } from "../support/inbox-messages.ts";
 import { grantsOf, synthesise } from "../support/synthesise.ts";
 
 const orders = `
@@ -204,8 +205,8 @@ test("a wrong hash is a 404 with an empty body", async () => {
 });
 
 test("a schedule's tick starts a run of its payload, one run however often it comes", async () => {
-  const tick = { source: "hookline.cron", workflow: "nightly", scheduled_at: "2026-11-23T02:30:00Z" };
-  expect(await deployment.functions.ingest.invoke(tick)).toMatchObject({ statusCode: 202 });
+  const event = sqsEvent(tick("2026-11-23T02:30:00Z", "nightly"));
+  expect(await deployment.functions.inbox.invoke(event)).toEqual({ batchItemFailures: [] });
   const message = await deployment.nextMessage();
   await deployment.functions.runner.invoke(message);
   const { run_id: runId } = JSON.parse(message?.Records[0]?.body ?? "");
@@ -214,7 +215,7 @@ test("a schedule's tick starts a run of its payload, one run however often it co
     workflow: "nightly",
     state: { report: "sales" },
   });
-  expect(await deployment.functions.ingest.invoke(tick)).toMatchObject({ statusCode: 202 });
+  expect(await deployment.functions.inbox.invoke(event)).toEqual({ batchItemFailures: [] });
   await runMessageOf(runId);
   expect(await viewOf(runId)).toMatchObject({ status: "succeeded", attempts: 1 });
 });
@@ -244,6 +245,7 @@ test("the sweeper enqueues a run whose message was lost", async () => {
 
 test.each<[FunctionName, string]>([
   ["ingest", "HOOKLINE_TABLE"],
+  ["inbox", "HOOKLINE_INBOX_ARN"],
   ["runner", "HOOKLINE_SECRETS_ID"],
   ["sweeper", "HOOKLINE_QUEUE_URL"],
 ])("%s does not start without %s, and says so", async (name, variable) => {
@@ -255,6 +257,7 @@ test("every call that the functions made is allowed by their roles", async () =>
   const actionOf = (call: string) => call.replace("SendMessageBatch", "SendMessage");
   for (const [name, role] of [
     ["ingest", "Ingest"],
+    ["inbox", "InboxFunction"],
     ["runner", "Runner"],
     ["sweeper", "Sweeper"],
   ] as const) {

@@ -18,6 +18,12 @@ const folder = stackFolder({
   "broken.yaml": "name: broken\nsteps:\n  - type: prnt\n",
   "nightly.yaml":
     "name: nightly\ninput: { type: cron, cron: '0 0 1 1 *', start_now: true, payload: { at: night } }\nsteps: []\n",
+  "orders.yaml":
+    "name: orders\ninput: { type: sqs, queue: 'arn:aws:sqs:eu-west-1:123456789012:orders' }\nsteps: []\n",
+  "bills.yaml": "name: bills\ninput: { type: email, to: bills@in.example.com }\nsteps: []\n",
+  "placed.yaml":
+    "name: placed\ninput: { type: eventbridge, pattern: { source: [{ prefix: shop }] } }\nsteps: []\n",
+  "uploads.yaml": "name: uploads\ninput: { type: s3, bucket: uploads, prefix: in/ }\nsteps: []\n",
 });
 let stack: StackProcess;
 
@@ -89,6 +95,39 @@ describe("from webhook to history", () => {
     expect(stack.workflows.map(({ name }) => name)).toEqual(["greet", "needs-a-key"]);
     const { code, stderr } = await hookline(["url", "nightly", "--data", folder.data]);
     expect([code, stderr]).toEqual([2, 'hookline: "nightly" has no webhook: its input is cron\n']);
+  });
+
+  test("trigger brings a message, an event, an object and a mail as their services would", async () => {
+    const trigger = (name: string, ...more: string[]) =>
+      hookline(["trigger", name, "--data", folder.data, ...more]);
+    folder.write("message.json", '{"id": 12345678901234567890}');
+    folder.write("event.json", '{"id": "e-1", "time": "2026-01-02T03:04:05Z", "detail": {"id": 7}}');
+    const [orders, placed, uploads, bills] = await Promise.all([
+      trigger("orders", "--event", join(folder.path, "message.json")),
+      trigger("placed", "--event", join(folder.path, "event.json")),
+      trigger("uploads"),
+      trigger("bills"),
+    ]);
+    expect([orders.code, orders.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^Message \S+ is in the queue orders/),
+    ]);
+    await stack.said("orders  ");
+    expect(await stack.ask("runs", "list", "--workflow", "orders")).toMatchObject([{ status: "succeeded" }]);
+    for (const [{ stdout }, state] of [
+      [placed, { source: "shop", detail: { id: 7 } }],
+      [uploads, { event: "created", bucket: "uploads", key: "in/sample" }],
+      [bills, { to: [{ address: "bills@in.example.com" }], subject: "A sample" }],
+    ] as const) {
+      const id = stdout.trim();
+      await stack.said(`${id}  succeeded`);
+      expect(await stack.ask("runs", "show", id)).toMatchObject({ status: "succeeded", state });
+    }
+    const webhook = await trigger("greet");
+    expect([webhook.code, webhook.stderr]).toEqual([
+      2,
+      'hookline: "greet" has a webhook: post to "$(hookline url greet)"\n',
+    ]);
   });
 
   test("url prints the webhook's URL alone", async () => {

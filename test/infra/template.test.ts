@@ -23,7 +23,23 @@ const workflows = [
   }),
   emptyWorkflow({ name: "elsewhere", stages: ["dev"], input: { ...input, cron: "0 0 * * *" } }),
   emptyWorkflow({ name: "by-webhook" }),
+  emptyWorkflow({
+    name: "orders",
+    input: { type: "sqs", queue: "${env:ORDERS_QUEUE}" },
+    environment: [{ name: "ORDERS_QUEUE", secret: false, declared: true, required: true }],
+  }),
+  emptyWorkflow({
+    name: "placed",
+    input: { type: "eventbridge", bus: "shop", pattern: { source: ["shop.${env:STAGE}"] } },
+    environment: [{ name: "STAGE", secret: false, declared: false, required: true }],
+  }),
+  emptyWorkflow({
+    name: "uploads",
+    input: { type: "s3", bucket: "uploads", prefix: "in/*", suffix: ".csv", events: ["created", "deleted"] },
+  }),
+  emptyWorkflow({ name: "bills", input: { type: "email", to: ["bills@in.example.com"] } }),
 ];
+const ORDERS = "arn:aws:sqs:eu-west-1:123456789012:orders";
 
 let stack: Synthesis;
 
@@ -34,6 +50,7 @@ beforeAll(async () => {
     dotEnv: {
       CRM_URL: "https://crm.example",
       CRM_TOKEN: "do-not-deploy",
+      ORDERS_QUEUE: ORDERS,
       HOOKLINE_ALLOW_PRIVATE_HOSTS: "crm.internal",
     },
   });
@@ -99,23 +116,29 @@ describe("the queue", () => {
     expect(one("AWS::SQS::Queue", "Queue").properties.MessageRetentionPeriod).toBe(4 * 86_400);
   });
 
-  test("both queues refuse connections without TLS", () => {
+  test("all queues refuse connections without TLS", () => {
     const policies = all("AWS::SQS::QueuePolicy");
     expect(policies.flatMap(({ properties }) => properties.Queues as readonly Json[])).toEqual([
       "DeadLetters",
       "Queue",
+      "InboxDeadLetters",
+      "Inbox",
     ]);
     for (const { properties } of policies) {
       expect(properties.PolicyDocument).toMatchObject({
-        Statement: [
-          { Effect: "Deny", Action: "sqs:*", Condition: { Bool: { "aws:SecureTransport": "false" } } },
-        ],
+        Statement: expect.arrayContaining([
+          expect.objectContaining({
+            Effect: "Deny",
+            Action: "sqs:*",
+            Condition: { Bool: { "aws:SecureTransport": "false" } },
+          }),
+        ]),
       });
     }
   });
 
   test("feeds the runner ten at a time and takes back only the messages that failed", () => {
-    expect(one("AWS::Lambda::EventSourceMapping").properties).toEqual({
+    expect(one("AWS::Lambda::EventSourceMapping", "RunnerQueue").properties).toEqual({
       EventSourceArn: "Queue.Arn",
       FunctionName: "Runner",
       BatchSize: 10,
@@ -126,9 +149,9 @@ describe("the queue", () => {
 });
 
 describe("the functions", () => {
-  test("there are three, on Node 24 and arm64, that log JSON into a group of their own", () => {
+  test("there are four, on Node 24 and arm64, that log JSON into a group of their own", () => {
     const functions = all("AWS::Lambda::Function");
-    expect(functions.map(({ id }) => id)).toEqual(["Ingest", "Runner", "Sweeper"]);
+    expect(functions.map(({ id }) => id)).toEqual(["Ingest", "Runner", "Sweeper", "InboxFunction"]);
     for (const { id, properties } of functions) {
       expect(properties).toMatchObject({
         Runtime: "nodejs24.x",
@@ -221,8 +244,22 @@ describe("the roles", () => {
     ]);
   });
 
-  test("the scheduler invokes two functions, for this account only", () => {
-    expect(rightsOf("Scheduler")).toEqual(["lambda:InvokeFunction on Sweeper.Arn Ingest.Arn"]);
+  test("the inbox stores and enqueues runs, empties the queues it is fed by, and reads mails", () => {
+    expect(rightsOf("InboxFunction")).toEqual([
+      "logs:CreateLogStream logs:PutLogEvents on InboxFunctionLog.Arn",
+      "dynamodb:PutItem dynamodb:BatchWriteItem dynamodb:GetItem on Table.Arn",
+      "sqs:SendMessage on Queue.Arn",
+      "sqs:ChangeMessageVisibility on Inbox.Arn",
+      `sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes on Inbox.Arn ${ORDERS}`,
+      "s3:GetObject on MailBucket.Arn/*",
+    ]);
+  });
+
+  test("the scheduler invokes the sweeper and writes to the inbox, for this account only", () => {
+    expect(rightsOf("Scheduler")).toEqual([
+      "lambda:InvokeFunction on Sweeper.Arn",
+      "sqs:SendMessage on Inbox.Arn",
+    ]);
     expect(one("AWS::IAM::Role", "SchedulerRole").properties).toMatchObject({
       AssumeRolePolicyDocument: {
         Statement: [{ Condition: { StringEquals: { "aws:SourceAccount": "AWS::AccountId" } } }],
@@ -276,6 +313,7 @@ test("logs are kept for a month", () => {
   const retention = all("AWS::Logs::LogGroup").map(({ id, properties }) => [id, properties.RetentionInDays]);
   expect(Object.fromEntries(retention)).toEqual({
     IngestLog: 30,
+    InboxFunctionLog: 30,
     RunnerLog: 30,
     SweeperLog: 30,
     AccessLog: 30,
@@ -311,7 +349,7 @@ describe("the schedules", () => {
     });
   });
 
-  test("each cron workflow of the stage starts ingest in its own time zone", () => {
+  test("each cron workflow of the stage writes to the inbox in its own time zone", () => {
     expect(all("AWS::Scheduler::Schedule").map(({ id }) => id)).toEqual([
       "SweepSchedule",
       "Cronnightlyreport",
@@ -323,7 +361,7 @@ describe("the schedules", () => {
       FlexibleTimeWindow: { Mode: "OFF" },
     });
     const { Arn, Input } = Target as { readonly Arn: string; readonly Input: string };
-    expect(Arn).toBe("Ingest.Arn");
+    expect(Arn).toBe("Inbox.Arn");
     expect(JSON.parse(Input)).toEqual({
       source: "hookline.cron",
       workflow: "nightly-report",
@@ -331,6 +369,144 @@ describe("the schedules", () => {
     });
   });
 });
+
+describe("the inbox", () => {
+  test("keeps what cannot be stored for three days, then puts it aside", () => {
+    expect(one("AWS::SQS::Queue", "Inbox").properties).toMatchObject({
+      QueueName: "hookline-prod-inbox",
+      VisibilityTimeout: 180,
+      RedrivePolicy: { deadLetterTargetArn: "InboxDeadLetters.Arn", maxReceiveCount: 1000 },
+    });
+  });
+
+  test("feeds one function, which also empties the queues of workflows; what failed of a batch stays", () => {
+    const mappings = all("AWS::Lambda::EventSourceMapping").filter(
+      ({ properties }) => properties.FunctionName === "InboxFunction",
+    );
+    expect(mappings.map(({ properties }) => properties.EventSourceArn)).toEqual(["Inbox.Arn", ORDERS]);
+    for (const { properties } of mappings)
+      expect(properties).toMatchObject({ FunctionResponseTypes: ["ReportBatchItemFailures"], BatchSize: 10 });
+  });
+
+  test("a queue that is not ours may hide its messages for the 30 seconds that SQS gives by itself", () => {
+    expect(one("AWS::Lambda::Function", "InboxFunction").properties.Timeout).toBeLessThanOrEqual(30);
+  });
+
+  test("knows what the inputs read of the environment", () => {
+    expect(variablesOf("InboxFunction")).toMatchObject({ ORDERS_QUEUE: ORDERS });
+    expect(variablesOf("Ingest")).not.toHaveProperty("ORDERS_QUEUE");
+  });
+});
+
+describe("the rules of EventBridge", () => {
+  const patternOf = (id: string) => one("AWS::Events::Rule", id).properties.EventPattern;
+
+  test("one for each workflow that waits for events; each puts the whole event into the inbox", () => {
+    expect(all("AWS::Events::Rule").map(({ id }) => id)).toEqual([
+      "Eventsplaced",
+      "Eventsuploads",
+      "Eventsbills",
+    ]);
+    expect(one("AWS::Events::Rule", "Eventsplaced").properties).toMatchObject({
+      EventBusName: "shop",
+      EventPattern: { source: ["shop.prod"] },
+      Targets: [
+        {
+          Arn: "Inbox.Arn",
+          InputTransformer: {
+            InputTemplate: '{"source":"hookline.event","workflow":"placed","event":<aws.events.event.json>}',
+          },
+        },
+      ],
+    });
+  });
+
+  test("objects are told apart by bucket, event and key, in which the file's own asterisk means itself", () => {
+    expect(patternOf("Eventsuploads")).toEqual({
+      source: ["aws.s3"],
+      "detail-type": ["Object Created", "Object Deleted"],
+      detail: { bucket: { name: ["uploads"] }, object: { key: [{ wildcard: "in/\\**.csv" }] } },
+    });
+  });
+
+  test("mails are told apart by the prefix that their receipt rule gives them", () => {
+    expect(patternOf("Eventsbills")).toEqual({
+      source: ["aws.s3"],
+      "detail-type": ["Object Created"],
+      detail: { bucket: { name: ["MailBucket"] }, object: { key: [{ prefix: "bills/" }] } },
+    });
+  });
+
+  test("they alone may write into the inbox", () => {
+    const { Statement } = one("AWS::SQS::QueuePolicy", "InboxPolicy").properties.PolicyDocument as {
+      readonly Statement: readonly JsonObject[];
+    };
+    expect(Statement.filter(({ Effect }) => Effect === "Allow")).toEqual([
+      {
+        Action: "sqs:SendMessage",
+        Condition: {
+          ArnEquals: { "aws:SourceArn": ["Eventsplaced.Arn", "Eventsuploads.Arn", "Eventsbills.Arn"] },
+          StringEquals: { "aws:SourceAccount": "AWS::AccountId" },
+        },
+        Effect: "Allow",
+        Principal: { Service: "events.amazonaws.com" },
+        Resource: "Inbox.Arn",
+      },
+    ]);
+  });
+});
+
+describe("mails", () => {
+  test("are scanned and stored by a rule of the workflow's own, in a rule set that nothing makes active", () => {
+    expect(one("AWS::SES::ReceiptRule", "Mailbills").properties).toEqual({
+      RuleSetName: "MailRules",
+      Rule: {
+        Enabled: true,
+        ScanEnabled: true,
+        Recipients: ["bills@in.example.com"],
+        Actions: [{ S3Action: { BucketName: "MailBucket", ObjectKeyPrefix: "bills/" } }],
+      },
+    });
+    expect(one("AWS::SES::ReceiptRuleSet").properties).toEqual({ RuleSetName: "hookline-prod" });
+  });
+
+  test("lie in a private, encrypted bucket for a month, which SES alone may write, by rules of this set", () => {
+    expect(one("AWS::S3::Bucket").properties).toMatchObject({
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+      LifecycleConfiguration: { Rules: [{ ExpirationInDays: 30, Status: "Enabled" }] },
+      NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+    });
+    const { Statement } = one("AWS::S3::BucketPolicy").properties.PolicyDocument as {
+      readonly Statement: readonly JsonObject[];
+    };
+    expect(Statement.filter(({ Effect }) => Effect === "Allow")).toEqual([
+      {
+        Action: "s3:PutObject",
+        Condition: {
+          StringEquals: { "aws:SourceAccount": "AWS::AccountId" },
+          ArnLike: {
+            "aws:SourceArn":
+              "arn:AWS::Partition:ses:AWS::Region:AWS::AccountId:receipt-rule-set/MailRules:receipt-rule/*",
+          },
+        },
+        Effect: "Allow",
+        Principal: { Service: "ses.amazonaws.com" },
+        Resource: "MailBucket.Arn/*",
+      },
+    ]);
+  });
+});
+
+test("a rule set that is there already is used, and none is made", async () => {
+  const { resources, findings } = await synthesise({
+    context: { stage: "dev" },
+    workflows: [emptyWorkflow({ input: { type: "email", to: ["in.example.com"] } })],
+    dotEnv: { HOOKLINE_EMAIL_RULE_SET: "theirs" },
+  });
+  const ofSes = resources.filter(({ type }) => type.startsWith("AWS::SES::"));
+  expect(ofSes.map(({ properties }) => properties.RuleSetName)).toEqual(["theirs"]);
+  expect(findings).toEqual([]);
+}, 60_000);
 
 test("the outputs name everything a person or the command line needs", () => {
   expect(stack.outputs).toEqual({

@@ -77,6 +77,7 @@ export async function startStage(options: StageOptions, parts: AsyncDisposableSt
         dynamodb: services.dynamodb.url,
         sqs: services.sqs.url,
         secrets: services.secretsUrl,
+        objects: services.objectsUrl,
         catalogFolder: catalog,
       },
       {},

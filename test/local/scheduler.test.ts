@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import type { CronEvent } from "../../lib/app/ingest-tick.ts";
+import type { CronMessage } from "../../lib/app/inbox-message.ts";
 import { type CronWorkflow, type Scheduler, startScheduler } from "../../lib/local/scheduler.ts";
 
 const workflow = (cron: string, startNow = false): CronWorkflow => ({
   name: "report",
   input: { type: "cron", cron, timezone: "UTC", startNow, overlap: "allow", payload: {} },
 });
-let fired: CronEvent[];
+let fired: CronMessage[];
 let sweeps: number;
 let logged: string[];
 let scheduler: Scheduler;

@@ -12,6 +12,7 @@ import type { Workflow } from "../../lib/core/workflow.ts";
 import { startSecretsServer } from "../../lib/local/secrets-server.ts";
 import { startDynalite } from "./dynalite.ts";
 import { startFauxqs } from "./fauxqs.ts";
+import { INBOX_ARN, sqsEvent } from "./inbox-messages.ts";
 import { type LambdaProcess, startLambda } from "./lambda-process.ts";
 import { startRecordingProxy } from "./recording-proxy.ts";
 
@@ -65,8 +66,9 @@ export async function deploy(
     buildBundles({ outDir: dir }),
   ]);
   writeCatalogs(dir, workflows);
-  const [table, queueUrl, deadLetterUrl] = await Promise.all([
+  const [table, queueUrl, deadLetterUrl, inboxUrl] = await Promise.all([
     dynalite.createTable(),
+    fauxqs.createQueue(60),
     fauxqs.createQueue(60),
     fauxqs.createQueue(60),
   ]);
@@ -80,6 +82,7 @@ export async function deploy(
   };
   const variables: { readonly [name in FunctionName]: { readonly [variable: string]: string } } = {
     ingest: { ...shared, HOOKLINE_ORG_ID: ORG_ID, HOOKLINE_WEBHOOK_KEY_ID: "webhook-key" },
+    inbox: { ...shared, HOOKLINE_INBOX_URL: inboxUrl, HOOKLINE_INBOX_ARN: INBOX_ARN },
     runner: { ...shared, HOOKLINE_SECRETS_ID: "workflow-secrets", ...env },
     sweeper: shared,
   };
@@ -100,11 +103,16 @@ export async function deploy(
     );
     return { lambda, proxies };
   };
-  const [ingest, runner, sweeper] = await Promise.all([boot("ingest"), boot("runner"), boot("sweeper")]);
-  const booted = { ingest, runner, sweeper };
+  const [ingest, inbox, runner, sweeper] = await Promise.all([
+    boot("ingest"),
+    boot("inbox"),
+    boot("runner"),
+    boot("sweeper"),
+  ]);
+  const booted = { ingest, inbox, runner, sweeper };
 
   return {
-    functions: { ingest: ingest.lambda, runner: runner.lambda, sweeper: sweeper.lambda },
+    functions: { ingest: ingest.lambda, inbox: inbox.lambda, runner: runner.lambda, sweeper: sweeper.lambda },
     calls: (name) =>
       booted[name].proxies.flatMap(({ service, proxy }) =>
         [...proxy.operations].map((operation) => `${service}:${operation}`),
@@ -124,26 +132,12 @@ export async function deploy(
       await fauxqs.client.send(
         new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle }),
       );
-      return {
-        Records: [
-          {
-            messageId: message.MessageId ?? "",
-            receiptHandle: message.ReceiptHandle ?? "",
-            body: message.Body ?? "",
-            attributes: {
-              ApproximateReceiveCount: "1",
-              SentTimestamp: message.Attributes?.SentTimestamp ?? "",
-              SenderId: "test",
-              ApproximateFirstReceiveTimestamp: message.Attributes?.ApproximateFirstReceiveTimestamp ?? "",
-            },
-            messageAttributes: {},
-            md5OfBody: message.MD5OfBody ?? "",
-            eventSource: "aws:sqs",
-            eventSourceARN: "arn:aws:sqs:eu-west-1:000000000000:queue",
-            awsRegion: "eu-west-1",
-          },
-        ],
-      };
+      return sqsEvent({
+        messageId: message.MessageId ?? "",
+        receiptHandle: message.ReceiptHandle ?? "",
+        body: message.Body ?? "",
+        sentAt: Number(message.Attributes?.SentTimestamp),
+      });
     },
     async deadLetters() {
       const receive = new ReceiveMessageCommand({

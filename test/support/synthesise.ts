@@ -43,7 +43,7 @@ export async function synthesise({
 }): Promise<Synthesis> {
   const dir = await mkdtemp(join(tmpdir(), "hookline-synth-"));
   try {
-    for (const name of ["ingest", "runner", "sweeper"]) {
+    for (const name of ["ingest", "inbox", "runner", "sweeper"]) {
       await mkdir(join(dir, "dist", name), { recursive: true });
       await writeFile(join(dir, "dist", name, "index.mjs"), "export const handler = async () => {};");
       await writeFile(join(dir, "dist", name, "index.mjs.map"), "{}");

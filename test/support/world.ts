@@ -1,3 +1,4 @@
+import { parseMail } from "../../lib/adapters/mail/parse-mail.ts";
 import { createMemoryCache } from "../../lib/adapters/memory/memory-cache.ts";
 import { createMemoryDeliveries } from "../../lib/adapters/memory/memory-deliveries.ts";
 import { createMemoryQueue, type MemoryQueue } from "../../lib/adapters/memory/memory-queue.ts";
@@ -11,9 +12,11 @@ import { runBatch } from "../../lib/app/run-batch.ts";
 import type { Runner } from "../../lib/app/runner.ts";
 import type { Ingest } from "../../lib/app/store-event.ts";
 import { sweep } from "../../lib/app/sweep.ts";
+import type { Inbox } from "../../lib/app/take-messages.ts";
 import { timingsOf } from "../../lib/app/timings.ts";
 import type { WebhookAnswer } from "../../lib/app/webhook-answer.ts";
 import { webhookPathOf } from "../../lib/app/webhook-url.ts";
+import { FlowError } from "../../lib/core/flow-error.ts";
 import { formatJson, isObject, type Json, type JsonObject } from "../../lib/core/json.ts";
 import type { Cache } from "../../lib/core/ports/cache.ts";
 import type { Clock } from "../../lib/core/ports/clock.ts";
@@ -29,6 +32,7 @@ import { seededRandom } from "../../lib/testing/seeded-random.ts";
 import { type VirtualClock, virtualClock } from "../../lib/testing/virtual-clock.ts";
 import type { WebhookRequest } from "../../lib/webhooks/request.ts";
 import { compiled } from "./engine-run.ts";
+import { INBOX_ARN } from "./inbox-messages.ts";
 import { type KeptLog, keptLog } from "./kept-log.ts";
 
 /** A whole stage in memory: ingest, queue, runner, sweeper and store, on one virtual clock. */
@@ -40,6 +44,9 @@ export interface World {
   readonly log: KeptLog;
   readonly runner: Runner;
   readonly ingest: Ingest;
+  /** Pauses that it gave to messages, in seconds, are {@link World.pauses}. */
+  readonly inbox: Inbox;
+  readonly pauses: readonly number[];
   /** Bodies of the requests made to the other side, by method and URL. */
   readonly calls: readonly JsonObject[];
   /** Puts a new version of the workflow `example` into force, null takes it away; a deploy reaches one function after the other. */
@@ -65,6 +72,8 @@ export interface WorldOptions {
   readonly http?: readonly Json[];
   readonly llm?: readonly Json[];
   readonly python?: Python;
+  /** Received mails as they were sent, by `bucket/key`. */
+  readonly mails?: { readonly [place: string]: string };
   readonly secrets?: { readonly [name: string]: string };
   readonly maxReceiveCount?: number;
   /** Longest time of an invocation; default: Lambda's 15 minutes. */
@@ -152,6 +161,21 @@ export function createWorld(options: WorldOptions): World {
     plainEnvironment: {},
     timings,
   };
+  const pauses: number[] = [];
+  const inbox: Inbox = {
+    ...ingest,
+    inboxArn: INBOX_ARN,
+    async giveBack(_receiptHandle, seconds) {
+      pauses.push(seconds);
+    },
+    mails: {
+      async read({ bucket, key }) {
+        const raw = options.mails?.[`${bucket}/${key}`];
+        if (raw === undefined) throw new FlowError("invalid_input", `there is no object ${key}`);
+        return parseMail(new TextEncoder().encode(raw));
+      },
+    },
+  };
   const world: World = {
     clock,
     store,
@@ -160,6 +184,8 @@ export function createWorld(options: WorldOptions): World {
     log,
     runner,
     ingest,
+    inbox,
+    pauses,
     calls: http.calls,
     deploy(workflow, to = ["ingest", "runner"]) {
       for (const which of to) deployed[which] = [...(workflow ? [workflow] : []), ...workflows.slice(1)];

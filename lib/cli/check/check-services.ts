@@ -2,7 +2,7 @@ import { createJq } from "../../adapters/jq/jq-worker-pool.ts";
 import { listPrice } from "../../adapters/llm/model-cost.ts";
 import { createPython } from "../../adapters/python/python-pool.ts";
 import { systemClock } from "../../adapters/system-clock.ts";
-import { firstValue, STAGE_NAME } from "../../engine/environment.ts";
+import { firstValue, STAGE_NAME } from "../../core/environment-source.ts";
 import type { CheckServices } from "../../language/rule.ts";
 import { localSources } from "../../local/local-environment.ts";
 import { readIfPresent } from "../../local/working-folder.ts";

@@ -1,9 +1,9 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { createSecretsManager } from "../../adapters/secrets-manager.ts";
 import { systemClock } from "../../adapters/system-clock.ts";
+import { type EnvironmentSource, firstValue, STAGE_NAME } from "../../core/environment-source.ts";
 import { workflowSecretsId } from "../../core/stage-names.ts";
 import type { InputEntry } from "../../core/workflow.ts";
-import { type EnvironmentSource, firstValue, STAGE_NAME } from "../../engine/environment.ts";
 import { fileSources, localSources } from "../../local/local-environment.ts";
 import { LOCAL_STAGE } from "../../local/local-names.ts";
 import { readIfPresent } from "../../local/working-folder.ts";

@@ -1,9 +1,9 @@
+import { STAGE_NAME } from "../../core/environment-source.ts";
 import { bodyKindOf, decodeUtf8, readBody } from "../../core/event-body.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { RunRecord, StoredEvent } from "../../core/run.ts";
 import type { AnyStep } from "../../core/step.ts";
 import type { Workflow } from "../../core/workflow.ts";
-import { STAGE_NAME } from "../../engine/environment.ts";
 import { hasRefusedKey } from "./case-yaml.ts";
 import { recordedAnswers } from "./recorded-answers.ts";
 

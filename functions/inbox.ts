@@ -1,0 +1,40 @@
+import middy from "@middy/core";
+import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { dynamoClient, sqsClient } from "../lib/adapters/aws-clients.ts";
+import { createInputCatalog, createWorkflowTexts } from "../lib/adapters/catalog-file.ts";
+import { createDynamoNewRunStore } from "../lib/adapters/dynamo/new-run-store.ts";
+import { catalogFile, environment } from "../lib/adapters/environment.ts";
+import { createLog } from "../lib/adapters/json-log.ts";
+import { logFaults } from "../lib/adapters/log-faults.ts";
+import { createS3Mails } from "../lib/adapters/mail/s3-mails.ts";
+import { createSqsQueue } from "../lib/adapters/sqs-queue.ts";
+import { systemClock } from "../lib/adapters/system-clock.ts";
+import { toQueueMessage } from "../lib/app/queue-message.ts";
+import { type Inbox, takeMessages } from "../lib/app/take-messages.ts";
+import { timingsOf } from "../lib/app/timings.ts";
+import { inboxConfig, readConfig } from "../lib/core/config.ts";
+
+const config = readConfig(inboxConfig, environment());
+const client = sqsClient();
+const deadLetterUrl = config.HOOKLINE_DLQ_URL;
+const inbox: Inbox = {
+  store: createDynamoNewRunStore({ client: dynamoClient(), table: config.HOOKLINE_TABLE }),
+  queue: createSqsQueue({ client, queueUrl: config.HOOKLINE_QUEUE_URL, deadLetterUrl }),
+  giveBack: createSqsQueue({ client, queueUrl: config.HOOKLINE_INBOX_URL, deadLetterUrl }).giveBack,
+  inboxArn: config.HOOKLINE_INBOX_ARN,
+  inputs: createInputCatalog(catalogFile("inputs.json")),
+  catalog: createWorkflowTexts(catalogFile("workflows")),
+  mails: createS3Mails(),
+  clock: systemClock,
+  log: createLog({ service: "inbox", level: config.HOOKLINE_LOG_LEVEL }),
+  stage: config.HOOKLINE_STAGE,
+  plainEnvironment: environment(),
+  maxBodyBytes: config.HOOKLINE_MAX_BODY_BYTES,
+  timings: timingsOf(config.HOOKLINE_INVOCATION_SECONDS * 1000),
+};
+
+/** Takes what services bring, a batch of one queue; messages that are to come again are reported. */
+export const handler = middy(async (event: SQSEvent): Promise<SQSBatchResponse> => {
+  const stay = await takeMessages(inbox, event.Records.map(toQueueMessage));
+  return { batchItemFailures: stay.map((itemIdentifier) => ({ itemIdentifier })) };
+}).use(logFaults(inbox.log));

@@ -1,0 +1,140 @@
+import { eachOf } from "../core/each-of.ts";
+import { STAGE_NAME } from "../core/environment-source.ts";
+import { FlowError, toFlowError } from "../core/flow-error.ts";
+import type { Mails } from "../core/ports/mails.ts";
+import type { Queue } from "../core/ports/queue.ts";
+import { resolveSource } from "../core/resolve-source.ts";
+import { type InputEntry, isDeployedTo } from "../core/workflow.ts";
+import { type Arrival, acceptArrival } from "./arrival.ts";
+import { bridgeArrival, readBridgeEvent } from "./bridge-event.ts";
+import { type InboxMessage, parseInboxMessage } from "./inbox-message.ts";
+import { logFault } from "./log-fault.ts";
+import { isSetupNote, mailArrival } from "./mail-arrival.ts";
+import { messageArrival } from "./message-arrival.ts";
+import { objectArrival } from "./object-arrival.ts";
+import type { QueueMessage } from "./queue-message.ts";
+import type { Ingest } from "./store-event.ts";
+import { tickArrival } from "./tick-arrival.ts";
+
+/** What taking messages needs. */
+export interface Inbox
+  extends Pick<
+    Ingest,
+    | "store"
+    | "queue"
+    | "inputs"
+    | "catalog"
+    | "clock"
+    | "log"
+    | "stage"
+    | "plainEnvironment"
+    | "timings"
+    | "maxBodyBytes"
+  > {
+  /** ARN of the stage's own inbox; every other queue is a workflow's. */
+  readonly inboxArn: string;
+  /** The inbox's own. */
+  readonly giveBack: Queue["giveBack"];
+  readonly mails: Mails;
+}
+
+const FIRST_PAUSE_SECONDS = 15;
+const LONGEST_PAUSE_SECONDS = 300;
+
+/** A mail may have 40 MB, and twice that while it is read. */
+const AT_ONCE = 3;
+
+/**
+ * Takes a batch of messages of one queue; the ids of those that stay in it, because their events could not be stored. Of a queue
+ * that keeps an order everything stays that comes after the first one that does (Lambda Developer Guide, "Reporting batch item failures").
+ */
+export async function takeMessages(
+  inbox: Inbox,
+  messages: readonly QueueMessage[],
+): Promise<readonly string[]> {
+  const keepsOrder = messages.some(({ queueArn }) => queueArn.endsWith(".fifo"));
+  let isStopped = false;
+  const taken = await eachOf(messages, keepsOrder ? 1 : AT_ONCE, async (message) => {
+    const isTaken = !isStopped && (await take(inbox, message));
+    isStopped = keepsOrder && !isTaken;
+    return isTaken;
+  });
+  return messages.filter((_message, index) => !taken[index]).map(({ messageId }) => messageId);
+}
+
+/** False for a message that is to come again. */
+async function take(inbox: Inbox, message: QueueMessage): Promise<boolean> {
+  try {
+    if (message.queueArn === inbox.inboxArn) await takeOwn(inbox, parseInboxMessage(message.body));
+    else await acceptArrival(inbox, readerOf(inbox, message.queueArn), messageArrival(message));
+    return true;
+  } catch (thrown) {
+    const { messageId, queueArn, receiveCount } = message;
+    const fields = { message_id: messageId, queue: queueArn, receive_count: receiveCount };
+    logFault(inbox.log, "a message stays in its queue", toFlowError(thrown), fields);
+    if (queueArn === inbox.inboxArn) await pause(inbox, message);
+    return false;
+  }
+}
+
+/** Waits that double; how long a message of somebody else's queue stays hidden is for that queue to say. */
+async function pause({ giveBack, log }: Inbox, { receiptHandle, receiveCount }: QueueMessage): Promise<void> {
+  const seconds = Math.min(FIRST_PAUSE_SECONDS * 2 ** (receiveCount - 1), LONGEST_PAUSE_SECONDS);
+  try {
+    await giveBack(receiptHandle, seconds);
+  } catch (thrown) {
+    // It comes back by itself, later.
+    logFault(log, "a message could not be given back", toFlowError(thrown));
+  }
+}
+
+async function takeOwn(inbox: Inbox, message: InboxMessage): Promise<void> {
+  const entry = inbox.inputs.all().find(({ name }) => name === message.workflow);
+  const read = entry && isDeployedTo(inbox.stage, entry) ? readerFor(inbox, entry, message) : undefined;
+  if (!entry || !read) {
+    inbox.log.write({
+      level: "warn",
+      message: "an event came for a workflow that is not deployed, or has another input now",
+      fields: { workflow: message.workflow },
+    });
+    return;
+  }
+  const arrival = await read();
+  if (arrival) await acceptArrival(inbox, entry, arrival);
+}
+
+/** What makes an arrival of the message, or finds nothing in it; undefined when it does not fit the workflow's input of today. */
+function readerFor(
+  { mails, maxBodyBytes }: Inbox,
+  entry: InputEntry,
+  message: InboxMessage,
+): (() => Promise<Arrival | undefined>) | undefined {
+  if (message.source === "hookline.cron")
+    return entry.type === "cron" ? async () => tickArrival(entry, message.scheduled_at) : undefined;
+  const event = () => readBridgeEvent(message.event);
+  switch (entry.type) {
+    case "eventbridge":
+      return async () => bridgeArrival(event());
+    case "s3":
+      return async () => objectArrival(event());
+    case "email":
+      return async () => (isSetupNote(event()) ? undefined : mailArrival(mails, event(), maxBodyBytes));
+    default:
+      return undefined;
+  }
+}
+
+/** The workflow that reads a queue. @throws FlowError `config_error` when none does: the message waits for one that will. */
+function readerOf({ inputs, stage, plainEnvironment }: Inbox, queueArn: string): InputEntry {
+  const values = [{ [STAGE_NAME]: stage }, plainEnvironment];
+  const entry = inputs
+    .all()
+    .find(
+      ({ queue, environment = [], ...one }) =>
+        queue !== undefined &&
+        isDeployedTo(stage, one) &&
+        resolveSource(queue, environment, values) === queueArn,
+    );
+  if (!entry) throw new FlowError("config_error", `no workflow reads the queue ${queueArn}`);
+  return entry;
+}
