@@ -34,7 +34,8 @@ export function addSendCommand(program: Command, done: (exitCode: number) => voi
         "hookline send --list",
         "hookline send github",
         "hookline send stripe --workflow orders --tamper",
-        "hookline send slack --handshake",
+        "hookline send slack --handshake                  what it asks before it calls",
+        "hookline send slack/command                      another sample of it",
         "hookline send order.json --workflow orders --header 'x-order-source: shop'",
         "HOOKLINE_API_URL=https://… hookline send stripe --stage prod",
       ])}

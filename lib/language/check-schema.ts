@@ -20,6 +20,8 @@ export interface SchemaCheck {
   readonly templated?: (key: string) => boolean;
   /** Names beside the schema's own that are known at its top. */
   readonly known?: readonly string[];
+  /** Names that are known in another place, and where. */
+  readonly elsewhere?: ReadonlyMap<string, string>;
 }
 
 /** The checked value, or undefined after every fault was reported at its place. */
@@ -101,7 +103,9 @@ function report(
       const near = nearestName(key, known);
       const fix =
         near === undefined || place.entries?.has(near) ? undefined : problems.replacing(at, key, near);
-      problems.error("unknown-key", at, `unknown key "${key}"`, unknownKeyHint(key, known), fix);
+      const home = issue.path.length === 0 ? check.elsewhere?.get(key) : undefined;
+      const hint = home === undefined ? unknownKeyHint(key, known) : `it belongs into ${home}`;
+      problems.error("unknown-key", at, `unknown key "${key}"`, hint, fix);
     }
     return;
   }

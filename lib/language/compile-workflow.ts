@@ -10,12 +10,16 @@ import { compileInput } from "./compile-input.ts";
 import { checkSharedKeys, compileSteps } from "./compile-steps.ts";
 import { contentHash } from "./content-hash.ts";
 import { createEnvironmentReads } from "./environment-reads.ts";
-import { type FileKeys, fileKeys } from "./file-keys.ts";
+import { type FileKeys, fileKeys, inputKeys } from "./file-keys.ts";
 import type { ProblemLog } from "./problem-log.ts";
 import { createStepIds } from "./step-ids.ts";
 import { type SharedKeys, sharedKeys } from "./step-keys.ts";
 import { workflowNameFrom } from "./workflow-name.ts";
 import { child, nearestNode, type YamlNode } from "./yaml-node.ts";
+
+const INPUT_KEYS: ReadonlyMap<string, string> = new Map(
+  Object.keys(inputKeys.http_webhook.shape).map((key) => [key, "input"]),
+);
 
 /** Compiles the mapping with a workflow's keys; undefined when too little of it is right. Faults go to `problems`. */
 export function compileWorkflow(
@@ -28,7 +32,7 @@ export function compileWorkflow(
 ): Workflow | undefined {
   const reads = createEnvironmentReads();
   const check: TextCheck = { problems, reads, beside };
-  const keys = checkSchema(fileKeys, node, { what: "the workflow" }, problems);
+  const keys = checkSchema(fileKeys, node, { what: "the workflow", elsewhere: INPUT_KEYS }, problems);
   const name = keys?.name ?? nameFromFile(node, file, problems);
   const input = compileInput(child(node, "input"), check);
   if (keys && input) checkWindow(input, keys, node, problems);

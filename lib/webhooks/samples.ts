@@ -25,6 +25,7 @@ import { sendgridSample } from "./samples/sendgrid.ts";
 import { sentrySample } from "./samples/sentry.ts";
 import { shopifySample } from "./samples/shopify.ts";
 import { slackSample } from "./samples/slack.ts";
+import { slackCommandSample } from "./samples/slack-command.ts";
 import { squareSample } from "./samples/square.ts";
 import { stripeSample } from "./samples/stripe.ts";
 import { svixSample } from "./samples/svix.ts";
@@ -33,7 +34,7 @@ import { typeformSample } from "./samples/typeform.ts";
 import { zendeskSample } from "./samples/zendesk.ts";
 import { zoomSample } from "./samples/zoom.ts";
 
-const makers: { readonly [preset: string]: SampleMaker } = {
+const makers: { readonly [name: string]: SampleMaker } = {
   adyen: adyenSample,
   airtable: airtableSample,
   asana: asanaSample,
@@ -60,6 +61,7 @@ const makers: { readonly [preset: string]: SampleMaker } = {
   sentry: sentrySample,
   shopify: shopifySample,
   slack: slackSample,
+  "slack/command": slackCommandSample,
   square: squareSample,
   stripe: stripeSample,
   svix: svixSample,
@@ -69,9 +71,12 @@ const makers: { readonly [preset: string]: SampleMaker } = {
   zoom: zoomSample,
 };
 
-/** A delivery as a preset's service makes one; undefined for a preset without. `delivery` is any text that no other one has. */
-export function sampleOf(preset: string, delivery: string, now: number): Sample | undefined {
-  return Object.hasOwn(makers, preset) ? makers[preset]?.(deliveryOf(delivery, now)) : undefined;
+/** The samples there are: by the name of a preset, with a slash and a word behind it where it is not the usual one. */
+export const SAMPLES: readonly string[] = Object.keys(makers);
+
+/** A delivery as a service makes one; undefined for a name without. `delivery` is any text that no other one has. */
+export function sampleOf(name: string, delivery: string, now: number): Sample | undefined {
+  return Object.hasOwn(makers, name) ? makers[name]?.(deliveryOf(delivery, now)) : undefined;
 }
 
 function deliveryOf(text: string, now: number): SampleDelivery {

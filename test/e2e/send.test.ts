@@ -1,9 +1,14 @@
+import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { webhookPathOf } from "../../lib/app/webhook-url.ts";
 import { type SendOptions, sendDelivery } from "../../lib/cli/send/send-delivery.ts";
 import { signingKey } from "../../lib/cli/send/signing-key.ts";
+import { startSecretsServer } from "../../lib/local/secrets-server.ts";
 import { presetVerification } from "../../lib/webhooks/preset-verification.ts";
 import { presets } from "../../lib/webhooks/presets.ts";
+import { SAMPLES } from "../../lib/webhooks/samples.ts";
 import { hookline } from "../cli/hookline-process.ts";
+import { startLoopbackServer } from "../support/loopback-server.ts";
 import { type StackProcess, stackFolder, startStack } from "./stack-process.ts";
 
 const names = [...presets.keys()];
@@ -42,7 +47,7 @@ const answerTo = async (what: string, more: Partial<SendOptions> = {}) =>
   (await sendDelivery(what, { ...options, ...more })).answers[0];
 
 describe("the sample of", () => {
-  test.each(names)("%s is accepted, and refused when it is changed after it was signed", async (name) => {
+  test.each(SAMPLES)("%s is accepted, and refused when it is changed after it was signed", async (name) => {
     expect(await answerTo(name)).toMatchObject({ status: 202, runId: expect.any(String) });
     expect(await answerTo(name, { tamper: true })).toMatchObject({ status: 401 });
   });
@@ -90,6 +95,48 @@ describe("hookline send", () => {
       as_expected: true,
       answers: [{ status: 202 }],
     });
+  });
+});
+
+describe("to a deployed stage", () => {
+  const answer = { run_id: "019d0c1e-0000-7000-8000-000000000000", status: "queued" };
+  const secretsOf = (values: object) => ({ read: () => JSON.stringify(values) });
+
+  test("goes what is signed with the stage's secret, to the URL of the stage's key", async () => {
+    const api = await startLoopbackServer((_request, response) =>
+      response.writeHead(202, { "content-type": "application/json" }).end(JSON.stringify(answer)),
+    );
+    const secrets = await startSecretsServer(
+      new Map([
+        ["hookline/prod/webhook-key", secretsOf({ current: "key of prod" })],
+        ["hookline/prod/workflow-secrets", secretsOf({ STRIPE_WEBHOOK_SECRET: "secret of prod" })],
+      ]),
+    );
+    try {
+      const { code, stdout } = await hookline(
+        ["send", "stripe", "--stage", "prod", "--workflows", folder.path],
+        {
+          cwd: folder.path,
+          env: {
+            HOOKLINE_API_URL: api.origin,
+            AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+            AWS_REGION: "us-east-1",
+            AWS_ACCESS_KEY_ID: "any",
+            AWS_SECRET_ACCESS_KEY: "any",
+          },
+        },
+      );
+      expect(code).toBe(0);
+      expect(stdout).toContain(`npx hookline runs show ${answer.run_id} --stage prod`);
+      const [seen] = api.seen;
+      expect(seen?.url).toBe(webhookPathOf("prod", "on-stripe", "hookline-prod", "key of prod"));
+      const [, time, signature] =
+        /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(seen?.headers["stripe-signature"])) ?? [];
+      const right = createHmac("sha256", "secret of prod").update(`${time}.${seen?.body}`).digest("hex");
+      expect(signature).toBe(right);
+    } finally {
+      await Promise.all([api.stop(), secrets.close()]);
+    }
   });
 });
 

@@ -8,8 +8,8 @@ import { sampleOf } from "../../webhooks/samples.ts";
 /** What a delivery is made of. */
 export interface DeliveryParts {
   readonly url: URL;
-  /** The service whose sample it is, or whose headers a file's content gets. */
-  readonly preset?: string;
+  /** The name of the sample that it is, or whose headers a file's content gets. */
+  readonly sample?: string;
   /** Its content in place of the sample's. */
   readonly file?: string;
   /** `name: value`, stronger than the sample's. */
@@ -24,8 +24,15 @@ export interface DeliveryParts {
  * A delivery that is not yet signed.
  * @throws FlowError `invalid_input` for a file that cannot be read, and a header that is none.
  */
-export function makeDelivery({ url, preset, file, headers = [], id, now }: DeliveryParts): WebhookRequest {
-  const sample = preset === undefined ? undefined : sampleOf(preset, id, now);
+export function makeDelivery({
+  url,
+  sample: name = "",
+  file,
+  headers = [],
+  id,
+  now,
+}: DeliveryParts): WebhookRequest {
+  const sample = sampleOf(name, id, now);
   const body = file === undefined ? bodyOf(sample) : readBody(file);
   return {
     ...addressOf(url),

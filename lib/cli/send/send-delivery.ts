@@ -8,6 +8,7 @@ import { handshakeRequest } from "../../webhooks/handshake-request.ts";
 import type { Preset } from "../../webhooks/preset.ts";
 import { presets } from "../../webhooks/presets.ts";
 import type { WebhookRequest } from "../../webhooks/request.ts";
+import { SAMPLES } from "../../webhooks/samples.ts";
 import { tamperRequest } from "../../webhooks/tamper-request.ts";
 import { type EnvironmentOptions, environmentOf } from "./environment-of.ts";
 import { findTarget, type Target, type TargetOptions } from "./find-target.ts";
@@ -30,17 +31,18 @@ export interface SendOptions extends TargetOptions, EnvironmentOptions {
  * @throws FlowError `invalid_input` or `config_error` for what cannot be sent, `connection` when nobody answers.
  */
 export async function sendDelivery(what: string, options: SendOptions): Promise<Sent> {
-  const preset = presets.get(what);
+  const [service = ""] = SAMPLES.includes(what) ? what.split("/") : [];
+  const preset = presets.get(service);
   if (!preset && !existsSync(what)) throw unknown(what);
   const target = await findTarget(preset, options);
-  const request = await makeRequest(preset ? undefined : what, preset, target, options);
+  const request = await makeRequest(what, preset, target, options);
   const answers = await Promise.all(Array.from({ length: options.copies }, () => postDelivery(request)));
   return { what, target, answers, options };
 }
 
 function unknown(what: string): FlowError {
   if (/[./\\]/.test(what)) return new FlowError("invalid_input", `there is no file ${what}`);
-  const near = nearestName(what, presets.keys());
+  const near = nearestName(what, SAMPLES);
   return new FlowError(
     "invalid_input",
     `there is no preset "${what}", and no file of that name${near === undefined ? ": hookline send --list shows the presets" : `; did you mean "${near}"?`}`,
@@ -49,7 +51,7 @@ function unknown(what: string): FlowError {
 
 /** The request as it goes out: a handshake or a delivery, signed if its workflow asks for that, and tampered with if told so. */
 async function makeRequest(
-  file: string | undefined,
+  what: string,
   given: Preset | undefined,
   target: Target,
   options: SendOptions,
@@ -72,8 +74,7 @@ async function makeRequest(
         url: target.url,
         id,
         now,
-        ...(preset !== undefined && { preset }),
-        ...(file !== undefined && { file }),
+        ...(given ? { sample: what } : { file: what, ...(preset !== undefined && { sample: preset }) }),
         ...(options.header && { headers: options.header }),
       });
   if (verify && (!handshake || handshake.trust === "signature")) {

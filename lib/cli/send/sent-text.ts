@@ -1,6 +1,7 @@
 import { formatJson, isObject, type Json } from "../../core/json.ts";
 import { LOCAL_STAGE } from "../../local/local-names.ts";
 import { presets } from "../../webhooks/presets.ts";
+import { SAMPLES } from "../../webhooks/samples.ts";
 import { columns } from "../columns.ts";
 import { placeFlags } from "../place-flags.ts";
 import { printableLine } from "../printable.ts";
@@ -44,22 +45,20 @@ export function sentView({ what, target, answers, options }: Sent) {
   };
 }
 
-/** Every preset with its service and the name of its secret; with `json` as one line of JSON. */
+/** Every preset with its service and the name of its secret, then its other samples; with `json` as one line of JSON. */
 export function presetLines(json: boolean): readonly string[] {
-  const rows = [...presets.values()];
-  if (json)
-    return [
-      JSON.stringify(
-        rows.map(({ name, title, secretName, secretHint, docs }) => ({
-          name,
-          title,
-          secret_name: secretName,
-          secret_hint: secretHint,
-          docs,
-        })),
-      ),
-    ];
-  return columns(rows.map(({ name, title, secretName }) => [name, title, secretName]));
+  const rows = [...presets.values()].map(({ name, title, secretName, secretHint, docs }) => ({
+    name,
+    title,
+    secret_name: secretName,
+    secret_hint: secretHint,
+    docs,
+    samples: SAMPLES.filter((one) => one === name || one.startsWith(`${name}/`)),
+  }));
+  if (json) return [JSON.stringify(rows)];
+  return columns(
+    rows.flatMap(({ title, secret_name, samples }) => samples.map((one) => [one, title, secret_name])),
+  );
 }
 
 function isExpected({ status }: DeliveryAnswer, { tamper }: Sent["options"]): boolean {
