@@ -1,7 +1,7 @@
 import { isSettled } from "../../lib/core/journal.ts";
 import { isFinal } from "../../lib/core/run.ts";
-import { FAULTS, type Fault, textOfAll } from "../support/faults.ts";
-import { outcomeOf, play, type Trial } from "./trial.ts";
+import { FAULTS, type Fault, type Strike, textOfAll } from "../support/faults.ts";
+import { outcomeOf, play, type Trial, tableOfTrial } from "./trial.ts";
 import type { FaultCase } from "./workflows.ts";
 
 /** Faults at two calls, the first of them earlier. */
@@ -11,6 +11,13 @@ export type FaultPair = readonly [Fault, Fault];
 export const FAULT_PAIRS: readonly FaultPair[] = FAULTS.flatMap((first) =>
   FAULTS.map((second) => [first, second] as const),
 );
+
+/** What a workflow is struck with, and on which store. */
+interface PairOptions {
+  readonly pairs?: readonly FaultPair[];
+  /** The store is a table behind the adapter for DynamoDB: each of its requests is a call. Else it is in memory. */
+  readonly onTable?: boolean;
+}
 
 /** What came of all trials of a workflow. */
 export interface PairReport {
@@ -25,20 +32,22 @@ export interface PairReport {
  */
 export async function everyPair(
   given: FaultCase,
-  pairs: readonly FaultPair[] = FAULT_PAIRS,
+  { pairs = FAULT_PAIRS, onTable = false }: PairOptions = {},
 ): Promise<PairReport> {
-  const undisturbed = await play(given);
+  const playOut = (strikes: readonly Strike[] = []) =>
+    play({ ...given, ...(onTable && { table: tableOfTrial() }) }, strikes);
+  const undisturbed = await playOut();
   const broken: unknown[] = [];
   let trials = 0;
   for (const [firstFault, seconds] of Map.groupBy(pairs, ([first]) => first)) {
     for (let first = 0; ; first += 1) {
-      const once = await play(given, [{ at: first, fault: firstFault }]);
+      const once = await playOut([{ at: first, fault: firstFault }]);
       if (once.calls.length <= first) break;
       if (!befalls(given, once, first, firstFault)) continue;
       for (const [, fault] of seconds) {
         for (let second = first + 1; second < once.calls.length; second += 1) {
           if (!befalls(given, once, second, fault)) continue;
-          const trial = await play(given, [
+          const trial = await playOut([
             { at: first, fault: firstFault },
             { at: second, fault },
           ]);

@@ -4,7 +4,7 @@ import type { HttpRequest } from "../../lib/core/ports/http.ts";
 import type { Claim } from "../../lib/core/ports/run-store.ts";
 import type { Call, Fault, Strike } from "../support/faults.ts";
 import { runIdOf } from "../support/world.ts";
-import { everyPair } from "./every-pair.ts";
+import { everyPair, type FaultPair } from "./every-pair.ts";
 import { faultyStage, outcomeOf, play, requestsIn, type Trial } from "./trial.ts";
 import { type FaultCase, WORKFLOWS } from "./workflows.ts";
 
@@ -224,20 +224,24 @@ describe("two deaths", () => {
     ["a run of another workflow", { steps: [{ type: "run_workflow", name: "other" }, call("b")] }],
   ])("P2 P4 P5 wherever they happen: %s", async (_about, file) => {
     const given = { file, workflows: { other: { steps: [call("a")] } }, http };
-    const { broken, trials } = await everyPair(given, [
+    const pairs: readonly FaultPair[] = [
       ["death before", "death before"],
       ["death after", "death before"],
       ["death before", "death after"],
-    ]);
+    ];
+    const { broken, trials } = await everyPair(given, { pairs });
     expect(broken).toEqual([]);
     expect(trials).toBeGreaterThan(100);
   });
 });
 
-test.each(["a drop", "a cached model, paid for once"])(
-  "P2 P4 P5 P7 two faults of any kind, at every pair of calls: %s (npm run test:pairs tries more workflows)",
-  async (about) => {
-    const { broken, trials } = await everyPair(WORKFLOWS[about] as FaultCase);
+test.each([
+  { about: "a drop", onTable: true },
+  { about: "a cached model, paid for once", onTable: false },
+])(
+  "P2 P4 P5 P7 two faults of any kind, at every pair of calls: $about, on a table: $onTable (npm run test:pairs tries more)",
+  async ({ about, onTable }) => {
+    const { broken, trials } = await everyPair(WORKFLOWS[about] as FaultCase, { onTable });
     expect(broken).toEqual([]);
     expect(trials).toBeGreaterThan(500);
   },

@@ -9,7 +9,9 @@ import type { HttpRequest } from "../../lib/core/ports/http.ts";
 import type { RunStore } from "../../lib/core/ports/run-store.ts";
 import { isFinal, type RunRecord } from "../../lib/core/run.ts";
 import { type Call, type Faults, planFaults, type Strike } from "../support/faults.ts";
+import { clientOfTable, quietTable } from "../support/simulated-dynamodb.ts";
 import { createWorld, type World } from "../support/world.ts";
+import type { SimulatedTable } from "./sim/simulated-table.ts";
 import type { FaultCase } from "./workflows.ts";
 
 /** A stage whose processes are struck, and what its store keeps. */
@@ -57,38 +59,42 @@ const STORE = [
 const LOOPS = ["keepState", "state", "keepResult", "results", "end", "reopen", "progress"] as const;
 const QUEUE = ["send", "sendAll", "giveBack", "deadLetter"] as const;
 
+const TABLE = "test";
+
 // More invocations than any run in the table takes, faults included.
 const MOST_INVOCATIONS = 300;
 
 /** A stage with one workflow, all of whose calls of store, queue and other side are struck as planned. */
 export function faultyStage(
-  { file, workflows = {}, http = [], llm = [], python, secrets, table }: FaultCase,
+  { file, workflows = {}, http = [], llm = [], python, jq, secrets, table }: FaultCase,
   strikes: readonly Strike[] = [],
 ): FaultyStage {
   const faults = planFaults(strikes);
   const ranAgain: string[] = [];
   let kept: RunStore | undefined;
-  const client = table && faults.wrap("table", table.client, ["send"]);
+  const client = table && clientOfTable(table);
+  const struck = client && faults.wrap("table", client, ["send"]);
   const world = createWorld({
     file,
     workflows,
     http,
     llm,
     ...(python && { python: faults.wrap("python", python, ["run"]) }),
+    ...(jq && { jq }),
     ...(secrets && { secrets }),
     wrapStore(store, clock) {
-      const place = table && { table: table.name, now: clock.now };
-      kept = place ? createDynamoRunStore({ ...place, client: table.client }) : store;
-      return place && client
-        ? createDynamoRunStore({ ...place, client })
+      const place = { table: TABLE, now: clock.now };
+      kept = client ? createDynamoRunStore({ ...place, client }) : store;
+      return struck
+        ? createDynamoRunStore({ ...place, client: struck })
         : {
             ...faults.wrap("store", store, STORE),
             loops: faults.wrap("loops", store.loops, LOOPS),
           };
     },
     wrapCache: (cache) =>
-      table && client
-        ? createDynamoCache({ client, table: table.name })
+      struck
+        ? createDynamoCache({ client: struck, table: TABLE })
         : faults.wrap("cache", cache, ["claim", "store", "release"]),
     wrapQueue: (queue) => faults.wrap("queue", queue, QUEUE),
     wrapHttp(peer) {
@@ -152,6 +158,11 @@ async function chunksOf(runs: readonly RunRecord[], store: RunStore): Promise<re
   const found = await Promise.all(ids.map((runId) => store.get(runId)));
   const chunks = found.filter((one) => one !== undefined);
   return [...chunks, ...(await chunksOf(chunks, store))];
+}
+
+/** An empty table for one trial, from which nothing expires. */
+export function tableOfTrial(): SimulatedTable {
+  return quietTable({ ttlLagMs: Number.POSITIVE_INFINITY });
 }
 
 /** The invocation that comes next, at its time. False: there is none. */

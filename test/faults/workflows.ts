@@ -1,6 +1,7 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Json, JsonObject } from "../../lib/core/json.ts";
+import type { Jq } from "../../lib/core/ports/jq.ts";
 import type { Python } from "../../lib/core/ports/python.ts";
+import type { SimulatedTable } from "./sim/simulated-table.ts";
 
 /** A workflow that every fault befalls at every call, and the world that it runs in. */
 export interface FaultCase {
@@ -12,13 +13,14 @@ export interface FaultCase {
   readonly llm?: readonly Json[];
   /** Given by the suite where the workflow uses it: one interpreter for all trials. */
   readonly python?: Python;
+  readonly jq?: Jq;
   readonly secrets?: { readonly [name: string]: string };
   /** A call that fails on its way changes the result, as the file says: only deaths befall the other side's calls. */
   readonly acceptsFailures?: true;
   /** Steps run beside each other until one of them ends the run: how far the others get is a matter of chance. */
   readonly races?: true;
-  /** Where the store is a table of DynamoDB's: every request to it is a call that is struck. */
-  readonly table?: { readonly client: DynamoDBClient; readonly name: string };
+  /** An empty table of DynamoDB's, where that is the store: every request to it is a call that is struck. */
+  readonly table?: SimulatedTable;
 }
 
 /** Stands where the suite puts its interpreter. */

@@ -22,6 +22,7 @@ import type { Cache } from "../../lib/core/ports/cache.ts";
 import type { Clock } from "../../lib/core/ports/clock.ts";
 import type { Deliveries } from "../../lib/core/ports/deliveries.ts";
 import type { Http } from "../../lib/core/ports/http.ts";
+import type { Jq } from "../../lib/core/ports/jq.ts";
 import type { Llm } from "../../lib/core/ports/llm.ts";
 import type { Python } from "../../lib/core/ports/python.ts";
 import type { RunStore } from "../../lib/core/ports/run-store.ts";
@@ -74,6 +75,7 @@ export interface WorldOptions {
   readonly python?: Python;
   /** Received mails as they were sent, by `bucket/key`. */
   readonly mails?: { readonly [place: string]: string };
+  readonly jq?: Jq;
   readonly secrets?: { readonly [name: string]: string };
   readonly maxReceiveCount?: number;
   /** Longest time of an invocation; default: Lambda's 15 minutes. */
@@ -116,7 +118,8 @@ export function createWorld(options: WorldOptions): World {
     webhookKeys: async () => [WORLD_KEY],
     forget: () => {},
   };
-  const jq = { run: () => Promise.reject(new Error("this stage uses no jq")) };
+  const noJq: Jq = { run: () => Promise.reject(new Error("this stage uses no jq")) };
+  const { jq = noJq } = options;
   const noPython = { run: () => Promise.reject(new Error("this stage uses no Python")), endRun() {} };
   const catalogOf = (which: DeployedFunction) => ({
     current: (name: string) => deployed[which].find((one) => one.name === name),
@@ -133,7 +136,7 @@ export function createWorld(options: WorldOptions): World {
       random,
       http: options.wrapHttp?.(http) ?? http,
       llm: options.wrapLlm?.(llm) ?? llm,
-      jq,
+      jq: { run: (request) => clock.during(jq.run(request)) },
       python: options.python ?? noPython,
       salesforce: createSalesforce(http, clock),
     },
@@ -157,7 +160,7 @@ export function createWorld(options: WorldOptions): World {
     log,
     stage: "test",
     orgId: WORLD_ORG,
-    maxBodyBytes: 1_000,
+    maxBodyBytes: 6_000_000,
     plainEnvironment: {},
     timings,
   };

@@ -1,156 +1,145 @@
-import { describeRun } from "../../../lib/app/describe-run.ts";
-import { isSettled } from "../../../lib/core/journal.ts";
-import { type Json, type JsonObject, jsonOrText } from "../../../lib/core/json.ts";
-import type { HttpRequest } from "../../../lib/core/ports/http.ts";
-import type { RunRecord } from "../../../lib/core/run.ts";
-import { requestsIn, stepOf, type Trial } from "../trial.ts";
-import type { ModelRun } from "./model.ts";
-import { isMapping, sorted } from "./model-values.ts";
-import type { RandomCase } from "./random-case.ts";
-
-/** What engine and model must have in common of a run. */
-interface Facts {
-  readonly status: string;
-  readonly state: Json;
-  readonly output: Json;
-  readonly error: { readonly class: string; readonly step: string | null } | null;
-  /** What `stop` or `fail` said. */
-  readonly said: string | undefined;
-  /** `path status`. */
-  readonly settled: readonly string[];
-  /** `path line`. */
-  readonly printed: readonly string[];
-  readonly calls: readonly FactualCall[];
-}
-
-interface FactualCall {
-  /** Where the order of calls is defined. */
-  readonly lane: string;
-  readonly path: string;
-  readonly address: string;
-  /** Undefined: none was sent. */
-  readonly body: Json | undefined;
-}
+import type { JsonObject } from "../../../lib/core/json.ts";
+import type { Trial } from "../trial.ts";
+import { differences, type Facts, factsOf, factsOfModel, lineOf, masked } from "./facts.ts";
+import type { ModelRun } from "./model/place.ts";
+import { sorted } from "./model/values.ts";
+import { type RandomCase, withExpected } from "./random-case.ts";
+import { unknownIn, type WholeRun, wholeRuns } from "./whole-runs.ts";
 
 /**
  * Where the run that was made and the one that was expected differ, in words; empty: they agree. When faults have struck,
  * attempts are not counted: each call must have been made, and no other.
  */
 export function disagreements(given: RandomCase, trial: Trial, struck: boolean): readonly string[] {
-  const { run, children, ranAgain, finals, answer, calls } = trial;
-  const [first, ...others] = given.expected;
-  if (!first) throw new Error("nothing is expected");
+  const { run, ranAgain, finals, answer } = trial;
   if (!run) return struck && answer?.status !== 202 ? [] : ["there is no run"];
-  const rules = { counted: !struck, races: given.races === true };
-  const requests = Map.groupBy(requestsIn(calls), (request) => stepOf(request).runId);
-  const lanes = new Map(given.expected.flatMap((one) => one.calls.map(({ path, lane }) => [path, lane])));
-  const made = (one: RunRecord) => comparable(factsOf(one, requests.get(one.runId) ?? [], lanes), rules);
-  const meant = (one: ModelRun) => comparable(factsOfModel(one), rules);
-  const runs = (all: readonly JsonObject[]) => {
-    const texts = all.map(({ said: _said, ...facts }) => sorted(facts)).sort();
-    return rules.counted ? texts : [...new Set(texts)];
-  };
-  const theirs = rules.races ? [] : runs(children.map(made));
-  const modelled = rules.races ? [] : runs(others.map(meant));
-  const { said, ...expected } = meant(first);
-  const { said: word, ...found } = made(run);
+  const made = wholeRuns(trial);
+  const unknown = struck ? unknownOf(made) : {};
+  const expected = withExpected(given, unknown).expected;
+  // Which of several runs of a workflow has lost its call the model cannot be told.
+  const isClear = (unknown.other ?? []).length === 0 || expected.length === 1 + 1;
   return [
-    ...differences(found, expected),
-    ...(said !== null && said !== "" ? differences({ said: word ?? null }, { said: said ?? null }) : []),
-    ...differences({ runs: theirs }, { runs: modelled }),
+    ...(isClear ? differentRuns({ ...given, expected }, made, struck, unknown) : []),
+    ...madeTooOften(made, [...given.expected, ...expected]),
     ...(ranAgain.length > 0 ? [`ran again although they had an entry: ${ranAgain.join(", ")}`] : []),
     ...(new Set(finals).size > 1 ? [`its final status changed: ${finals.join(", ")}`] : []),
   ];
 }
 
-function factsOf(
-  run: RunRecord,
-  requests: readonly HttpRequest[],
-  lanes: ReadonlyMap<string, string>,
-): Facts {
-  const { status, state, output, error, reason } = describeRun(run);
-  const settled = run.journal.filter(isSettled);
-  const prints = settled.filter(({ type, status: end }) => type === "print" && end === "ok");
-  return {
-    status,
-    state,
-    output,
-    error: error && { class: error.class, step: error.step },
-    said: status === "succeeded" ? (reason ?? undefined) : error?.message,
-    settled: settled.map((entry) => `${entry.path} ${entry.status}`),
-    printed: prints.map(({ path, logs }) => `${path} ${logs?.[0]?.message}`),
-    calls: requests.map((request) => {
-      const { path } = stepOf(request);
-      const { method, url, body } = request;
-      return {
-        lane: lanes.get(path) ?? "unexpected",
-        path,
-        address: `${method} ${url}`,
-        body: bodyOf(body),
-      };
-    }),
+type Paths = { readonly [workflow: string]: readonly string[] };
+
+function unknownOf(runs: readonly WholeRun[]): Paths {
+  const found = runs.flatMap((one) =>
+    unknownIn(one).map((path) => ({ workflow: one.record.workflow, path })),
+  );
+  const byWorkflow = Map.groupBy(found, ({ workflow }) => workflow);
+  return Object.fromEntries([...byWorkflow].map(([name, all]) => [name, all.map(({ path }) => path)]));
+}
+
+function differentRuns(
+  { expected, races, sharesBeside }: RandomCase,
+  made: readonly WholeRun[],
+  struck: boolean,
+  unknown: Paths,
+): readonly string[] {
+  const rules: Rules = {
+    counted: !struck,
+    races: races === true,
+    mixed: struck || sharesBeside,
+    lanes: valuesOf(expected, ({ calls }) => calls.map(({ path, lane }) => [path, lane])),
+    shared: valuesOf(expected, ({ shared }) => [...shared].map((path) => [path, path])),
+    unknown,
   };
+  const ours = made.map((one) => comparable(factsOf(one), one.record.workflow, rules));
+  const theirs = expected.map((one) => comparable(factsOfModel(one), one.workflow, rules));
+  const [found, model] = [ours[0], theirs[0]];
+  if (!found || !model) throw new Error("nothing is expected");
+  const saysNothing = model.facts.said === null || model.facts.said === "";
+  const others = (all: readonly Comparable[]) => {
+    const texts = all.slice(1).map(({ facts: { said: _said, ...facts } }) => sorted(facts));
+    return rules.races ? [] : rules.counted ? texts.sort() : [...new Set(texts)].sort();
+  };
+  const together = (all: readonly Comparable[]) => {
+    const lines = all.flatMap(({ sharedCalls }) => sharedCalls);
+    return rules.races ? [] : rules.counted ? lines.sort() : [...new Set(lines)].sort();
+  };
+  const said = saysNothing ? { said: model.facts.said ?? null } : {};
+  return [
+    ...differences({ ...found.facts, ...said }, model.facts),
+    ...differences({ shared: together(ours) }, { shared: together(theirs) }),
+    ...differences({ runs: others(ours) }, { runs: others(theirs) }),
+  ];
 }
 
-function factsOfModel({ status, state, output, error, said, settled, printed, calls }: ModelRun): Facts {
-  const made = calls.map(({ path, lane, method, url, body }) => ({
-    lane,
-    path,
-    address: `${method} ${url}`,
-    body: bodyOf(body),
-  }));
-  return { status, state, output, error, said: said?.trim(), settled, printed, calls: made };
+interface Rules {
+  /** Attempts are as many as the model says. */
+  readonly counted: boolean;
+  /** Steps beside others ended the run: how far those got is a matter of chance. */
+  readonly races: boolean;
+  /** Who made the call of a result that several share is a matter of chance. */
+  readonly mixed: boolean;
+  /** Where the order of calls is defined, by workflow and path. */
+  readonly lanes: ReadonlyMap<string, string>;
+  /** Steps that share results, by workflow and path. */
+  readonly shared: ReadonlyMap<string, string>;
+  /** Calls that may be made once, and of which nobody knows whether they were made. */
+  readonly unknown: Paths;
 }
 
-function bodyOf(body: HttpRequest["body"]): Json | undefined {
-  const text = typeof body === "object" ? new TextDecoder().decode(body) : body;
-  return text === undefined ? undefined : jsonOrText(text);
+interface Comparable {
+  readonly facts: JsonObject;
+  /** Calls whose results several share, without who made them. */
+  readonly sharedCalls: string[];
 }
 
 /** Facts as plain values, without what is a matter of chance. */
-function comparable(facts: Facts, { counted, races }: { counted: boolean; races: boolean }): JsonObject {
-  const { status, state, output, error, said = null, settled, printed, calls } = facts;
-  const byLane = [...Map.groupBy(calls, ({ lane }) => lane)].map(([lane, all]) => {
-    const texts = all.map(
-      ({ path, address, body }) =>
-        `${path}: ${address} ${body === undefined ? "" : sorted(masked(body, counted))}`,
-    );
-    return [lane, counted ? texts : [...new Set(texts)]] as const;
-  });
+function comparable(facts: Facts, workflow: string, rules: Rules): Comparable {
+  const { status, state, output, error, said = null, settled, printed } = facts;
+  const { counted, races, mixed, lanes, shared, unknown } = rules;
   const outcome = { status, state: masked(state, counted), output: masked(output, counted), said };
-  if (races) return { ...outcome, error: error?.class ?? null };
-  const inOrder = { settled: settled.toSorted(), printed: printed.toSorted() };
-  return { ...outcome, error: error && { ...error }, ...inOrder, calls: Object.fromEntries(byLane) };
-}
-
-const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
-
-/** A value without ids, and without the sentences of errors, which are no part of the language. */
-function masked(value: Json, counted: boolean): Json {
-  if (typeof value === "string") return value.replaceAll(UUID, "id");
-  if (Array.isArray(value)) return value.map((item) => masked(item, counted));
-  if (!isMapping(value)) return value;
-  const isError = value.error_details !== undefined;
-  const isMeta = value.run_id !== undefined;
-  const entries = Object.entries(value).map(([key, item]): readonly [string, Json] => {
-    if ((isError && key === "error") || (isMeta && key === "reason")) return [key, ""];
-    if (isError && key === "error_details" && isMapping(item)) {
-      const { details: _details, message: _message, ...others } = item;
-      return [key, masked(others, counted)];
-    }
-    return key === "attempts" && !counted ? [key, 0] : [key, masked(item, counted)];
+  if (races) return { facts: { ...outcome, error: error?.class ?? null }, sharedCalls: [] };
+  const known = facts.calls.filter(({ path }) => !unknown[workflow]?.includes(path));
+  const { own = [], common = [] } = Object.groupBy(known, ({ path }) =>
+    mixed && shared.has(`${workflow} ${path}`) ? "common" : "own",
+  );
+  const byLane = Map.groupBy(own, ({ path }) => lanes.get(`${workflow} ${path}`) ?? "unexpected");
+  const calls = [...byLane].map(([lane, all]) => {
+    const lines = all.map((call) => lineOf(call, counted));
+    return [lane, counted ? lines : [...new Set(lines)]] as const;
   });
-  return Object.fromEntries(entries);
+  return {
+    facts: {
+      ...outcome,
+      error: error && { ...error },
+      settled: settled.map((end) => (mixed ? end.replace(/ cached$/, " ok") : end)).sort(),
+      printed: printed.toSorted(),
+      calls: Object.fromEntries(calls),
+    },
+    sharedCalls: common.map((call) => lineOf({ ...call, path: "" }, counted)),
+  };
 }
 
-/** Each place where two values differ, outermost first. */
-function differences(found: Json | undefined, expected: Json | undefined, path = ""): readonly string[] {
-  if (sorted(found ?? null) === sorted(expected ?? null)) return [];
-  const parts = (value: Json | undefined): JsonObject | undefined =>
-    Array.isArray(value) ? Object.fromEntries(value.entries()) : isMapping(value) ? value : undefined;
-  const [ours, theirs] = [parts(found), parts(expected)];
-  const keys = Object.keys({ ...ours, ...theirs });
-  if (ours && theirs)
-    return keys.flatMap((key) => differences(ours[key], theirs[key], path === "" ? key : `${path} › ${key}`));
-  return [`${path}: engine ${JSON.stringify(found)}, model ${JSON.stringify(expected)}`];
+/** Values of runs' paths, by workflow and path. */
+function valuesOf(
+  runs: readonly ModelRun[],
+  pairs: (run: ModelRun) => readonly (readonly [string, string])[],
+): ReadonlyMap<string, string> {
+  return new Map(
+    runs.flatMap((run) => pairs(run).map(([path, value]) => [`${run.workflow} ${path}`, value] as const)),
+  );
+}
+
+/** Calls that may be made once, and were made once more than the other side said that they had failed. */
+function madeTooOften(made: readonly WholeRun[], expected: readonly ModelRun[]): readonly string[] {
+  const most = new Map<string, number>();
+  for (const { workflow, calls } of expected)
+    for (const [path, all] of Map.groupBy(calls, (one) => `${workflow} ${one.path}`))
+      if (all.some(({ isLast }) => isLast)) most.set(path, Math.max(most.get(path) ?? 0, all.length));
+  return made.flatMap((one) => {
+    const { runId, workflow } = one.record;
+    const byPath = Map.groupBy(factsOf(one).calls, ({ path }) => path);
+    return [...byPath]
+      .filter(([path, all]) => all.length > (most.get(`${workflow} ${path}`) ?? Number.POSITIVE_INFINITY))
+      .map(([path, all]) => `${path} of run ${runId} may be made once, and was made ${all.length} times`);
+  });
 }

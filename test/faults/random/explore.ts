@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { createJq } from "../../../lib/adapters/jq/jq-worker-pool.ts";
 import { censusOf } from "./census.ts";
 import { checkCase, randomStrikes } from "./check-case.ts";
 import { randomCase } from "./random-case.ts";
@@ -23,8 +24,9 @@ const [from, seeds, faults, show] = [values.from, values.seeds, values.faults, v
   number,
 ];
 
+const jq = createJq();
 if (values.census) {
-  const cases = Array.from({ length: seeds }, (_none, index) => randomCase(from + index));
+  const cases = Array.from({ length: seeds }, (_none, index) => randomCase(from + index, { jq }));
   console.log(censusOf(cases).join("\n"));
   process.exit();
 }
@@ -32,12 +34,13 @@ if (values.census) {
 const began = performance.now();
 let failed = 0;
 for (let seed = from; seed < from + seeds; seed += 1) {
-  const given = randomCase(seed);
+  const given = randomCase(seed, { jq });
   const strikes = await randomStrikes(given, faults);
   if ((await checkCase(given, strikes)).length === 0) continue;
   failed += 1;
   console.error(failed <= show ? await reportCase(given, strikes) : `seed ${seed}`);
 }
+await jq.close();
 const seconds = ((performance.now() - began) / 1000).toFixed(0);
 console.log(`${seeds} seeds from ${from} with ${faults} faults each: ${failed} failed, ${seconds} s`);
 process.exitCode = failed === 0 ? 0 : 1;

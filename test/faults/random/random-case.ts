@@ -1,10 +1,14 @@
 import type { Json, JsonObject } from "../../../lib/core/json.ts";
+import type { Jq } from "../../../lib/core/ports/jq.ts";
 import type { FaultCase } from "../workflows.ts";
-import { type Chance, chanceOf } from "./chance.ts";
-import { type ModelRun, runModel } from "./model.ts";
-import { RandomPeers } from "./random-peers.ts";
-import { type LoopSource, outermost, RandomSteps, type Surroundings } from "./random-steps.ts";
-import { RandomTexts, READABLE } from "./random-texts.ts";
+import { chanceOf } from "./chance.ts";
+import type { Draft } from "./generator/draft.ts";
+import { randomDraft } from "./generator/random-draft.ts";
+import { randomEvent } from "./generator/random-event.ts";
+import { READABLE } from "./generator/random-texts.ts";
+import { outermost, type Surroundings } from "./generator/surroundings.ts";
+import type { ModelRun, ModelWorld } from "./model/place.ts";
+import { runModel } from "./model/run-model.ts";
 
 /** A workflow with its world, and what is to become of it. */
 export interface RandomCase extends FaultCase {
@@ -12,45 +16,94 @@ export interface RandomCase extends FaultCase {
   readonly event: Json;
   readonly http: readonly JsonObject[];
   readonly workflows: { readonly [name: string]: JsonObject };
+  /** Steps beside others share results: who makes the call is a matter of chance. */
+  readonly sharesBeside: boolean;
   /** The run of the event, and behind it those that it started. */
   readonly expected: readonly ModelRun[];
 }
 
+/** What a case is made with. */
+interface CaseParts {
+  /** Evaluates its programs. */
+  readonly jq?: Jq;
+  /** Step types and keys that are left out of it. */
+  readonly without?: readonly string[];
+}
+
 /** A workflow made by chance, the same for the same seed, with what the model says of it. */
-export function randomCase(seed: number): RandomCase {
+export function randomCase(seed: number, { jq, without = [] }: CaseParts): RandomCase {
   const chance = chanceOf(seed);
-  const texts = new RandomTexts(chance);
   const { event, lists } = randomEvent(chance);
-  const main = randomFile({ chance, texts, lists, prefix: "", restarts: false });
-  const [starter, ...others] = main.steps.starters;
-  const restarts = others.length > 0 || starter?.looped === true;
-  const child = starter && randomFile({ chance, texts, lists: [], prefix: "other_", restarts });
-  const all = [main, ...(child ? [child] : [])];
-  const acceptsFailures = all.some(({ steps, peers, file }) => {
-    const { accepts, calls, races } = steps.traits;
-    const endsEarly = peers.neverHeals || peers.failsForGood || races;
-    return accepts || endsEarly || (file.on_failure !== undefined && calls > 0);
-  });
-  // Where one fails for good, whether another one beside it had the time to heal is a matter of chance too.
-  const races = all.some(
-    ({ steps, peers }) => steps.traits.races || (peers.healsBeside && peers.failsForGood),
-  );
+  const main = randomDraft(chance, without);
+  const place = outermost(lists);
+  const file = fileOf(main, place, 7);
+  const { starters } = main.traits;
+  const other = starters.length > 0 ? randomDraft(chance, without, main) : undefined;
+  // Several runs of it ask the same addresses.
+  const restarts = starters.length > 1 || starters[0]?.looped === true;
+  const below = { ...outermost([]), ...(restarts && { lanes: undefined }) };
+  const workflows = other ? { other: fileOf(other, below, 4) } : undefined;
+  const drafts = [main, ...(other ? [other] : [])];
+  const hasAlarm = [file, ...Object.values(workflows ?? {})].map((one) => one.on_failure !== undefined);
+  const traits = traitsOf(drafts, hasAlarm);
   return withExpected({
     seed,
-    file: main.file,
-    workflows: child ? { other: child.file } : {},
+    ...(jq && { jq }),
+    file,
+    workflows: workflows ?? {},
     event,
     http: [
-      ...all.flatMap(({ peers }) => peers.rules),
+      ...drafts.flatMap(({ peers }) => peers.rules),
       { url: "https://x.test/*", body: { from: "anywhere" } },
     ],
-    ...(acceptsFailures && { acceptsFailures: true }),
-    ...(races && { races: true }),
+    ...traits,
   });
 }
 
-/** The case with what the model says of it. */
-export function withExpected(given: Omit<RandomCase, "expected">): RandomCase {
+function traitsOf(
+  drafts: readonly Draft[],
+  hasAlarm: readonly boolean[],
+): Pick<RandomCase, "acceptsFailures" | "races" | "sharesBeside"> {
+  const acceptsFailures = drafts.some(({ traits, peers }, index) => {
+    const endsEarly = peers.neverHeals || peers.failsForGood || traits.races;
+    return traits.accepts || endsEarly || (hasAlarm[index] && traits.calls > 0);
+  });
+  // Where one fails for good, whether another one beside it had the time to heal is a matter of chance too.
+  const races = drafts.some(({ traits, peers }) => traits.races || (peers.healsBeside && peers.failsForGood));
+  const [main, other] = drafts.map(({ traits }) => traits);
+  const isShared = other?.shares === true && main?.starters.some(({ beside }) => beside) === true;
+  return {
+    sharesBeside: isShared || drafts.some(({ traits }) => traits.sharesBeside),
+    ...(acceptsFailures && { acceptsFailures: true }),
+    ...(races && { races: true }),
+  };
+}
+
+function fileOf(draft: Draft, place: Surroundings, most: number): JsonObject {
+  const { defaults, texts } = draft;
+  const { often } = draft.chance;
+  const steps = draft.list(most, place);
+  const onFailure = often(0.35) && draft.list(3, { ...place, onFailure: true, readable: withError() });
+  return {
+    environment: [{ name: "REGION", default: "eu-north" }],
+    ...(Object.keys(defaults).length > 0 && { defaults }),
+    ...(often(0.06) && { strict: true }),
+    steps,
+    ...(onFailure && onFailure.length > 0 && { on_failure: onFailure }),
+    ...(often(0.5) && { output: texts.value(READABLE) }),
+  };
+}
+
+function withError() {
+  const ofError = ["error.class", "error.step", "error.details.status"];
+  return { plain: [...READABLE.plain, ...ofError, ...ofError], any: [...READABLE.any, "error.details.body"] };
+}
+
+/** The case with what the model says of it, where nobody knows the outcome of some calls that may be made once. */
+export function withExpected(
+  given: Omit<RandomCase, "expected">,
+  unknown: ModelWorld["unknown"] = {},
+): RandomCase {
   const made = new Map<string, number>();
   const workflows = { ...given.workflows, example: given.file };
   const answer = (url: string): JsonObject => {
@@ -61,71 +114,6 @@ export function withExpected(given: Omit<RandomCase, "expected">): RandomCase {
     const each = answers.flatMap((one) => Array.from({ length: Number(one.times ?? 1) }, () => one));
     return each[Math.min(count, each.length - 1)] as JsonObject;
   };
-  return { ...given, expected: runModel({ workflows, answer }, "example", given.event) };
-}
-
-interface FileParts {
-  readonly chance: Chance;
-  readonly texts: RandomTexts;
-  readonly lists: readonly LoopSource[];
-  readonly prefix: string;
-  /** Several runs of it ask the same addresses. */
-  readonly restarts: boolean;
-}
-
-function randomFile({ chance, texts, lists, prefix, restarts }: FileParts) {
-  const { often, pick, upTo } = chance;
-  const peers = new RandomPeers(chance);
-  const defaults: JsonObject = often(0.15)
-    ? {
-        ...(often(0.7) && { retries: 1 + upTo(1), backoff_seconds: pick([0, 1]) }),
-        ...(often(0.25) && { swallow_on_error: true, ...(often(0.3) && { raw_on_error: true }) }),
-      }
-    : {};
-  const steps = new RandomSteps({ chance, texts, peers }, { prefix, defaults, size: prefix === "" ? 14 : 4 });
-  const place: Surroundings = outermost(lists);
-  const main = steps.list(prefix === "" ? 7 : 4, restarts ? { ...place, lanes: undefined } : place);
-  const onFailure = often(0.35) && steps.list(3, { ...place, onFailure: true, readable: withError() });
-  const file: JsonObject = {
-    environment: [{ name: "REGION", default: "eu-north" }],
-    ...(Object.keys(defaults).length > 0 && { defaults }),
-    ...(often(0.06) && { strict: true }),
-    steps: main,
-    ...(onFailure && onFailure.length > 0 && { on_failure: onFailure }),
-    ...(often(0.5) && { output: texts.value(READABLE) }),
-  };
-  return { file, steps, peers };
-}
-
-function withError() {
-  const ofError = ["error.class", "error.step", "error.details.status"];
-  return { plain: [...READABLE.plain, ...ofError, ...ofError], any: [...READABLE.any, "error.details.body"] };
-}
-
-function randomEvent(chance: Chance): { readonly event: Json; readonly lists: readonly LoopSource[] } {
-  const { often, pick, several, upTo } = chance;
-  const ids = ["a", "b", "c"].slice(0, upTo(3));
-  const words = ["p", "q", "r"].slice(0, 1 + upTo(2));
-  const tags = ["x", "y"];
-  const list = ids.map((id) => ({ id, n: upTo(5), tags: tags.slice(0, upTo(2)) }));
-  const keys: JsonObject = {
-    id: "e1",
-    n: upTo(6),
-    text: pick(["hello", "ha lo 1", ""]),
-    flag: often(0.5),
-    none: null,
-    obj: { k: pick(["a", 3]), "odd key": "o" },
-    big: JSON.rawJSON("12345678901234567890"),
-    item: "hidden",
-    list: often(0.04) ? "no list" : list,
-    words,
-  };
-  const gone = several(upTo(2), () => pick(Object.keys(keys)));
-  const event = Object.fromEntries(Object.entries(keys).filter(([key]) => !gone.includes(key)));
-  const lists = [
-    { path: "list", ids, tags },
-    { path: "input.list", ids, tags },
-    { path: "words", ids: words },
-  ];
-  return { event: often(0.03) ? pick<Json>([[1, { id: "a" }], "text", 7, null]) : event, lists };
+  const world: ModelWorld = { workflows, answer, cache: new Map(), unknown };
+  return { ...given, expected: runModel(world, "example", given.event) };
 }

@@ -1,13 +1,17 @@
-import { expect, test } from "@jest/globals";
+import { afterAll, expect, test } from "@jest/globals";
+import { createJq } from "../../../lib/adapters/jq/jq-worker-pool.ts";
 import { checkCase, randomStrikes } from "./check-case.ts";
 import { randomCase } from "./random-case.ts";
 import { reportCase } from "./report-case.ts";
+
+const jq = createJq();
+afterAll(() => jq.close());
 
 /** Reports of those seeds on which engine and model differ. */
 async function failing(seeds: readonly number[], faults: number): Promise<readonly string[]> {
   const reports: string[] = [];
   for (const seed of seeds) {
-    const given = randomCase(seed);
+    const given = randomCase(seed, { jq });
     const strikes = await randomStrikes(given, faults);
     if ((await checkCase(given, strikes)).length > 0) reports.push(await reportCase(given, strikes));
   }

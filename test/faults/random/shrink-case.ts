@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../../../lib/core/json.ts";
-import { isMapping, valueAt } from "./model-values.ts";
+import { isMapping, valueAt } from "./model/values.ts";
 import { type RandomCase, withExpected } from "./random-case.ts";
 
 type Keys = readonly (string | number)[];

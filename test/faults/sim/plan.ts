@@ -6,7 +6,7 @@ import type { Workload } from "./workload.ts";
 import { chooseWorkloads } from "./workloads.ts";
 
 /** Version of what makes worlds of seeds; raised when a seed comes to mean another world. */
-export const GENERATOR = 2;
+export const GENERATOR = 3;
 
 /** What a sender, an operator or a deploy does, and when: milliseconds after the beginning. */
 export interface Act {

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from "../../../lib/core/json.ts";
-import type { Chance } from "./chance.ts";
+import type { Json, JsonObject } from "../../../../lib/core/json.ts";
+import type { Chance } from "../chance.ts";
 
 /** What the other side may do to a call here, so that faults in between change neither result nor end. */
 export interface PeerPlace {
@@ -12,6 +12,8 @@ export interface PeerPlace {
   readonly redelivered: boolean;
   /** Something else runs at the same time. */
   readonly beside: boolean;
+  /** The call may be made once: one that had no answer has failed for good. */
+  readonly isOnce: boolean;
 }
 
 const HEALING = [
@@ -21,6 +23,8 @@ const HEALING = [
   { status: 408 },
   { error: "connection" },
 ];
+// Those of them that are an answer come first.
+const ANSWERS = 3;
 const CLASSES = ["server_error", "rate_limited", "server_error", "timeout", "connection"];
 const PERMANENT = [
   { status: 404, body: "no such thing" },
@@ -28,6 +32,7 @@ const PERMANENT = [
   { status: 400, body: { fields: ["n"] } },
   { status: 422, body: "" },
 ];
+const NO_ANSWER = [{ status: 408 }, { error: "connection" }];
 
 /** Answers of the other side, and what they make of the case. */
 export class RandomPeers {
@@ -48,9 +53,9 @@ export class RandomPeers {
 
   /** What the address answers each time it is called. */
   answer(url: string, place: PeerPlace): void {
-    const { retries, retryOn, accepted, redelivered } = place;
-    const { pick, weighted } = this.#chance;
-    const kind = pick([...HEALING.keys()]);
+    const { retries, retryOn, accepted, redelivered, isOnce } = place;
+    const { pick, weighted, upTo } = this.#chance;
+    const kind = upTo((isOnce ? ANSWERS : HEALING.length) - 1);
     const asksForTime = this.#chance.often(0.2);
     const failing: JsonObject = {
       ...HEALING[kind],
@@ -63,19 +68,21 @@ export class RandomPeers {
       soon: isRetried ? 8 : 0,
       later: mayComeLater ? 3 : 0,
       never: 2.4,
-      permanent: accepted ? 5 : 1.2,
+      permanent: (accepted ? 5 : 1.2) + (isOnce ? 2 : 0),
     };
     const good = { body: this.body(url) };
     const chosen = weighted(weights);
     if (chosen === "later" && place.beside) this.healsBeside = true;
-    this.#add(url, this.#answerOf(chosen, { failing, good, retries }));
+    const permanent = pick(isOnce ? [...PERMANENT, ...NO_ANSWER] : PERMANENT);
+    this.#add(url, this.#answerOf(chosen, { failing, good, permanent, retries }));
   }
 
   #answerOf(
     kind: "ok" | "soon" | "later" | "never" | "permanent",
-    { failing, good, retries }: { failing: JsonObject; good: JsonObject; retries: number },
+    answers: { failing: JsonObject; good: JsonObject; permanent: JsonObject; retries: number },
   ): JsonObject {
-    const { pick, upTo } = this.#chance;
+    const { upTo } = this.#chance;
+    const { failing, good, permanent, retries } = answers;
     switch (kind) {
       case "ok":
         return good;
@@ -91,7 +98,7 @@ export class RandomPeers {
         return failing;
       case "permanent":
         this.failsForGood = true;
-        return pick(PERMANENT);
+        return permanent;
     }
   }
 

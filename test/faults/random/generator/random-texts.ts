@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from "../../../lib/core/json.ts";
-import type { Chance } from "./chance.ts";
+import type { Json, JsonObject } from "../../../../lib/core/json.ts";
+import type { Chance } from "../chance.ts";
 
 /** What texts of a place in a workflow can read. */
 export interface Readable {
@@ -28,6 +28,7 @@ export const READABLE: Readable = {
       "http",
       "http_meta.status",
       "parallel",
+      "jq",
     ],
     ...["h1", "h2", "f1", "f2", "f1.error_details.class", "f2_meta.status", "r1", "r2", "r3"],
     ...["run_workflow", "run_workflow_meta.status", "meta.id"],
