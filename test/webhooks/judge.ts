@@ -9,6 +9,9 @@ export const NOW_SECONDS = 1_795_780_800;
 const ORIGIN = "https://hooks.example";
 const PATH = "/v1/webhooks/org/flow/hash";
 
+/** Where {@link requestOf} was sent, without its query. */
+export const WEBHOOK_URL = ORIGIN + PATH;
+
 /** A delivery; headers in lower case, the body as text or bytes. */
 export interface Delivery extends Partial<Omit<WebhookRequest, "body">> {
   readonly body?: string | Uint8Array;
