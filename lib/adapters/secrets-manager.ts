@@ -1,12 +1,14 @@
 import {
   GetSecretValueCommand,
   InvalidRequestException,
+  PutSecretValueCommand,
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { FlowError } from "../core/flow-error.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
+import { type WebhookKeys, webhookKeysOf } from "../core/webhook-keys.ts";
 import { callAws } from "./aws-errors.ts";
 
 /** Which secrets a function reads, and for how long it trusts what it read. */
@@ -14,7 +16,7 @@ export interface SecretsManagerOptions {
   readonly client: SecretsManagerClient;
   /** Name or ARN of the secret with the workflows' names and values. */
   readonly workflowSecretId?: string;
-  /** Name or ARN of the secret `{ "current": "…", "previous": "…" }`; `previous` may be missing. */
+  /** Name or ARN of the secret with the webhook keys. */
   readonly webhookKeyId?: string;
   readonly ttlSeconds: number;
   readonly clock: Pick<Clock, "now">;
@@ -36,14 +38,14 @@ export function createSecretsManager({
   const webhookKey = cached(webhookKeyId, "webhook key");
   return {
     workflowSecrets: workflowSecrets.read,
-    async webhookKeys() {
-      const { current, previous } = await webhookKey.read();
-      if (!current)
+    async webhookKeys(workflow) {
+      const keys = webhookKeysOf(await webhookKey.read(), workflow, clock.now());
+      if (keys.length === 0)
         throw new FlowError(
           "config_error",
           `secret ${webhookKeyId} has no "current" key. Write { "current": "…" }, and the key before it as "previous"`,
         );
-      return previous ? [current, previous] : [current];
+      return keys;
     },
     forget() {
       workflowSecrets.forget();
@@ -68,6 +70,17 @@ function createCachedRead<T>(read: () => Promise<T>, ttlMs: number, clock: Pick<
     },
     forget() {
       kept = undefined;
+    },
+  };
+}
+
+/** The webhook keys of a stage, for those who may change them. @throws FlowError `config_error` when they cannot be read. */
+export function createWebhookKeySecret(client: SecretsManagerClient, secretId: string) {
+  return {
+    read: (): Promise<WebhookKeys> => readSecret(client, secretId, "webhook key"),
+    async write(keys: WebhookKeys): Promise<void> {
+      const put = new PutSecretValueCommand({ SecretId: secretId, SecretString: JSON.stringify(keys) });
+      await callAws(`writing secret ${secretId}`, () => client.send(put));
     },
   };
 }

@@ -1,15 +1,9 @@
-import { brokenCondition } from "../core/broken-condition.ts";
-import { type Condition, conditionsHold } from "../core/condition.ts";
 import { toFlowError } from "../core/flow-error.ts";
-import { formatJson } from "../core/json.ts";
 import type { NamedRun } from "../core/ports/deliveries.ts";
 import type { StoredEvent } from "../core/run.ts";
-import { textOf } from "../core/template.ts";
-import type { DedupeRule, InputEntry } from "../core/workflow.ts";
-import { schemaProblems } from "../steps/schema-problems.ts";
+import type { InputEntry } from "../core/workflow.ts";
 import type { WebhookRequest } from "../webhooks/request.ts";
 import { bodyProblem, deliveryEvent } from "./delivery-event.ts";
-import { type EventReader, eventReader } from "./event-reader.ts";
 import type { Handled } from "./handled.ts";
 import type { InputEnvironment } from "./input-environment.ts";
 import { type Ingest, storeEvent } from "./store-event.ts";
@@ -33,21 +27,15 @@ export async function acceptDelivery(
   if (!schema && !dedupe && !filter)
     return store(ingest, entry, { event, request, run: newName(ingest, now), dedupe: "off" });
 
-  const reader = eventReader(entry, ingest.stage, event, env);
-  const misfits = schema ? await schemaProblems(schema, formatJson(reader.body)) : [];
+  // Most inputs ask for none of it: what judges is loaded when one does.
+  const { judgeEvent } = await import("./judge-event.ts");
+  const { misfits, droppedFor, key } = await judgeEvent(entry, ingest.stage, event, env);
   const [misfit] = misfits;
   if (misfit) {
-    const answer = {
-      status: 422,
-      body: {
-        error: "the body does not fit the workflow's schema",
-        problems: misfits.map((one) => ({ ...one })),
-      },
-    } as const;
-    return invalid(answer, `${misfit.pointer}: ${misfit.message}`);
+    const problems = misfits.map((one) => ({ ...one }));
+    const body = { error: "the body does not fit the workflow's schema", problems };
+    return invalid({ status: 422, body }, `${misfit.pointer}: ${misfit.message}`);
   }
-  const droppedFor = filter && filteredFor(filter, reader);
-  const key = dedupe && keyOf(dedupe, reader);
   if (!dedupe || key === undefined) {
     const run = newName(ingest, now);
     return store(ingest, entry, { event, request, run, droppedFor, dedupe: dedupe ? "no_key" : "off" });
@@ -153,15 +141,4 @@ function invalid(answer: Handled["answer"], reason: string): Handled {
 
 function newName({ random }: Ingest, createdAt: number): NamedRun {
   return { runId: random.timeOrderedUuid(createdAt), createdAt };
-}
-
-/** Undefined for a delivery that lacks what its key is made of. */
-function keyOf({ key }: DedupeRule, reader: EventReader): string | undefined {
-  const text = textOf(reader.renderWhole(key));
-  return text === "" ? undefined : text;
-}
-
-function filteredFor(filter: readonly Condition[], reader: EventReader): string | undefined {
-  const holds = (conditions: readonly Condition[]) => conditionsHold(conditions, reader);
-  return holds(filter) ? undefined : `input.filter: ${brokenCondition(filter, holds)}`;
 }

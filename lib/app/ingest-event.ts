@@ -15,10 +15,10 @@ const NOT_FOUND: WebhookAnswer = { status: 404 };
 /** Checks, stores, enqueues and answers one delivery: a 202 means that the event is stored (execution.md, P1). */
 export async function ingestEvent(ingest: Ingest, request: WebhookRequest): Promise<WebhookAnswer> {
   const place = PATH.exec(request.path);
-  const keys = await readKeys(ingest);
-  if (!keys) return unavailable("the stage's webhook key cannot be read");
   const [, orgId = "", workflowId = "", hash = ""] = place ?? [];
   const entry = httpInputs(ingest).get(workflowId);
+  const keys = await readKeys(ingest, entry?.name ?? "");
+  if (!keys) return unavailable("the stage's webhook key cannot be read");
   // Hash and organisation are looked at for an unknown workflow too: all wrong answers take the same time.
   const isHere = orgId === ingest.orgId;
   const isRight = isSecurityHash(hash, keys, ingest.orgId, workflowId);
@@ -38,9 +38,9 @@ async function handle(ingest: Ingest, entry: InputEntry, request: WebhookRequest
   return admission.kind === "admitted" ? acceptDelivery(ingest, entry, request, admission.env) : admission;
 }
 
-async function readKeys({ secrets, log }: Ingest): Promise<readonly string[] | undefined> {
+async function readKeys({ secrets, log }: Ingest, workflow: string): Promise<readonly string[] | undefined> {
   try {
-    return await secrets.webhookKeys();
+    return await secrets.webhookKeys(workflow);
   } catch (thrown) {
     log.write({ level: "error", message: `webhook key: ${toFlowError(thrown).message}` });
     return undefined;

@@ -29,6 +29,14 @@ export function pastTime(text: string): number {
   return time;
 }
 
+/** A span of time, as commander parses it: `0`, `90m`, `2h`, `3d`, `1w`. Milliseconds. */
+export function timeSpan(text: string): number {
+  const [, count, unit] = /^(\d{1,5})([mhdw])$/.exec(text) ?? [];
+  if (text === "0") return 0;
+  if (unit) return Number(count) * UNITS[unit as keyof typeof UNITS];
+  throw new InvalidArgumentError("Write a span of time: 0, 30m, 24h, 7d or 2w.");
+}
+
 /** Collects an option that may be given several times. */
 export const collect = (value: string, before: readonly string[] = []): readonly string[] => [
   ...before,

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createInputCatalog } from "../adapters/catalog-file.ts";
+import { createDynamoDeliveries } from "../adapters/dynamo/deliveries.ts";
 import { createDynamoRunStore } from "../adapters/dynamo/dynamo-run-store.ts";
 import { compileWorkflows } from "../build/compile-workflows.ts";
 import { FlowError } from "../core/flow-error.ts";
+import type { Deliveries } from "../core/ports/deliveries.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
 import { tableName } from "../core/stage-names.ts";
 import { type InputEntry, inputTable } from "../core/workflow.ts";
@@ -22,6 +24,7 @@ export interface HistoryOptions {
 /** The runs of a stage. */
 export interface History {
   readonly store: RunStore;
+  readonly deliveries: Deliveries;
   /** The workflows that are known to run there. */
   inputs(): Promise<readonly InputEntry[]>;
 }
@@ -44,7 +47,9 @@ export async function withHistory<T>(
   const { client, table, inputs } = historyPlace(options);
   const hint = `set HOOKLINE_TABLE to the stage's output TableName (asked for: ${table})`;
   try {
-    return await askAws(hint, () => work({ store: createDynamoRunStore({ client, table }), inputs }));
+    const place = { client, table };
+    const stores = { store: createDynamoRunStore(place), deliveries: createDynamoDeliveries(place) };
+    return await askAws(hint, () => work({ ...stores, inputs }));
   } finally {
     client.destroy();
   }

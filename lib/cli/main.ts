@@ -1,12 +1,22 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { DEFAULT_DATA_FOLDER } from "../local/local-names.ts";
-import { collect, dataOption, example, jsonOption, stageOption, wholeNumber } from "./command-options.ts";
+import {
+  collect,
+  dataOption,
+  example,
+  jsonOption,
+  stageOption,
+  timeSpan,
+  wholeNumber,
+} from "./command-options.ts";
+import { addDeliveriesCommands } from "./deliveries-commands.ts";
 import { addDlqCommands } from "./dlq-commands.ts";
 import { EXIT, reportFailure } from "./exit.ts";
 import { addRunsCommands } from "./runs-commands.ts";
 import { addSendCommand } from "./send-command.ts";
 
+const DAY_MS = 86_400_000;
 const port = wholeNumber(0, 65_535);
 
 /** Every command of `hookline`; what a command does is loaded when it is called. */
@@ -170,8 +180,14 @@ docs/rules.md lists the rules.`,
 
   program
     .command("url")
-    .description("Print the webhook URL of a workflow")
+    .description("Print the webhook URL of a workflow, or give it a new one")
     .argument("<name>", "name of the workflow")
+    .option("--rotate", "give the workflow a new URL; those of others stay")
+    .addOption(
+      new Option("--grace <time>", "how long the old URL stays valid: 0, 30m, 24h, 7d")
+        .default(DAY_MS, "24h")
+        .argParser(timeSpan),
+    )
     .addOption(stageOption())
     .addOption(dataOption())
     .addHelpText(
@@ -180,6 +196,7 @@ docs/rules.md lists the rules.`,
         "hookline url order-webhook",
         `curl -H 'content-type: application/json' -d '{"id": 7}' "$(hookline url order-webhook)"`,
         "HOOKLINE_API_URL=https://… hookline url order-webhook --stage prod",
+        "hookline url order-webhook --rotate --grace 7d     a new URL; the old one works for a week more",
       ]),
     )
     .action(async (name, options) => done(await (await import("./url.ts")).url(name, options)));
@@ -206,6 +223,7 @@ docs/rules.md lists the rules.`,
     )
     .action(async (name, options) => done(await (await import("./trigger.ts")).trigger(name, options)));
   addRunsCommands(program, done);
+  addDeliveriesCommands(program, done);
   addDlqCommands(program, done);
 
   program

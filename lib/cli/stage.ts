@@ -19,7 +19,7 @@ import { askAws } from "./aws-trouble.ts";
 import { type History, type HistoryOptions, historyPlace } from "./history.ts";
 
 /** A stage that commands change: its history, its queues. */
-export interface Stage extends History {
+export interface Stage extends Omit<History, "deliveries"> {
   readonly operator: Operator;
   readonly deadLetters: DeadLetters;
 }

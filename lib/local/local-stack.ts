@@ -2,7 +2,6 @@ import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "aws-lambda";
-import { webhookPathOf } from "../app/webhook-url.ts";
 import { ingestConfig, readConfig, sweeperConfig } from "../core/config.ts";
 import { type EnvironmentSource, STAGE_NAME } from "../core/environment-source.ts";
 import type { Workflow } from "../core/workflow.ts";
@@ -14,14 +13,14 @@ import { loadFunctions } from "./functions.ts";
 import { startHttpFront } from "./http-front.ts";
 import { lambdaContext } from "./lambda-context.ts";
 import { fileSources, localSources, pickValues } from "./local-environment.ts";
-import { catalogFolder, LOCAL_ORG_ID, LOCAL_STAGE } from "./local-names.ts";
+import { catalogFolder, LOCAL_STAGE } from "./local-names.ts";
 import { type LocalServices, startLocalServices } from "./local-services.ts";
 import { ownIdentity } from "./process-identity.ts";
 import { recoverRuns } from "./recover-runs.ts";
 import { isCronWorkflow, startScheduler } from "./scheduler.ts";
 import { hasDied, writeStackFile } from "./stack-file.ts";
 import { lockDataFolder } from "./stack-lock.ts";
-import { webhookKey } from "./webhook-key.ts";
+import { localWebhookPath, webhookKeys } from "./webhook-key.ts";
 import { type WorkflowFile, type WorkflowFiles, watchWorkflowFiles } from "./workflow-files.ts";
 import { readIfPresent } from "./working-folder.ts";
 
@@ -199,10 +198,10 @@ function served(
   dataFolder: string,
   sources: readonly EnvironmentSource[],
 ): readonly ServedWorkflow[] {
-  const { current: key } = webhookKey(dataFolder);
+  const keys = webhookKeys(dataFolder);
   return workflows.map((workflow) => ({
     name: workflow.name,
-    url: apiUrl + webhookPathOf(LOCAL_STAGE, workflow.name, LOCAL_ORG_ID, key),
+    url: apiUrl + localWebhookPath(keys, workflow.name),
     workflow,
     missing: resolveEnvironment(workflow, [...sources, { [STAGE_NAME]: LOCAL_STAGE }]).missing,
   }));

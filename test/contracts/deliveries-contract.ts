@@ -91,6 +91,8 @@ export function deliveriesContract(
     expect(await list({ limit: 2 })).toEqual([NOON, NOON - HOUR]);
     expect(await list({ since: NOON - DAY, until: NOON - 1 })).toEqual([NOON - HOUR, NOON - DAY]);
     expect(await list({ workflows: ["flow"] })).toEqual([NOON, NOON - DAY]);
+    await deliveries.keep(receipt(NOON - 5, { outcome: "handshake" }));
+    expect(await list({ outcome: "handshake", limit: 1 })).toEqual([NOON - 5]);
   });
 
   test("what is known of a delivery is kept with its run", async () => {

@@ -88,15 +88,30 @@ describe("secrets in Secrets Manager", () => {
   test("the webhook key comes with the one before it, newest first", async () => {
     const secrets = open({ webhookKeyId: "webhook-key" });
     stored = '{"current":"new","previous":"old"}';
-    expect(await secrets.webhookKeys()).toEqual(["new", "old"]);
+    expect(await secrets.webhookKeys("orders")).toEqual(["new", "old"]);
     stored = '{"current":"new"}';
     secrets.forget();
-    expect(await secrets.webhookKeys()).toEqual(["new"]);
+    expect(await secrets.webhookKeys("orders")).toEqual(["new"]);
+  });
+
+  test("a workflow's own key comes before those of the stage, with the one before it until its time is over", async () => {
+    const until = new Date(now + 60_000).toISOString();
+    stored = JSON.stringify({
+      current: "stage",
+      "workflow.orders": "own",
+      "workflow.orders.previous": "stage",
+      "workflow.orders.until": until,
+    });
+    const secrets = open({ webhookKeyId: "webhook-key" });
+    expect(await secrets.webhookKeys("orders")).toEqual(["own", "stage"]);
+    expect(await secrets.webhookKeys("others")).toEqual(["stage"]);
+    now += 60_000;
+    expect(await secrets.webhookKeys("orders")).toEqual(["own"]);
   });
 
   test("a webhook key without a current value is a configuration error", async () => {
     stored = '{"previous":"old"}';
-    await expect(open({ webhookKeyId: "webhook-key" }).webhookKeys()).rejects.toMatchObject({
+    await expect(open({ webhookKeyId: "webhook-key" }).webhookKeys("orders")).rejects.toMatchObject({
       class: "config_error",
       message: expect.stringContaining('secret webhook-key has no "current"'),
     });

@@ -2,14 +2,13 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { DeleteMessageBatchCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
-import { webhookPathOf } from "../../lib/app/webhook-url.ts";
 import { parseMessage } from "../../lib/core/ports/queue.ts";
 import type { RunStore } from "../../lib/core/ports/run-store.ts";
 import type { RunRecord } from "../../lib/core/run.ts";
 import { functionEnvironment } from "../../lib/local/function-environment.ts";
-import { catalogFolder, LOCAL_ORG_ID, LOCAL_STAGE, MANY_RUNS } from "../../lib/local/local-names.ts";
+import { catalogFolder, MANY_RUNS } from "../../lib/local/local-names.ts";
 import { type LocalServices, startLocalServices } from "../../lib/local/local-services.ts";
-import { webhookKey } from "../../lib/local/webhook-key.ts";
+import { localWebhookPath, webhookKeys } from "../../lib/local/webhook-key.ts";
 import { watchWorkflowFiles } from "../../lib/local/workflow-files.ts";
 import type { DeadLetter } from "./audit.ts";
 import { type RoleProcess, startRole } from "./role-process.ts";
@@ -92,7 +91,7 @@ export async function startStage(options: StageOptions, parts: AsyncDisposableSt
     startRole({ name, role, env, logFile: join(logs, `${name}.log`), onCrash: options.onCrash });
   const [ingest, sweeper] = await Promise.all([start("ingest"), start("sweeper")]);
   const runners: RoleProcess[] = [];
-  const { current: key } = webhookKey(folder);
+  const keys = webhookKeys(folder);
   const { store } = services;
   const names = files.workflows.map(({ name }) => name);
   return {
@@ -105,8 +104,7 @@ export async function startStage(options: StageOptions, parts: AsyncDisposableSt
       return runner;
     },
     store,
-    urlOf: (workflow) =>
-      `http://127.0.0.1:${ingest.port}${webhookPathOf(LOCAL_STAGE, workflow, LOCAL_ORG_ID, key)}`,
+    urlOf: (workflow) => `http://127.0.0.1:${ingest.port}${localWebhookPath(keys, workflow)}`,
     async untilAllEnded(patienceMs) {
       const until = performance.now() + patienceMs;
       for (;;) {

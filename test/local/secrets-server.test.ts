@@ -10,7 +10,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from "../../lib/local/local-names.ts";
 import { type SecretsServer, startSecretsServer } from "../../lib/local/secrets-server.ts";
-import { webhookKey, webhookKeySecret } from "../../lib/local/webhook-key.ts";
+import { webhookKeySecret, webhookKeys } from "../../lib/local/webhook-key.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hookline-"));
 let value = "one";
@@ -53,13 +53,13 @@ describe("the stand-in for Secrets Manager", () => {
   });
 
   test("the webhook key is made once, readable by its owner only, and can be rotated", async () => {
-    const { current } = webhookKey(folder);
+    const { current } = webhookKeys(folder);
     expect(current).toMatch(/^[0-9a-f]{64}$/);
     expect(JSON.parse((await read("key")) ?? "")).toEqual({ current });
     expect(statSync(join(folder, "webhook-key.json")).mode & 0o077).toBe(0);
     const rotated = JSON.stringify({ current: "new", previous: current });
     await client.send(new PutSecretValueCommand({ SecretId: "key", SecretString: rotated }));
-    expect(webhookKey(folder)).toEqual({ current: "new", previous: current });
+    expect(webhookKeys(folder)).toEqual({ current: "new", previous: current });
     expect(readFileSync(join(folder, "webhook-key.json"), "utf8")).toBe(rotated);
   });
 

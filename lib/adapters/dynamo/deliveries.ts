@@ -103,16 +103,13 @@ function readReceipt(item: Item): Receipt {
   };
 }
 
-async function listReceipts(
-  table: Table,
-  { workflows, since, until, limit }: ReceiptQuery,
-): Promise<readonly Receipt[]> {
+async function listReceipts(table: Table, query: ReceiptQuery): Promise<readonly Receipt[]> {
+  const { workflows, since, until, limit } = query;
   const oldest = Math.max(since, until - RECEIPT_KEPT_SECONDS * 1000);
   const found: Receipt[] = [];
   for (let day = until; day > oldest - DAY_MS && found.length < limit; day -= DAY_MS) {
-    const days = await Promise.all(
-      workflows.map((workflow) => receiptsOf(table, receiptPartition(workflow, day), since, until, limit)),
-    );
+    const partitions = workflows.map((workflow) => receiptPartition(workflow, day));
+    const days = await Promise.all(partitions.map((partition) => receiptsOf(table, partition, query)));
     found.push(...days.flat().sort((a, b) => (a.id < b.id ? 1 : -1)));
   }
   return found.slice(0, limit);
@@ -121,14 +118,17 @@ async function listReceipts(
 async function receiptsOf(
   table: Table,
   partition: string,
-  since: number,
-  until: number,
-  limit: number,
+  { outcome, since, until, limit }: ReceiptQuery,
 ): Promise<readonly Receipt[]> {
   const found: Receipt[] = [];
   const where = { text: "#pk = :pk", values: { ":pk": text(partition) } };
   for await (const page of table.query({ where, newestFirst: true, pageSize: limit })) {
-    found.push(...page.map(readReceipt).filter(({ at }) => at >= since && at <= until));
+    const asked = page
+      .map(readReceipt)
+      .filter(
+        (one) => one.at >= since && one.at <= until && (outcome === undefined || one.outcome === outcome),
+      );
+    found.push(...asked);
     if (found.length >= limit) break;
   }
   return found.slice(0, limit);

@@ -15,7 +15,7 @@ const SHORT = 12;
  * @throws FlowError `invalid_input` when none or more than one begins like that.
  */
 export async function findVersion(
-  { store, inputs }: History,
+  { store, inputs }: Pick<History, "store" | "inputs">,
   name: string,
   prefix: string | undefined,
 ): Promise<VersionEntry | undefined> {

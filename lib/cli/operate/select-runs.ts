@@ -48,7 +48,7 @@ export function checkRunIds(ids: readonly string[]): void {
  * for neither.
  */
 export async function selectRuns(
-  { store, inputs }: History,
+  { store, inputs }: Pick<History, "store" | "inputs">,
   named: readonly string[],
   filter: RunFilter,
   statuses: readonly RunStatus[],
@@ -119,8 +119,12 @@ function namedRuns(named: readonly string[]): Selection<string> {
   };
 }
 
-/** A workflow whose file is gone may have runs still. */
-async function checkWorkflow(name: string, { store, inputs }: History, since: number): Promise<void> {
+/** Passes a workflow that is known, or whose file is gone and that has runs still. @throws FlowError `invalid_input` for any other. */
+export async function checkWorkflow(
+  name: string,
+  { store, inputs }: Pick<History, "store" | "inputs">,
+  since: number,
+): Promise<void> {
   const known = (await inputs()).map((input) => input.name);
   if (known.includes(name)) return;
   const [run] = await store.list({ workflows: [name], limit: 1, since, until: Date.now() });

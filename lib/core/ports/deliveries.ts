@@ -37,6 +37,8 @@ export interface Receipt extends DeliveryFacts {
 /** Which receipts to list, newest first. */
 export interface ReceiptQuery {
   readonly workflows: readonly string[];
+  /** Absent: all. */
+  readonly outcome?: ReceiptOutcome;
   /** Milliseconds since the epoch, both included. */
   readonly since: number;
   readonly until: number;

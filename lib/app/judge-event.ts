@@ -1,0 +1,34 @@
+import { formatJson } from "../core/json.ts";
+import type { StoredEvent } from "../core/run.ts";
+import { textOf } from "../core/template.ts";
+import type { InputEntry } from "../core/workflow.ts";
+import { type SchemaProblem, schemaProblems } from "../steps/schema-problems.ts";
+import { eventReader } from "./event-reader.ts";
+import type { InputEnvironment } from "./input-environment.ts";
+
+/** What an input says of an event. */
+export interface EventJudgement {
+  /** What of the body does not fit the schema; empty: it fits. */
+  readonly misfits: readonly SchemaProblem[];
+  /** Why the filter drops it; absent: it is wanted. */
+  readonly droppedFor?: string;
+  /** What tells it apart; absent: there is no rule, or the event lacks what its key is made of. */
+  readonly key?: string;
+}
+
+/** Judges an event by `schema`, `filter` and `dedupe` of its input. @throws Error for a schema that cannot be used. */
+export async function judgeEvent(
+  entry: InputEntry,
+  stage: string,
+  event: StoredEvent,
+  env: InputEnvironment,
+): Promise<EventJudgement> {
+  const { schema, filter, dedupe } = entry.webhook ?? {};
+  const reader = eventReader(entry, stage, event, env);
+  const misfits = schema ? await schemaProblems(schema, formatJson(reader.body)) : [];
+  if (misfits.length > 0) return { misfits };
+  // Conditions bring a library of regular expressions along.
+  const droppedFor = filter && (await import("./reason-to-drop.ts")).reasonToDrop(filter, reader);
+  const key = dedupe && textOf(reader.renderWhole(dedupe.key));
+  return { misfits, ...(droppedFor !== undefined && { droppedFor }), ...(key && { key }) };
+}
