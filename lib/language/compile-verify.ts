@@ -126,21 +126,19 @@ function compileScheme(
 function presetNamed(name: string, { at }: YamlNode, { problems }: TextCheck): Preset | undefined {
   const preset = presets.get(name);
   if (preset) return preset;
-  const near = nearestName(name, presets.keys());
-  problems.error(
-    "wrong-value",
-    at,
-    `verify: there is no preset "${name}"`,
-    name === "paypal"
-      ? "PayPal signs with a certificate that would have to be fetched for each delivery: leave verify out, and ask PayPal's API in a step"
-      : name in schemeKeys
-        ? `${name} is a scheme: write { scheme: ${name}, … }`
-        : near === undefined
-          ? "hookline send --list shows the presets; for another service write its scheme"
-          : `did you mean "${near}"?`,
-    near === undefined ? undefined : problems.replacing(at, name, near),
-  );
+  const near = name === "paypal" ? undefined : nearestName(name, presets.keys());
+  const fix = near === undefined ? undefined : problems.replacing(at, name, near);
+  problems.error("wrong-value", at, `verify: there is no preset "${name}"`, presetHint(name, near), fix);
   return undefined;
+}
+
+function presetHint(name: string, near: string | undefined): string {
+  if (name === "paypal")
+    return "PayPal signs with a certificate that would have to be fetched for each delivery: leave verify out, and ask PayPal's API in a step";
+  if (Object.hasOwn(schemeKeys, name)) return `${name} is a scheme: write { scheme: ${name}, … }`;
+  return near === undefined
+    ? "hookline send --list shows the presets; for another service write its scheme"
+    : `did you mean "${near}"?`;
 }
 
 function fromPreset(

@@ -28,10 +28,16 @@ export async function environmentOf(
   const sources =
     stage === LOCAL_STAGE
       ? localSources({ given, shell: process.env, stage, readFile: readIfPresent })
-      : [given, await stageSecrets(stage), ...fileSources({ stage, readFile: readIfPresent }).slice(0, 1)];
+      : [given, await stageSecrets(stage), deployedFile(stage)];
   return (name) =>
     firstValue(name, [{ [STAGE_NAME]: stage }, ...sources]) ??
     environment.find((one) => one.name === name)?.default;
+}
+
+/** The values of `.env.<stage>`, which a deployment takes along. */
+function deployedFile(stage: string): EnvironmentSource {
+  const [values = {}] = fileSources({ stage, readFile: readIfPresent });
+  return values;
 }
 
 async function stageSecrets(stage: string): Promise<EnvironmentSource> {

@@ -10,6 +10,7 @@ import { noChangelog } from "./rules/no-changelog.ts";
 import { noDescription } from "./rules/no-description.ts";
 import { oldSpelling } from "./rules/old-spelling.ts";
 import { jqSyntax, pythonSyntax } from "./rules/program-syntax.ts";
+import { repeatableDelivery } from "./rules/repeatable-delivery.ts";
 import { noRetries, unsafeRetry } from "./rules/retries.ts";
 import { secretLogged } from "./rules/secret-logged.ts";
 import { shadowedName } from "./rules/shadowed-name.ts";
@@ -44,6 +45,7 @@ export const RULES: readonly Rule[] = [
   unvalidatedEvent,
   unverifiedWebhook,
   unsignedBody,
+  repeatableDelivery,
   modelCallInLoop,
   callPerItem,
   expensiveModel,
