@@ -2,6 +2,8 @@ import middy from "@middy/core";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { dynamoClient, sqsClient } from "../lib/adapters/aws-clients.ts";
 import { createInputCatalog, createWorkflowTexts } from "../lib/adapters/catalog-file.ts";
+import { createDynamoDeliveries } from "../lib/adapters/dynamo/deliveries.ts";
+import { createDynamoSchedules } from "../lib/adapters/dynamo/dynamo-schedules.ts";
 import { createDynamoNewRunStore } from "../lib/adapters/dynamo/new-run-store.ts";
 import { catalogFile, environment } from "../lib/adapters/environment.ts";
 import { createLog } from "../lib/adapters/json-log.ts";
@@ -17,8 +19,11 @@ import { inboxConfig, readConfig } from "../lib/core/config.ts";
 const config = readConfig(inboxConfig, environment());
 const client = sqsClient();
 const deadLetterUrl = config.HOOKLINE_DLQ_URL;
+const table = { client: dynamoClient(), table: config.HOOKLINE_TABLE };
 const inbox: Inbox = {
-  store: createDynamoNewRunStore({ client: dynamoClient(), table: config.HOOKLINE_TABLE }),
+  store: createDynamoNewRunStore(table),
+  schedules: createDynamoSchedules(table),
+  deliveries: createDynamoDeliveries(table),
   queue: createSqsQueue({ client, queueUrl: config.HOOKLINE_QUEUE_URL, deadLetterUrl }),
   giveBack: createSqsQueue({ client, queueUrl: config.HOOKLINE_INBOX_URL, deadLetterUrl }).giveBack,
   inboxArn: config.HOOKLINE_INBOX_ARN,

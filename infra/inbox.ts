@@ -6,7 +6,7 @@ import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { type Environment, type InboxConfig, inboxConfig } from "../lib/core/config.ts";
 import { inboxName } from "../lib/core/stage-names.ts";
-import { inputTable } from "../lib/core/workflow.ts";
+import { inputTable, type Workflow } from "../lib/core/workflow.ts";
 import { addEventRules } from "./event-rules.ts";
 import { addFunction } from "./function.ts";
 import type { FunctionsProps, SharedVariables } from "./functions.ts";
@@ -28,11 +28,18 @@ export interface InboxProps extends FunctionsProps {
   readonly runner: IFunction;
 }
 
+/** What services bring their events to. */
+export interface Inbox {
+  readonly queue: Queue;
+  /** The function that empties it. */
+  readonly take: IFunction;
+}
+
 /**
  * Adds what takes events that services bring: a queue, the function that empties it and the queues of workflows, EventBridge's
  * rules, and the receipt of mails. A stage without such an input has none of it.
  */
-export function addInbox(scope: Construct, props: InboxProps): Queue | undefined {
+export function addInbox(scope: Construct, props: InboxProps): Inbox | undefined {
   const { stage, build, settings, shared, table, work } = props;
   const workflows = build.workflows.filter(({ input }) => input.type !== "http_webhook");
   if (workflows.length === 0) return undefined;
@@ -78,6 +85,10 @@ export function addInbox(scope: Construct, props: InboxProps): Queue | undefined
         actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
         resources: [inbox.queueArn, ...queues.keys()],
       },
+      // How the run of an earlier tick stands.
+      ...(ticksMayOverlap(workflows)
+        ? []
+        : [{ actions: ["dynamodb:BatchGetItem"], resources: [table.tableArn] }]),
       ...(mail ? [{ actions: ["s3:GetObject"], resources: [mail.arnForObjects("*")] }] : []),
     ],
   });
@@ -93,7 +104,11 @@ export function addInbox(scope: Construct, props: InboxProps): Queue | undefined
   const readers = new Construct(scope, "Queues");
   for (const [queueArn, name] of queues) addMapping(readers, name, take, queueArn);
   addEventRules(scope, { ...props, workflows, inbox, mail });
-  return inbox;
+  return { queue: inbox, take };
+}
+
+function ticksMayOverlap(workflows: readonly Workflow[]): boolean {
+  return workflows.every(({ input }) => input.type !== "cron" || input.overlap === "allow");
 }
 
 function addMapping(scope: Construct, id: string, target: IFunction, eventSourceArn: string): void {

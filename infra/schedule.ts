@@ -2,11 +2,11 @@ import { Stack } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { CfnSchedule } from "aws-cdk-lib/aws-scheduler";
-import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { FlowError } from "../lib/core/flow-error.ts";
 import type { Workflow } from "../lib/core/workflow.ts";
 import { eventBridgeCron } from "./eventbridge-cron.ts";
+import type { Inbox } from "./inbox.ts";
 
 /** What runs by the clock: the sweeper every minute, and a message to the inbox for each workflow whose input is a cron expression. */
 export function addSchedules(
@@ -15,7 +15,7 @@ export function addSchedules(
     sweeper,
     inbox,
     workflows,
-  }: { sweeper: IFunction; inbox: IQueue | undefined; workflows: readonly Workflow[] },
+  }: { sweeper: IFunction; inbox: Inbox | undefined; workflows: readonly Workflow[] },
 ): void {
   const role = new Role(scope, "SchedulerRole", {
     assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
@@ -45,27 +45,40 @@ export function addSchedules(
   sweep.node.addDependency(role);
 
   if (!inbox) return;
-  role.addToPolicy(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [inbox.queueArn] }));
+  role.addToPolicy(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [inbox.queue.queueArn] }));
   // A scope of their own: CDK then adds a hash to the ids, and "a-b" and "ab" stay apart.
   const crons = new Construct(scope, "Cron");
   crons.node.addDependency(role);
-  for (const { name, input } of workflows) {
+  const starts = new Construct(scope, "Start");
+  starts.node.addDependency(role, inbox.take);
+  const message = (workflow: string, version?: string): CfnSchedule.TargetProperty => ({
+    arn: inbox.queue.queueArn,
+    roleArn: role.roleArn,
+    // EventBridge puts the time of the schedule in, the same for every attempt.
+    input: JSON.stringify({
+      source: "hookline.cron",
+      workflow,
+      scheduled_at: "<aws.scheduler.scheduled-time>",
+      version,
+    }),
+  });
+  for (const { name, input, hash } of workflows) {
     if (input.type !== "cron") continue;
     new CfnSchedule(crons, name, {
       description: `Starts ${name}: ${input.cron}`,
       flexibleTimeWindow: { mode: "OFF" },
       scheduleExpression: expressionFor(name, input.cron),
       scheduleExpressionTimezone: input.timezone,
-      target: {
-        arn: inbox.queueArn,
-        roleArn: role.roleArn,
-        // EventBridge puts the time of the schedule in, the same for every attempt.
-        input: JSON.stringify({
-          source: "hookline.cron",
-          workflow: name,
-          scheduled_at: "<aws.scheduler.scheduled-time>",
-        }),
-      },
+      target: message(name),
+    });
+    if (!input.startNow) continue;
+    // A rate begins as soon as it is made, which each version is (EventBridge Scheduler User Guide, "Rate-based schedules"); the
+    // inbox knows its later ticks for the same start.
+    new CfnSchedule(starts, `${name}-${hash.slice(0, 12)}`, {
+      description: `Starts ${name} once`,
+      flexibleTimeWindow: { mode: "OFF" },
+      scheduleExpression: "rate(365 days)",
+      target: message(name, hash),
     });
   }
 }

@@ -21,20 +21,25 @@ export function runIdOfArrival(
   return derivedRunId(at, `${stage}/${workflow}/${id}`);
 }
 
-/** Stores and enqueues the run of an arrival. @throws FlowError when store or queue do not take it. */
+/** Stores and enqueues the run of an arrival, or stores why it is dropped. @throws FlowError when store or queue do not take it. */
 export async function acceptArrival(
   ingest: Pick<Ingest, "store" | "queue" | "catalog" | "clock" | "log" | "stage" | "timings">,
   entry: InputEntry,
   arrival: Arrival,
+  droppedFor?: string,
 ): Promise<void> {
   const { clock, log, stage } = ingest;
   const runId = runIdOfArrival(stage, entry.name, arrival);
   // A repeated arrival is the same run to the last attribute; what lay in a queue for days is kept as long as any other.
   const times = { createdAt: arrival.at, now: Math.max(arrival.at, clock.now()) };
-  await storeEvent(ingest, entry, arrival.event, { runId, ...times });
+  await storeEvent(ingest, entry, arrival.event, {
+    runId,
+    ...times,
+    ...(droppedFor !== undefined && { droppedFor }),
+  });
   log.write({
     level: "info",
-    message: "event accepted",
+    message: droppedFor === undefined ? "event accepted" : `event dropped: ${droppedFor}`,
     fields: { run_id: runId, workflow: entry.name, bytes: arrival.event.body.length },
   });
 }

@@ -7,6 +7,8 @@ export interface CronMessage {
   readonly workflow: string;
   /** ISO 8601: when the tick was due. */
   readonly scheduled_at: string;
+  /** Hash of a version that starts at once because it was deployed; absent: the schedule's own time. */
+  readonly version?: string;
 }
 
 /** EventBridge brought an event that a workflow's input fits. */
@@ -22,11 +24,12 @@ export type InboxMessage = CronMessage | EventMessage;
 /** Reads a message. @throws FlowError `invalid_input` for what nobody here wrote. */
 export function parseInboxMessage(body: string): InboxMessage {
   const message = readObject(body);
-  const { source, workflow, scheduled_at, event } = message;
+  const { source, workflow, scheduled_at, version, event } = message;
   if (typeof workflow === "string") {
     if (source === "hookline.event" && event !== undefined) return { source, workflow, event };
     const isTime = typeof scheduled_at === "string" && !Number.isNaN(Date.parse(scheduled_at));
-    if (source === "hookline.cron" && isTime) return { source, workflow, scheduled_at };
+    if (source === "hookline.cron" && isTime)
+      return { source, workflow, scheduled_at, ...(typeof version === "string" && { version }) };
   }
   throw new FlowError("invalid_input", "the message is none of this stage's");
 }

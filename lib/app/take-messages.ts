@@ -6,7 +6,7 @@ import type { Queue } from "../core/ports/queue.ts";
 import { resolveSource } from "../core/resolve-source.ts";
 import { type InputEntry, isDeployedTo } from "../core/workflow.ts";
 import { type Arrival, acceptArrival } from "./arrival.ts";
-import { bridgeArrival, readBridgeEvent } from "./bridge-event.ts";
+import { type BridgeEvent, bridgeArrival, readBridgeEvent } from "./bridge-event.ts";
 import { type InboxMessage, parseInboxMessage } from "./inbox-message.ts";
 import { logFault } from "./log-fault.ts";
 import { isSetupNote, mailArrival } from "./mail-arrival.ts";
@@ -14,23 +14,10 @@ import { messageArrival } from "./message-arrival.ts";
 import { objectArrival } from "./object-arrival.ts";
 import type { QueueMessage } from "./queue-message.ts";
 import type { Ingest } from "./store-event.ts";
-import { tickArrival } from "./tick-arrival.ts";
+import { type Ticks, takeTick } from "./take-tick.ts";
 
 /** What taking messages needs. */
-export interface Inbox
-  extends Pick<
-    Ingest,
-    | "store"
-    | "queue"
-    | "inputs"
-    | "catalog"
-    | "clock"
-    | "log"
-    | "stage"
-    | "plainEnvironment"
-    | "timings"
-    | "maxBodyBytes"
-  > {
+export interface Inbox extends Ticks, Pick<Ingest, "inputs" | "plainEnvironment" | "maxBodyBytes"> {
   /** ARN of the stage's own inbox; every other queue is a workflow's. */
   readonly inboxArn: string;
   /** The inbox's own. */
@@ -64,17 +51,19 @@ export async function takeMessages(
 
 /** False for a message that is to come again. */
 async function take(inbox: Inbox, message: QueueMessage): Promise<boolean> {
+  const { messageId, queueArn, receiveCount } = message;
+  const isOwn = queueArn === inbox.inboxArn;
+  let isTaken = true;
   try {
-    if (message.queueArn === inbox.inboxArn) await takeOwn(inbox, parseInboxMessage(message.body));
-    else await acceptArrival(inbox, readerOf(inbox, message.queueArn), messageArrival(message));
-    return true;
+    if (isOwn) isTaken = await takeOwn(inbox, parseInboxMessage(message.body));
+    else await acceptArrival(inbox, readerOf(inbox, queueArn), messageArrival(message));
   } catch (thrown) {
-    const { messageId, queueArn, receiveCount } = message;
+    isTaken = false;
     const fields = { message_id: messageId, queue: queueArn, receive_count: receiveCount };
     logFault(inbox.log, "a message stays in its queue", toFlowError(thrown), fields);
-    if (queueArn === inbox.inboxArn) await pause(inbox, message);
-    return false;
   }
+  if (!isTaken && isOwn) await pause(inbox, message);
+  return isTaken;
 }
 
 /** Waits that double; how long a message of somebody else's queue stays hidden is for that queue to say. */
@@ -88,40 +77,39 @@ async function pause({ giveBack, log }: Inbox, { receiptHandle, receiveCount }: 
   }
 }
 
-async function takeOwn(inbox: Inbox, message: InboxMessage): Promise<void> {
-  const entry = inbox.inputs.all().find(({ name }) => name === message.workflow);
-  const read = entry && isDeployedTo(inbox.stage, entry) ? readerFor(inbox, entry, message) : undefined;
-  if (!entry || !read) {
+/** False for a tick that waits for an earlier one. */
+async function takeOwn(inbox: Inbox, message: InboxMessage): Promise<boolean> {
+  const { workflow } = message;
+  const entry = inbox.inputs.all().find(({ name }) => name === workflow);
+  if (!entry || !isDeployedTo(inbox.stage, entry) || !fits(entry, message)) {
     inbox.log.write({
       level: "warn",
       message: "an event came for a workflow that is not deployed, or has another input now",
-      fields: { workflow: message.workflow },
+      fields: { workflow },
     });
-    return;
+    return true;
   }
-  const arrival = await read();
+  if (message.source === "hookline.cron") return takeTick(inbox, entry, message);
+  const arrival = await arrivalOf(inbox, entry, readBridgeEvent(message.event));
   if (arrival) await acceptArrival(inbox, entry, arrival);
+  return true;
 }
 
-/** What makes an arrival of the message, or finds nothing in it; undefined when it does not fit the workflow's input of today. */
-function readerFor(
+/** Whether the message is one of the workflow's input of today; of the start of a version: whether that is still in force. */
+function fits({ type, hash }: InputEntry, message: InboxMessage): boolean {
+  if (message.source === "hookline.event") return ["eventbridge", "s3", "email"].includes(type);
+  return type === "cron" && (message.version === undefined || message.version === hash);
+}
+
+/** The event as an arrival; undefined when there is nothing in it. */
+async function arrivalOf(
   { mails, maxBodyBytes }: Inbox,
-  entry: InputEntry,
-  message: InboxMessage,
-): (() => Promise<Arrival | undefined>) | undefined {
-  if (message.source === "hookline.cron")
-    return entry.type === "cron" ? async () => tickArrival(entry, message.scheduled_at) : undefined;
-  const event = () => readBridgeEvent(message.event);
-  switch (entry.type) {
-    case "eventbridge":
-      return async () => bridgeArrival(event());
-    case "s3":
-      return async () => objectArrival(event());
-    case "email":
-      return async () => (isSetupNote(event()) ? undefined : mailArrival(mails, event(), maxBodyBytes));
-    default:
-      return undefined;
-  }
+  { type }: InputEntry,
+  event: BridgeEvent,
+): Promise<Arrival | undefined> {
+  if (type === "s3") return objectArrival(event);
+  if (type !== "email") return bridgeArrival(event);
+  return isSetupNote(event) ? undefined : mailArrival(mails, event, maxBodyBytes);
 }
 
 /** The workflow that reads a queue. @throws FlowError `config_error` when none does: the message waits for one that will. */

@@ -11,7 +11,7 @@ import { writeRunnerCatalog } from "../../lib/build/write-catalogs.ts";
 import type { Workflow } from "../../lib/core/workflow.ts";
 import { loadWorkflow } from "../../lib/language/load-workflow.ts";
 import { type Deployment, deploy } from "../support/deployment.ts";
-import { sqsEvent, tick } from "../support/inbox-messages.ts";
+import { inboxMessage, OBJECT_EVENT, sqsEvent, tick } from "../support/inbox-messages.ts";
 import { grantsOf, synthesise } from "../support/synthesise.ts";
 
 const orders = `
@@ -40,7 +40,7 @@ steps:
 `;
 const nightly = `
 name: nightly
-input: { type: cron, cron: "30 2 * * *", payload: { report: sales } }
+input: { type: cron, cron: "30 2 * * *", overlap: skip, payload: { report: sales } }
 steps:
   - { type: add_timestamp }
 `;
@@ -61,7 +61,13 @@ steps:
     url: \${env:MODEL_URL}/score
     cache: { ttl: 60 }
 `;
-const workflows = [orders, letters, nightly, reports, scores].map((text) => {
+const bills = `
+name: bills
+input: { type: email, to: bills@in.example.com }
+steps:
+  - { type: add_timestamp }
+`;
+const workflows = [orders, letters, nightly, reports, scores, bills].map((text) => {
   const { workflow, problems } = loadWorkflow(text, "test.yaml");
   if (!workflow) throw new Error(problems.map(({ message }) => message).join("; "));
   return workflow;
@@ -218,6 +224,22 @@ test("a schedule's tick starts a run of its payload, one run however often it co
   expect(await deployment.functions.inbox.invoke(event)).toEqual({ batchItemFailures: [] });
   await runMessageOf(runId);
   expect(await viewOf(runId)).toMatchObject({ status: "succeeded", attempts: 1 });
+});
+
+test("a mail is read from where SES left it, and starts a run", async () => {
+  const key = "bills/o3vrnil0e2ic28trm7dfhrc2v0clambda4nbp0g1";
+  deployment.putObject("mails", key, "From: ada@example.com\r\nSubject: Invoice\r\n\r\nPlease pay.\r\n");
+  const event = { ...OBJECT_EVENT, detail: { bucket: { name: "mails" }, object: { key } } };
+  const message = sqsEvent(inboxMessage({ source: "hookline.event", workflow: "bills", event }));
+  expect(await deployment.functions.inbox.invoke(message)).toEqual({ batchItemFailures: [] });
+  const delivered = await deployment.nextMessage();
+  await deployment.functions.runner.invoke(delivered);
+  const { run_id: runId } = JSON.parse(delivered?.Records[0]?.body ?? "");
+  expect(await viewOf(runId)).toMatchObject({
+    status: "succeeded",
+    workflow: "bills",
+    state: { from: { address: "ada@example.com" }, subject: "Invoice", text: "Please pay.\n" },
+  });
 });
 
 test("the sweeper enqueues a run whose message was lost", async () => {

@@ -24,6 +24,11 @@ const workflows = [
   emptyWorkflow({ name: "elsewhere", stages: ["dev"], input: { ...input, cron: "0 0 * * *" } }),
   emptyWorkflow({ name: "by-webhook" }),
   emptyWorkflow({
+    name: "hourly",
+    hash: "c0ffee".repeat(8),
+    input: { ...input, cron: "0 * * * *", startNow: true, overlap: "skip" },
+  }),
+  emptyWorkflow({
     name: "orders",
     input: { type: "sqs", queue: "${env:ORDERS_QUEUE}" },
     environment: [{ name: "ORDERS_QUEUE", secret: false, declared: true, required: true }],
@@ -251,6 +256,7 @@ describe("the roles", () => {
       "sqs:SendMessage on Queue.Arn",
       "sqs:ChangeMessageVisibility on Inbox.Arn",
       `sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes on Inbox.Arn ${ORDERS}`,
+      "dynamodb:BatchGetItem on Table.Arn",
       "s3:GetObject on MailBucket.Arn/*",
     ]);
   });
@@ -353,6 +359,8 @@ describe("the schedules", () => {
     expect(all("AWS::Scheduler::Schedule").map(({ id }) => id)).toEqual([
       "SweepSchedule",
       "Cronnightlyreport",
+      "Cronhourly",
+      "Starthourlyc0ffeec0ffee",
     ]);
     const { Target, ...schedule } = one("AWS::Scheduler::Schedule", "Cronnightlyreport").properties;
     expect(schedule).toMatchObject({
@@ -368,6 +376,19 @@ describe("the schedules", () => {
       scheduled_at: "<aws.scheduler.scheduled-time>",
     });
   });
+});
+
+test("a workflow that starts at once gets a schedule for each version, whose first tick comes when it is made", () => {
+  const { properties, attributes } = one("AWS::Scheduler::Schedule", "Starthourlyc0ffeec0ffee");
+  expect(properties).toMatchObject({ ScheduleExpression: "rate(365 days)" });
+  expect(properties).not.toHaveProperty("StartDate");
+  expect(JSON.parse((properties.Target as { Input: string }).Input)).toEqual({
+    source: "hookline.cron",
+    workflow: "hourly",
+    scheduled_at: "<aws.scheduler.scheduled-time>",
+    version: "c0ffee".repeat(8),
+  });
+  expect(JSON.stringify(attributes.DependsOn)).toMatch(/"InboxFunction\w{8}"/);
 });
 
 describe("the inbox", () => {

@@ -1,6 +1,7 @@
+import { mkdirSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DeleteMessageCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import type { APIGatewayProxyEventV2, SQSEvent } from "aws-lambda";
 import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
@@ -9,6 +10,7 @@ import { buildBundles, FUNCTIONS, type FunctionName } from "../../lib/build/buil
 import { writeCatalogs } from "../../lib/build/write-catalogs.ts";
 import type { RunStore } from "../../lib/core/ports/run-store.ts";
 import type { Workflow } from "../../lib/core/workflow.ts";
+import { objectFile, startObjectServer } from "../../lib/local/object-server.ts";
 import { startSecretsServer } from "../../lib/local/secrets-server.ts";
 import { startDynalite } from "./dynalite.ts";
 import { startFauxqs } from "./fauxqs.ts";
@@ -30,6 +32,8 @@ export interface Deployment {
   delivery(workflow: string, body: string): APIGatewayProxyEventV2;
   /** Takes the next message from the queue and makes an event of it; undefined when there is none for two seconds. */
   nextMessage(): Promise<SQSEvent | undefined>;
+  /** Puts an object into a bucket. */
+  putObject(bucket: string, key: string, text: string): void;
   /** Takes up to ten messages from the dead-letter queue: their bodies and the attributes that hold the reason. */
   deadLetters(): Promise<readonly { readonly [name: string]: string }[]>;
   /** Starts one more process of a function, with changes to its variables; undefined takes one away. */
@@ -54,9 +58,10 @@ export async function deploy(
   },
 ): Promise<Deployment> {
   const dir = await mkdtemp(join(tmpdir(), "hookline-bundles-"));
-  const [dynalite, fauxqs, secretsServer] = await Promise.all([
+  const [dynalite, fauxqs, objects, secretsServer] = await Promise.all([
     startDynalite(),
     startFauxqs(),
+    startObjectServer(dir, "test"),
     startSecretsServer(
       new Map([
         ["webhook-key", { read: () => JSON.stringify({ current: WEBHOOK_KEY }) }],
@@ -72,7 +77,12 @@ export async function deploy(
     fauxqs.createQueue(60),
     fauxqs.createQueue(60),
   ]);
-  const services = { dynamodb: dynalite.url, sqs: fauxqs.url, secretsmanager: secretsServer.url };
+  const services = {
+    dynamodb: dynalite.url,
+    sqs: fauxqs.url,
+    secretsmanager: secretsServer.url,
+    s3: objects.url,
+  };
   const shared = {
     HOOKLINE_STAGE: STAGE,
     HOOKLINE_TABLE: table,
@@ -139,6 +149,11 @@ export async function deploy(
         sentAt: Number(message.Attributes?.SentTimestamp),
       });
     },
+    putObject(bucket, key, text) {
+      const file = objectFile(dir, bucket, key);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    },
     async deadLetters() {
       const receive = new ReceiveMessageCommand({
         QueueUrl: deadLetterUrl,
@@ -161,7 +176,7 @@ export async function deploy(
     async stop() {
       await Promise.all(FUNCTIONS.map((name) => booted[name].lambda.stop()));
       await Promise.all(FUNCTIONS.flatMap((name) => booted[name].proxies.map(({ proxy }) => proxy.close())));
-      await Promise.all([dynalite.stop(), fauxqs.stop(), secretsServer.close()]);
+      await Promise.all([dynalite.stop(), fauxqs.stop(), objects.close(), secretsServer.close()]);
       await rm(dir, { recursive: true });
     },
   };
@@ -173,6 +188,7 @@ function endpointsAt(urls: { readonly [service: string]: string }) {
     AWS_ENDPOINT_URL_DYNAMODB: urls.dynamodb ?? "",
     AWS_ENDPOINT_URL_SQS: urls.sqs ?? "",
     AWS_ENDPOINT_URL_SECRETS_MANAGER: urls.secretsmanager ?? "",
+    AWS_ENDPOINT_URL_S3: urls.s3 ?? "",
   };
 }
 

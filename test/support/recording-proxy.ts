@@ -10,12 +10,15 @@ export interface RecordingProxy {
   close(): Promise<void>;
 }
 
-/** Forwards every request to a service that speaks one of AWS's JSON protocols. */
+/** Forwards every request to a service that speaks one of AWS's JSON protocols, or to S3. */
 export async function startRecordingProxy(target: string): Promise<RecordingProxy> {
   const operations = new Set<string>();
   const server = createServer((request, response) => {
-    operations.add(String(request.headers["x-amz-target"]).replace(/^.*\./, ""));
     const { method = "POST", url = "/", headers } = request;
+    // S3 has no protocol that names operations.
+    operations.add(
+      String(headers["x-amz-target"] ?? `${method === "GET" ? "Get" : "Put"}Object`).replace(/^.*\./, ""),
+    );
     const forwarded = send(new URL(url, target), { method, headers, agent: false }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);

@@ -3,6 +3,7 @@ import { createMemoryCache } from "../../lib/adapters/memory/memory-cache.ts";
 import { createMemoryDeliveries } from "../../lib/adapters/memory/memory-deliveries.ts";
 import { createMemoryQueue, type MemoryQueue } from "../../lib/adapters/memory/memory-queue.ts";
 import { createMemoryRunStore } from "../../lib/adapters/memory/memory-run-store.ts";
+import { createMemorySchedules } from "../../lib/adapters/memory/memory-schedules.ts";
 import { createSalesforce } from "../../lib/adapters/salesforce/create-salesforce.ts";
 import { parseScript } from "../../lib/adapters/scripted/script.ts";
 import { scriptedHttp } from "../../lib/adapters/scripted/scripted-http.ts";
@@ -167,6 +168,7 @@ export function createWorld(options: WorldOptions): World {
   const pauses: number[] = [];
   const inbox: Inbox = {
     ...ingest,
+    schedules: createMemorySchedules(),
     inboxArn: INBOX_ARN,
     async giveBack(_receiptHandle, seconds) {
       pauses.push(seconds);
