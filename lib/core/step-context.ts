@@ -138,6 +138,6 @@ export interface StepContext {
   keepFailure(at: string, failure: StepFailure): void;
   /** What `keepFailure` recorded for this place before the run left the invocation: in this delivery it is not tried again. */
   keptFailure(at: string): StepFailure | undefined;
-  /** What `acceptFailure` recorded for this place in an earlier attempt of the run. */
-  acceptedFailure(at: string): JsonObject | undefined;
+  /** What `acceptFailure` recorded for this place, whose block had these variables, in an earlier attempt of the run. */
+  acceptedFailure(at: string, bind?: BlockOptions["bind"]): JsonObject | undefined;
 }

@@ -123,10 +123,16 @@ export class Interpreter implements Walk {
     return failure && { ...failure, path: kept.error?.step ?? kept.path, id: kept.error?.id ?? kept.id };
   }
 
-  acceptedItem({ path, view }: Place, at: string): JsonObject | undefined {
+  acceptedItem(
+    { path, view }: Place,
+    at: string,
+    variables: BlockOptions["bind"] = {},
+  ): JsonObject | undefined {
     const past = this.execution.journal.settled(`${path}.${at}`);
     if (!past?.error) return undefined;
+    const restore = view.bind(variables);
     this.#replay(past, view);
+    view.unbind(restore);
     return { error: past.error.message, error_details: past.error.details };
   }
 

@@ -89,7 +89,7 @@ export function stepContext(
     runBlock: (label, options = {}) => inside.runBlock(place, label, options, hidden),
     keepFailure: (at, failure) => walk.keepFailure(place, at, failure),
     keptFailure: (at) => walk.keptFailure(place, at),
-    acceptedFailure: (at) => walk.acceptedItem(place, at),
+    acceptedFailure: (at, bind) => walk.acceptedItem(place, at, bind),
     acceptFailure: (at, failure) => walk.acceptItem(place, at, failure),
   };
 }

@@ -62,5 +62,5 @@ export interface Walk {
   /** What {@link keepFailure} kept in this delivery of the run, before it left the invocation. */
   keptFailure(place: Place, at: string): StepFailure | undefined;
   /** What {@link acceptItem} left in an earlier attempt of the run. */
-  acceptedItem(place: Place, at: string): JsonObject | undefined;
+  acceptedItem(place: Place, at: string, bind: BlockOptions["bind"]): JsonObject | undefined;
 }

@@ -18,7 +18,7 @@ export interface Part extends BlockOptions {
  */
 export async function runPart(context: StepContext, part: Part): Promise<PartEnd> {
   const { label, resultFrom, acceptsFailure, ...options } = part;
-  const accepted = context.acceptedFailure(part.at);
+  const accepted = context.acceptedFailure(part.at, part.bind);
   if (accepted) return { kind: "result", value: accepted };
   const kept = context.keptFailure(part.at);
   if (kept) return { kind: "fail", failure: kept };

@@ -39,6 +39,22 @@ const WORKFLOWS: { readonly [fact: string]: { file: JsonObject; event?: Json; ht
     event: { vip: true },
     http: [answer("a"), answer("b"), answer("d")],
   },
+  "items on the run's own state that write to the loop's variable and fail, as the file accepts": {
+    file: {
+      steps: [
+        {
+          type: "for_each",
+          input_from: "list",
+          on_item_error: "continue",
+          steps: [call("a", { output_to: "item.seen" }), call("bad")],
+          output_to: "all",
+        },
+        call("c"),
+      ],
+    },
+    event: { list: [{ id: 1 }, { id: 2 }] },
+    http: [answer("a"), { url: "https://x.test/bad", status: 400 }, answer("c")],
+  },
   "a loop on the run's own state": {
     file: {
       steps: [
