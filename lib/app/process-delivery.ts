@@ -78,9 +78,13 @@ export async function processDelivery(
         return "done";
       }
       case "held":
+        // The message may be the holder's own: should that die between the run's end and its dead letter, this is who tells.
+        if (delivery.receiveCount > 1) return "again";
+        log.write({ level: "debug", message: "message dropped: the run is held" });
+        return "done";
       case "early":
-        // Whoever holds it goes on; what should move and does not, the sweeper finds.
-        log.write({ level: "debug", message: `message dropped: the run is ${claim.kind}` });
+        // What should move and does not, the sweeper finds.
+        log.write({ level: "debug", message: "message dropped: the run is early" });
         return "done";
     }
   } catch (thrown) {

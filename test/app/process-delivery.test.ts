@@ -139,6 +139,15 @@ describe("a message", () => {
   });
 });
 
+test("a message that comes again while its run is held stays: its holder may die before it has told how the run ended", async () => {
+  const world = createWorld({ file: { steps: [] } });
+  const runId = runIdOf(await world.post({}));
+  const delivery = await delivered(world, runId, 2);
+  const claim = { owner: "other", now: world.clock.now(), leaseUntil: world.clock.now() + 1_000 };
+  await world.store.claim(runId, claim);
+  expect(await runBatch(world.runner, [delivery], later(world))).toEqual([delivery.messageId]);
+});
+
 describe("a message of a run that has ended", () => {
   test("is done with when it comes the first time", async () => {
     const { world, runId } = await once({ file: { steps: [call("a")] }, http: [broken("a", 404)] });

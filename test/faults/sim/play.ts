@@ -100,6 +100,12 @@ export async function play(plan: Plan, trace: Trace = () => {}): Promise<Played>
     notes.set(runId, note);
     return note;
   };
+  /** A runner notices some seconds later that somebody cancelled its run, or the one above it. */
+  const isCancelled = (runId: string): boolean => {
+    const run = watch.runs.get(runId);
+    const here = run?.ends.at(-1) === "cancelled" || noteOf(runId).cancelled;
+    return here || (run?.parent !== undefined && isCancelled(run.parent));
+  };
   let poll = () => {};
   const stage = createSimulatedStage(plan, scheduler, chance, told, {
     watch,
@@ -114,7 +120,7 @@ export async function play(plan: Plan, trace: Trace = () => {}): Promise<Played>
       const holds = run?.owner !== undefined && process.drawn.has(run.owner);
       if (holds && run.settled.has(path))
         breaks("P5", `step ${path} of run ${runId} has an entry and runs again`);
-      if (!holds && !process.hasStalled && run?.ends.at(-1) !== "cancelled" && !noteOf(runId).cancelled)
+      if (!holds && !process.hasStalled && !isCancelled(runId))
         breaks("P5", `step ${path} of run ${runId} runs in ${process.name}, which does not hold the run`);
     },
   });

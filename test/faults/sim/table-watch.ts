@@ -10,6 +10,8 @@ export interface SeenRun {
   readonly hash: string;
   /** It works through a part of another one's loop. */
   readonly isChunk: boolean;
+  /** The run whose step started it. */
+  readonly parent: string | undefined;
   /** Paths whose settled entry is stored. */
   readonly settled: Set<string>;
   /** The final statuses that it had, in their order. */
@@ -112,6 +114,7 @@ function newlySeen(runId: string, item: Item): SeenRun {
     workflow: item.workflow?.S ?? "",
     hash: item.hash?.S ?? "",
     isChunk: item.chunk !== undefined,
+    parent: item.parent_run?.S,
     settled: new Set(),
     ends: [],
     owner: undefined,
