@@ -160,10 +160,11 @@ describe("what cannot be sent is told in a sentence, with the way out", () => {
       { workflow: "open", tamper: true },
       "open asks for no signature (its input has no verify): no change would be noticed",
     ],
+    ["stripe", { env: [] }, "STRIPE_WEBHOOK_SECRET, which senders sign or come with, has no value (Stripe: "],
     [
-      "stripe",
-      { env: [] },
-      "STRIPE_WEBHOOK_SECRET has no value, and deliveries are signed with it (Stripe: ",
+      "meta",
+      { env: [], handshake: true },
+      "META_VERIFY_TOKEN, which senders sign or come with, has no value",
     ],
     ["discord", { env: [] }, `DISCORD_PUBLIC_KEY=${env.DISCORD_PUBLIC_KEY}`],
   ])("%s %j", async (what, more, expected) => {

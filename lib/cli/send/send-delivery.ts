@@ -11,6 +11,7 @@ import type { WebhookRequest } from "../../webhooks/request.ts";
 import { SAMPLES } from "../../webhooks/samples.ts";
 import { tamperRequest } from "../../webhooks/tamper-request.ts";
 import { type EnvironmentOptions, environmentOf } from "./environment-of.ts";
+import { filledTemplate } from "./filled-template.ts";
 import { findTarget, type Target, type TargetOptions } from "./find-target.ts";
 import { addressOf, makeDelivery } from "./make-delivery.ts";
 import { postDelivery } from "./post-delivery.ts";
@@ -68,6 +69,7 @@ async function makeRequest(
   };
   const { id, now } = context;
   const handshake = options.handshake ? handshakeTo(target) : undefined;
+  if (typeof handshake?.trust === "object") filledTemplate(handshake.trust.secret, context);
   const plain = handshake
     ? handshakeRequest(handshake, addressOf(target.url), id, context)
     : makeDelivery({

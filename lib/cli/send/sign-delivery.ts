@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { readGivenFile } from "../../build/read-given-file.ts";
 import { FlowError } from "../../core/flow-error.ts";
 import { placeholdersIn } from "../../core/template.ts";
@@ -8,15 +7,13 @@ import { presets } from "../../webhooks/presets.ts";
 import type { WebhookRequest } from "../../webhooks/request.ts";
 import { type Signer, signRequest } from "../../webhooks/sign-request.ts";
 import { isSymmetric } from "../../webhooks/token-key.ts";
-import { fillTemplate, readSecrets, secretsOf } from "../../webhooks/verify-delivery.ts";
+import { readSecrets, secretsOf } from "../../webhooks/verify-delivery.ts";
+import { type FillContext, filledTemplate } from "./filled-template.ts";
 import { signingKey } from "./signing-key.ts";
 
 /** What signing needs beside the request. */
-export interface SignContext extends Pick<Signer, "now" | "id"> {
-  env(name: string): string | undefined;
-  /** The service whose secret it is. */
-  readonly preset?: string;
-  readonly stage: string;
+export interface SignContext extends FillContext, Pick<Signer, "now" | "id"> {
+  /** Folder of the local stack. */
   readonly data: string;
   readonly privateKey?: string;
 }
@@ -30,12 +27,13 @@ export async function signDelivery(
   request: WebhookRequest,
   context: SignContext,
 ): Promise<WebhookRequest> {
-  const baseUrl = "baseUrl" in rule && rule.baseUrl !== undefined ? filled(rule.baseUrl, context) : "";
+  const baseUrl =
+    "baseUrl" in rule && rule.baseUrl !== undefined ? filledTemplate(rule.baseUrl, context) : "";
   return signRequest(rule, request, {
     now: context.now,
     id: context.id,
     secret: secretFor(rule, context),
-    ...(rule.scheme === "basic" && { username: filled(rule.username, context) }),
+    ...(rule.scheme === "basic" && { username: filledTemplate(rule.username, context) }),
     ...(baseUrl !== "" && { baseUrl }),
   });
 }
@@ -44,7 +42,7 @@ function secretFor(rule: Verification, context: SignContext): string {
   if ("publicKeys" in rule) return privateKey(rule.scheme, rule.publicKeys, context);
   if (rule.scheme === "jwt" && !rule.algorithms.every(isSymmetric)) return tokenKey(context);
   const templates = secretsOf(rule);
-  for (const template of templates) filled(template, context);
+  for (const template of templates) filledTemplate(template, context);
   const [secret = ""] = readSecrets(templates, context);
   return secret;
 }
@@ -82,29 +80,6 @@ function tokenKey({ privateKey: file }: SignContext): string {
     "config_error",
     "the workflow takes tokens that a private key signed: name it with --private-key",
   );
-}
-
-/** @throws FlowError `config_error` that says where a name without a value is set. */
-function filled(template: string, { env, preset, stage }: SignContext): string {
-  const [name] = [...placeholdersIn(template)].flatMap(({ source, fallback }) =>
-    "env" in source && fallback === undefined && env(source.env) === undefined ? [source.env] : [],
-  );
-  if (name === undefined) return fillTemplate(template, { env });
-  const known = preset === undefined ? undefined : presets.get(preset);
-  const hint = known?.secretName === name ? ` (${known.title}: ${known.secretHint})` : "";
-  const where =
-    stage === LOCAL_STAGE
-      ? `put it into .env, to try it here e.g. as ${name}=${anySecret()}`
-      : "put it into the stage's secret";
-  throw new FlowError(
-    "config_error",
-    `${name} has no value, and deliveries are signed with it${hint}: ${where}, or give it with --env ${name}=…`,
-  );
-}
-
-/** Hex is text and base64 too. */
-function anySecret(): string {
-  return randomBytes(24).toString("hex");
 }
 
 function namesIn(templates: readonly string[]): readonly string[] {
