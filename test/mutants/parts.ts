@@ -11,6 +11,7 @@ export interface Part {
 /** Tables in memory come first: one of its own for each test takes longest. */
 const store = [
   "test/faults/sim/simulated-services.test.ts",
+  "test/contracts/claim-run.test.ts",
   "test/contracts/damaged-runs.test.ts",
   "test/contracts/run-store-dynamo.test.ts",
 ];
