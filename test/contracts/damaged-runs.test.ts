@@ -404,6 +404,16 @@ describe("a damaged run", () => {
     });
   });
 
+  test("in a layout that this code does not know is not redriven", async () => {
+    const run = await created();
+    const { lease } = await mustClaim(store, run.runId);
+    const error = { step: "0", class: "client_error", message: "no", details: {} } as const;
+    await store.finish(lease, sampleFinish({ status: "failed", error }));
+    await change(run, "run", { v: { N: "2" } });
+    const redrive = { nth: 1, entries: 0, now: NOON, dueAt: NOON + MINUTE, expiresAt: run.expiresAt };
+    await expect(store.redrive(run.runId, redrive)).rejects.toThrow(/has layout version {"N":"2"}/);
+  });
+
   test("shows its journal up to what is damaged, without patches where the event is gone", async () => {
     const run = await created();
     const { lease } = await mustClaim(store, run.runId);

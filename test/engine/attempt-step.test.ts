@@ -149,3 +149,11 @@ describe("a call that may be made once", () => {
     expect([end.kind, calls.length]).toEqual(["succeeded", 2]);
   });
 });
+
+test("a loop that is tried again begins with the state that it began with, whatever its steps wrote over it", async () => {
+  const steps = [{ ...call("${item}") }, { type: "set", values: { ids: "gone" } }];
+  const workflow = compiled({ steps: [{ type: "for_each", input_from: "ids", retries: 1, steps }] });
+  const http = [answers("a", { body: 1 }), answers("b", { status: 503 }, { body: 1 })];
+  const { end, state, calls } = await attempt({ workflow, event: { ids: ["a", "b"] }, http });
+  expect([end.kind, state.ids, calls.length]).toEqual(["succeeded", "gone", 3]);
+});
