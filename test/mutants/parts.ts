@@ -10,6 +10,7 @@ export interface Part {
 
 /** Tables in memory come first: one of its own for each test takes longest. */
 const store = [
+  "test/contracts/claim-refusal.test.ts",
   "test/faults/sim/simulated-services.test.ts",
   "test/contracts/claim-run.test.ts",
   "test/contracts/damaged-runs.test.ts",
