@@ -1,6 +1,8 @@
+import { CREDENTIAL_HEADERS } from "../core/credential-headers.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { jsonOrText } from "../core/json.ts";
 import { DEEPEST_EVENT, nestsDeeperThan } from "../core/json-depth.ts";
+import { REDACTED } from "../core/redactor.ts";
 import type { Arrival } from "./arrival.ts";
 import type { QueueMessage } from "./queue-message.ts";
 
@@ -16,7 +18,12 @@ export function messageArrival({ messageId, queueArn, body, sentAt, attributes }
         method: "SQS",
         path: queueArn,
         query: {},
-        headers: attributes,
+        headers: Object.fromEntries(
+          Object.entries(attributes).map(([name, value]) => [
+            name,
+            CREDENTIAL_HEADERS.includes(name.toLowerCase()) ? REDACTED : value,
+          ]),
+        ),
         received_at: new Date(sentAt).toISOString(),
         delivery_id: messageId,
       },

@@ -281,6 +281,14 @@ describe("a batch", () => {
     expect(world.pauses).toEqual([]);
   });
 
+  test("credentials among the attributes are blanked", async () => {
+    const world = stage(SOURCES.sqs.input);
+    const attributes = { Authorization: "Bearer s3cr3t", kind: "order" };
+    await takeMessages(world.inbox, [{ ...message(1), attributes }]);
+    const [run] = await runsOf(world);
+    expect(run?.event.request.headers).toEqual({ Authorization: "***", kind: "order" });
+  });
+
   test("text that is no JSON is text", async () => {
     const world = stage(SOURCES.sqs.input);
     await takeMessages(world.inbox, [message(1, "[".repeat(1_001))]);

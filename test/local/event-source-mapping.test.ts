@@ -77,6 +77,34 @@ describe("the event source mapping", () => {
     expect(await left()).toBe(0);
   });
 
+  test("hands over attributes, and names the queue as it is told to", async () => {
+    const called = Promise.withResolvers<SQSEvent>();
+    const MessageAttributes = {
+      kind: { DataType: "String", StringValue: "order" },
+      raw: { DataType: "Binary", BinaryValue: Uint8Array.of(1, 2) },
+    };
+    await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: "x", MessageAttributes }));
+    mapping = startEventSourceMapping({
+      client,
+      queueUrl,
+      queueArn: "arn:aws:sqs:eu-west-1:123456789012:orders",
+      concurrency: 1,
+      async invoke(event) {
+        called.resolve(event);
+        return { batchItemFailures: [] };
+      },
+      log: () => {},
+    });
+    expect((await called.promise).Records[0]).toMatchObject({
+      eventSourceARN: "arn:aws:sqs:eu-west-1:123456789012:orders",
+      messageAttributes: {
+        kind: { dataType: "String", stringValue: "order" },
+        raw: { dataType: "Binary", binaryValue: "AQI=" },
+      },
+    });
+    await mapping.stop();
+  });
+
   test("messages that are named as failed come back and count their deliveries, the others don't", async () => {
     const deliveries: string[] = [];
     const again = Promise.withResolvers<void>();
