@@ -52,11 +52,6 @@ const FILES: readonly (readonly [says: string, text: string, expected: object])[
     },
   ],
   [
-    "a secret that may be empty: there is nothing to blank, and nothing is said",
-    "environment: [{ name: OLD, secret: true, default: '' }]\noutput: ${env:OLD}",
-    { environment: [{ name: "OLD", secret: true, default: "" }] },
-  ],
-  [
     "a scheme of its own",
     'environment: [{ name: KEY, secret: true }]\ninput: { type: http_webhook, verify: { scheme: hmac, secret: "${env:KEY}", signature: { header: X-Sig } } }',
     {

@@ -145,6 +145,32 @@ describe("what is signed verifies, and does not with one character changed", () 
   });
 });
 
+describe("signing leaves as it is", () => {
+  const signer = { now: NOW, id: "msg_1", secret: SECRET };
+  const signed = (keys: Schemes[string], sent: WebhookRequest) =>
+    signRequest(toVerification(schemeKeys[keys.scheme].parse(keys) as ReadScheme), sent, signer);
+
+  test("an id that the request has", async () => {
+    const keys = { scheme: "standard_webhooks", secret: SECRET } as const;
+    const given = { ...request, headers: { ...request.headers, "webhook-id": "msg_given" } };
+    expect((await signed(keys, given)).headers["webhook-id"]).toBe("msg_given");
+    expect((await signed(keys, request)).headers["webhook-id"]).toBe("msg_1");
+  });
+
+  test("the kind of value that a time in the body is", async () => {
+    const keys = {
+      scheme: "hmac",
+      secret: SECRET,
+      signature: { header: "x-sig" },
+      timestamp: { body_path: "sent" },
+    } as const;
+    const bodyOf = async (body: string) =>
+      Buffer.from((await signed(keys, { ...request, body: Buffer.from(body) })).body).toString();
+    expect(await bodyOf('{"sent":1}')).toBe(`{"sent":${NOW / 1000}}`);
+    expect(await bodyOf('{"sent":"1"}')).toBe(`{"sent":"${NOW / 1000}"}`);
+  });
+});
+
 test("two deliveries of a sample differ in what tells them apart, and one does not differ from itself", () => {
   for (const { name, dedupeKey } of presets.values()) {
     const texts = ["one", "one", "two"].map((text) => JSON.stringify(sampleOf(name, text, NOW)));
