@@ -1,5 +1,5 @@
 import { formatJson, type Json } from "../core/json.ts";
-import type { Mail, Mails } from "../core/ports/mails.ts";
+import type { Mail, MailPlace, Mails } from "../core/ports/mails.ts";
 import type { Arrival } from "./arrival.ts";
 import type { BridgeEvent } from "./bridge-event.ts";
 import { readObjectChange } from "./object-arrival.ts";
@@ -7,6 +7,11 @@ import { readObjectChange } from "./object-arrival.ts";
 /** True for the note that SES leaves in a bucket when it gets a rule (SES Developer Guide, "Deliver to S3 bucket action"). */
 export function isSetupNote(event: BridgeEvent): boolean {
   return readObjectChange(event).key.endsWith("/AMAZON_SES_SETUP_NOTIFICATION");
+}
+
+/** What tells a mail from all others. */
+export function mailId({ bucket, key }: MailPlace): string {
+  return `${bucket}/${key}`;
 }
 
 /**
@@ -31,7 +36,7 @@ export async function mailArrival(mails: Mails, event: BridgeEvent, mostBytes: n
       },
     },
     at: event.at,
-    id: `${bucket}/${key}`,
+    id: mailId({ bucket, key }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { eachOf } from "../core/each-of.ts";
-import { STAGE_NAME } from "../core/environment-source.ts";
+import { type EnvironmentSource, STAGE_NAME } from "../core/environment-source.ts";
 import { FlowError, toFlowError } from "../core/flow-error.ts";
 import type { Mails } from "../core/ports/mails.ts";
 import type { Queue } from "../core/ports/queue.ts";
@@ -115,14 +115,22 @@ async function arrivalOf(
 /** The workflow that reads a queue. @throws FlowError `config_error` when none does: the message waits for one that will. */
 function readerOf({ inputs, stage, plainEnvironment }: Inbox, queueArn: string): InputEntry {
   const values = [{ [STAGE_NAME]: stage }, plainEnvironment];
-  const entry = inputs
+  const reader = inputs
     .all()
-    .find(
-      ({ queue, environment = [], ...one }) =>
-        queue !== undefined &&
-        isDeployedTo(stage, one) &&
-        resolveSource(queue, environment, values) === queueArn,
-    );
-  if (!entry) throw new FlowError("config_error", `no workflow reads the queue ${queueArn}`);
-  return entry;
+    .find((entry) => isDeployedTo(stage, entry) && queueOf(entry, values) === queueArn);
+  if (reader) return reader;
+  throw new FlowError("config_error", `no workflow reads the queue ${queueArn}`);
+}
+
+/** The queue that a workflow reads; one without a value must not hold up the others. */
+function queueOf(
+  { queue, environment = [] }: InputEntry,
+  values: readonly EnvironmentSource[],
+): string | undefined {
+  try {
+    return queue === undefined ? undefined : resolveSource(queue, environment, values);
+  } catch (thrown) {
+    if (thrown instanceof FlowError) return undefined;
+    throw thrown;
+  }
 }

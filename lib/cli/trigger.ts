@@ -2,9 +2,10 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
-import { runIdOfArrival } from "../app/arrival.ts";
-import { bridgeArrival, readBridgeEvent } from "../app/bridge-event.ts";
+import { type Arrival, runIdOfArrival } from "../app/arrival.ts";
+import { type BridgeEvent, bridgeArrival, readBridgeEvent } from "../app/bridge-event.ts";
 import type { InboxMessage } from "../app/inbox-message.ts";
+import { mailId } from "../app/mail-arrival.ts";
 import { objectArrival } from "../app/object-arrival.ts";
 import { STAGE_NAME } from "../core/environment-source.ts";
 import { FlowError } from "../core/flow-error.ts";
@@ -89,42 +90,30 @@ async function deliveryTo(
       const queue = source.queue.slice(source.queue.lastIndexOf(":") + 1);
       return { queue, body: event === undefined ? "{}" : await readGivenText(event) };
     }
-    case "eventbridge": {
-      const bridged = sampleEvent(source.pattern, await givenObject(event, now), now);
-      const arrival = bridgeArrival(readBridgeEvent(bridged));
-      return own(
-        { source: "hookline.event", workflow: name, event: bridged },
-        runIdOfArrival(LOCAL_STAGE, name, arrival),
-      );
-    }
-    case "s3": {
-      const bridged = sampleObjectEvent(source, await givenObject(event, now), now);
-      const arrival = objectArrival(readBridgeEvent(bridged));
-      return own(
-        { source: "hookline.event", workflow: name, event: bridged },
-        runIdOfArrival(LOCAL_STAGE, name, arrival),
-      );
-    }
+    case "eventbridge":
+      return bridged(name, sampleEvent(source.pattern, await givenObject(event, now), now), bridgeArrival);
+    case "s3":
+      return bridged(name, sampleObjectEvent(source, await givenObject(event, now), now), objectArrival);
     case "email": {
       const [to = ""] = source.to;
       const key = `${name}/${randomBytes(20).toString("hex")}`;
       const file = objectFile(data, MAIL_BUCKET, key);
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-      writeFileSync(file, event === undefined ? sampleMail(to, now) : await readGivenText(event), {
-        mode: 0o600,
-      });
-      const bridged = sampleObjectEvent(
-        { bucket: MAIL_BUCKET, prefix: "" },
-        { detail: { object: { key } } },
-        now,
-      );
-      const { at } = readBridgeEvent(bridged);
-      return own(
-        { source: "hookline.event", workflow: name, event: bridged },
-        runIdOfArrival(LOCAL_STAGE, name, { at, id: `${MAIL_BUCKET}/${key}` }),
-      );
+      const mail = event === undefined ? sampleMail(to, now) : await readGivenText(event);
+      writeFileSync(file, mail, { mode: 0o600 });
+      const told = sampleObjectEvent({ bucket: MAIL_BUCKET }, { detail: { object: { key } } }, now);
+      return bridged(name, told, ({ at }) => ({ at, id: mailId({ bucket: MAIL_BUCKET, key }) }));
     }
   }
+}
+
+function bridged(
+  workflow: string,
+  event: JsonObject,
+  arrivalOf: (event: BridgeEvent) => Pick<Arrival, "at" | "id">,
+): Delivery {
+  const runId = runIdOfArrival(LOCAL_STAGE, workflow, arrivalOf(readBridgeEvent(event)));
+  return own({ source: "hookline.event", workflow, event }, runId);
 }
 
 function own(message: InboxMessage, runId: string): Delivery {

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "aws-lambda";
 import { ingestConfig, readConfig, sweeperConfig } from "../core/config.ts";
 import { type EnvironmentSource, STAGE_NAME } from "../core/environment-source.ts";
-import type { Workflow } from "../core/workflow.ts";
+import { isSource } from "../core/source-input.ts";
+import { inputTable, type Workflow } from "../core/workflow.ts";
 import { resolveEnvironment } from "../engine/environment.ts";
 import { startEventSourceMapping } from "./event-source-mapping.ts";
 import { startFeeds } from "./feeds.ts";
@@ -155,6 +156,8 @@ async function bringUp(
   parts.defer(writeStackFile(dataFolder, { ...word, servers: { dynamodb: dynamodb.pid, sqs: sqs.pid } }));
 
   const follow = () => {
+    // As a deployment writes them into the inbox's environment.
+    setEnvironment(pickValues(namesOfSources(files.workflows), sources()));
     scheduler.follow(files.workflows.filter(isCronWorkflow));
     return feeds.follow(files.workflows);
   };
@@ -186,6 +189,11 @@ function endpointsOf({ dynamodb, sqs, secretsUrl, objectsUrl }: LocalServices) {
 
 function namesIn(workflows: readonly Workflow[]): Set<string> {
   return new Set(workflows.flatMap(({ environment }) => environment.map(({ name }) => name)));
+}
+
+function namesOfSources(workflows: readonly Workflow[]): readonly string[] {
+  const table = inputTable(workflows.filter(({ input }) => isSource(input)));
+  return table.flatMap(({ environment = [] }) => environment.map(({ name }) => name));
 }
 
 function namesInFiles(): readonly string[] {

@@ -281,6 +281,12 @@ describe("a batch", () => {
     expect(world.pauses).toEqual([]);
   });
 
+  test("a workflow whose queue has no value does not hold up the others", async () => {
+    const unnamed = { environment: ["NOWHERE"], input: { type: "sqs", queue: "${env:NOWHERE}" }, steps };
+    const world = createWorld({ file: unnamed, workflows: { other: { input: SOURCES.sqs.input, steps } } });
+    expect(await takeMessages(world.inbox, [message(1)])).toEqual([]);
+  });
+
   test("credentials among the attributes are blanked", async () => {
     const world = stage(SOURCES.sqs.input);
     const attributes = { Authorization: "Bearer s3cr3t", kind: "order" };

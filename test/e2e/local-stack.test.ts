@@ -19,7 +19,8 @@ const folder = stackFolder({
   "nightly.yaml":
     "name: nightly\ninput: { type: cron, cron: '0 0 1 1 *', start_now: true, payload: { at: night } }\nsteps: []\n",
   "orders.yaml":
-    "name: orders\ninput: { type: sqs, queue: 'arn:aws:sqs:eu-west-1:123456789012:orders' }\nsteps: []\n",
+    "name: orders\nenvironment: [ORDERS_QUEUE]\ninput: { type: sqs, queue: '${env:ORDERS_QUEUE}' }\nsteps: []\n",
+  ".env.local": "ORDERS_QUEUE=arn:aws:sqs:eu-west-1:123456789012:orders\n",
   "bills.yaml": "name: bills\ninput: { type: email, to: bills@in.example.com }\nsteps: []\n",
   "placed.yaml":
     "name: placed\ninput: { type: eventbridge, pattern: { source: [{ prefix: shop }] } }\nsteps: []\n",
@@ -99,7 +100,7 @@ describe("from webhook to history", () => {
 
   test("trigger brings a message, an event, an object and a mail as their services would", async () => {
     const trigger = (name: string, ...more: string[]) =>
-      hookline(["trigger", name, "--data", folder.data, ...more]);
+      hookline(["trigger", name, "--data", folder.data, ...more], { cwd: folder.path });
     folder.write("message.json", '{"id": 12345678901234567890}');
     folder.write("event.json", '{"id": "e-1", "time": "2026-01-02T03:04:05Z", "detail": {"id": 7}}');
     const [orders, placed, uploads, bills] = await Promise.all([
