@@ -1,4 +1,3 @@
-import { Stack } from "aws-cdk-lib";
 import { CfnRule } from "aws-cdk-lib/aws-events";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
@@ -52,10 +51,7 @@ export function addEventRules(scope: Construct, props: EventRulesProps): void {
       principals: [new ServicePrincipal("events.amazonaws.com")],
       actions: ["sqs:SendMessage"],
       resources: [inbox.queueArn],
-      conditions: {
-        ArnEquals: { "aws:SourceArn": arns },
-        StringEquals: { "aws:SourceAccount": Stack.of(scope).account },
-      },
+      conditions: { ArnEquals: { "aws:SourceArn": arns } },
     }),
   );
 }

@@ -55,25 +55,33 @@ export function startFeeds(options: FeedsOptions): Feeds {
     }
     return found;
   };
+  const apply = async (workflows: readonly Workflow[]): Promise<void> => {
+    const wanted = queuesOf(workflows);
+    for (const [queueArn, mapping] of mappings) {
+      if (wanted.has(queueArn)) continue;
+      mappings.delete(queueArn);
+      await mapping.stop();
+    }
+    for (const queueArn of wanted) {
+      if (mappings.has(queueArn)) continue;
+      const name = queueArn.slice(queueArn.lastIndexOf(":") + 1);
+      await createQueue(name);
+      mappings.set(queueArn, take(queueUrlAt(sqsUrl, name), queueArn));
+    }
+  };
+  // One change after the other: files may change while a mapping still ends.
+  let applied: Promise<unknown> = Promise.resolve();
   return {
     async send(message) {
       await client.send(new SendMessageCommand({ QueueUrl: inboxUrl, MessageBody: JSON.stringify(message) }));
     },
-    async follow(workflows) {
-      const wanted = queuesOf(workflows);
-      for (const [queueArn, mapping] of mappings) {
-        if (wanted.has(queueArn)) continue;
-        mappings.delete(queueArn);
-        await mapping.stop();
-      }
-      for (const queueArn of wanted) {
-        if (mappings.has(queueArn)) continue;
-        const name = queueArn.slice(queueArn.lastIndexOf(":") + 1);
-        await createQueue(name);
-        mappings.set(queueArn, take(queueUrlAt(sqsUrl, name), queueArn));
-      }
+    follow(workflows) {
+      const next = applied.then(() => apply(workflows));
+      applied = next.catch(() => {});
+      return next;
     },
     async stop() {
+      await applied;
       await Promise.all([inbox, ...mappings.values()].map((mapping) => mapping.stop()));
     },
   };

@@ -467,7 +467,6 @@ describe("the rules of EventBridge", () => {
         Action: "sqs:SendMessage",
         Condition: {
           ArnEquals: { "aws:SourceArn": ["Eventsplaced.Arn", "Eventsuploads.Arn", "Eventsbills.Arn"] },
-          StringEquals: { "aws:SourceAccount": "AWS::AccountId" },
         },
         Effect: "Allow",
         Principal: { Service: "events.amazonaws.com" },
