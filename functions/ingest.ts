@@ -2,7 +2,9 @@ import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { dynamoClient, INGEST_TRY_MS, secretsClient, sqsClient } from "../lib/adapters/aws-clients.ts";
 import { createInputCatalog, createWorkflowTexts } from "../lib/adapters/catalog-file.ts";
+import { createDynamoAnswers } from "../lib/adapters/dynamo/answers.ts";
 import { createDynamoDeliveries } from "../lib/adapters/dynamo/deliveries.ts";
+import { createDynamoRunReader } from "../lib/adapters/dynamo/get-run.ts";
 import { createDynamoNewRunStore } from "../lib/adapters/dynamo/new-run-store.ts";
 import { catalogFile, environment } from "../lib/adapters/environment.ts";
 import { createLog } from "../lib/adapters/json-log.ts";
@@ -23,6 +25,8 @@ const table = { client: dynamoClient(INGEST_TRY_MS), table: config.HOOKLINE_TABL
 const ingest: Ingest = {
   store: createDynamoNewRunStore(table),
   deliveries: createDynamoDeliveries(table),
+  runs: createDynamoRunReader(table),
+  answers: createDynamoAnswers(table),
   queue: createSqsQueue({
     client: sqsClient(INGEST_TRY_MS),
     queueUrl: config.HOOKLINE_QUEUE_URL,

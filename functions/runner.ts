@@ -2,6 +2,7 @@ import middy from "@middy/core";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { dynamoClient, secretsClient, sqsClient } from "../lib/adapters/aws-clients.ts";
 import { createWorkflowCatalog } from "../lib/adapters/catalog-file.ts";
+import { createDynamoAnswers } from "../lib/adapters/dynamo/answers.ts";
 import { createDynamoCache } from "../lib/adapters/dynamo/dynamo-cache.ts";
 import { createDynamoRunStore } from "../lib/adapters/dynamo/dynamo-run-store.ts";
 import { catalogFile, environment } from "../lib/adapters/environment.ts";
@@ -51,6 +52,7 @@ const runner: Runner = {
     salesforce: createSalesforce(http, systemClock),
   },
   cache: createDynamoCache(table),
+  answers: createDynamoAnswers(table),
   log,
   stage: config.HOOKLINE_STAGE,
   plainEnvironment: environment(),

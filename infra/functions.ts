@@ -68,6 +68,7 @@ export function addFunctions(
   const webhooks = build.workflows.filter(({ input }) => input.type === "http_webhook");
   const inputNames = inputTable(webhooks).flatMap(({ environment = [] }) => environment);
   const asksSecrets = inputNames.length > 0;
+  const letsWait = webhooks.some(({ input }) => input.type === "http_webhook" && input.respond !== undefined);
   const ingest = addFunction(scope, {
     id: "Ingest",
     description: "Checks, stores and enqueues an event",
@@ -93,6 +94,8 @@ export function addFunctions(
           "dynamodb:GetItem",
           "dynamodb:BatchGetItem",
           "dynamodb:DeleteItem",
+          // A sender who waits is told what came of the whole run.
+          ...(letsWait ? ["dynamodb:Query"] : []),
         ],
         resources: [table.tableArn],
       },

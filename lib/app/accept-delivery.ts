@@ -52,6 +52,7 @@ export async function acceptDelivery(
       return await store(ingest, entry, { event, request, run, droppedFor, dedupe: "duplicate" });
     return {
       answer: { status: 202, body: { run_id: run.runId, status, dedupe: "duplicate" } },
+      runId: run.runId,
       receipt: { outcome: "duplicate", reason: "duplicate", runId: run.runId },
     };
   } catch (thrown) {
@@ -107,6 +108,7 @@ async function store(ingest: Ingest, entry: InputEntry, acceptance: Acceptance):
       : ({ status: 200, body: { run_id: runId, status: "dropped", dedupe, reason: droppedFor } } as const);
   return {
     answer,
+    ...(droppedFor === undefined && { runId }),
     ...(dedupe === "duplicate" && { receipt: { outcome: "duplicate", reason: "duplicate", runId } as const }),
   };
 }

@@ -5,4 +5,6 @@ import type { WebhookAnswer } from "./webhook-answer.ts";
 export interface Handled {
   readonly answer: WebhookAnswer;
   readonly receipt?: Pick<Receipt, "outcome" | "reason" | "runId">;
+  /** The run whose end the sender may wait for; absent: there is none. */
+  readonly runId?: string;
 }

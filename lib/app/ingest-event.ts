@@ -4,6 +4,7 @@ import type { WebhookRequest } from "../webhooks/request.ts";
 import { acceptDelivery } from "./accept-delivery.ts";
 import { admitDelivery } from "./admit-delivery.ts";
 import type { Handled } from "./handled.ts";
+import { inputEnvironment } from "./input-environment.ts";
 import { keepReceipt } from "./keep-receipt.ts";
 import type { Ingest } from "./store-event.ts";
 import { unavailable, type WebhookAnswer } from "./webhook-answer.ts";
@@ -25,7 +26,19 @@ export async function ingestEvent(ingest: Ingest, request: WebhookRequest): Prom
   if (!isRight || !isHere || !entry) return NOT_FOUND;
   const handled = await handle(ingest, entry, request);
   await keepReceipt(ingest, entry, request, handled);
-  return handled.answer;
+  return (await awaited(ingest, entry, handled)) ?? handled.answer;
+}
+
+/** What came of the run, where the input lets its sender wait for that. */
+async function awaited(
+  ingest: Ingest,
+  entry: InputEntry,
+  { runId }: Handled,
+): Promise<WebhookAnswer | undefined> {
+  const rule = entry.webhook?.respond;
+  if (!rule || runId === undefined) return undefined;
+  const { awaitAnswer } = await import("./await-answer.ts");
+  return awaitAnswer(ingest, runId, rule, await inputEnvironment(ingest, entry));
 }
 
 async function handle(ingest: Ingest, entry: InputEntry, request: WebhookRequest): Promise<Handled> {

@@ -2,8 +2,9 @@ import { readBody } from "../core/event-body.ts";
 import { FlowError, heals, toFlowError } from "../core/flow-error.ts";
 import { costOf, isSettled, type JournalEntry } from "../core/journal.ts";
 import { isObject } from "../core/json.ts";
+import type { RunAnswer } from "../core/ports/answers.ts";
 import { type ClaimResult, LeaseLost } from "../core/ports/run-store.ts";
-import { createRedactor } from "../core/redactor.ts";
+import { createRedactor, type Redactor } from "../core/redactor.ts";
 import { resumedJournal } from "../core/redriven-journal.ts";
 import { type ChunkLink, isFinal, type ParentLink } from "../core/run.ts";
 import type { Workflow } from "../core/workflow.ts";
@@ -171,6 +172,15 @@ function executionOf(
       ...runner.ports,
       childRuns: createStageChildRuns({ ...runner, clock }),
       chunkRuns: createStageChunkRuns({ ...runner, clock }, run),
+      // Only the sender of a delivery can wait.
+      ...(run.delivery && {
+        answer: (answer: RunAnswer) =>
+          runner.answers.give(
+            run.runId,
+            blankedAnswer(answer, environment.current().redactor),
+            run.expiresAt,
+          ),
+      }),
     },
     cache: runner.cache,
     journal,
@@ -189,6 +199,10 @@ function executionOf(
     refreshEnvironment: environment.refresh,
     ...(isPoison(runner, claimed) && { poison: diedTwice() }),
   };
+}
+
+function blankedAnswer({ status, headers, body }: RunAnswer, redactor: Redactor): RunAnswer {
+  return { status, headers: redactor.json(headers), body: redactor.json(body) };
 }
 
 /** How a run ends before its first step because the one that waits for it has ended. */

@@ -1,5 +1,6 @@
 import type { EnvironmentSource } from "../core/environment-source.ts";
 import type { JsonObject } from "../core/json.ts";
+import type { Answers } from "../core/ports/answers.ts";
 import type { Cache } from "../core/ports/cache.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { Queue } from "../core/ports/queue.ts";
@@ -20,6 +21,7 @@ export interface Runner {
   readonly steps: ReadonlyMap<string, AnyStep>;
   readonly ports: OutsidePorts;
   readonly cache: Cache;
+  readonly answers: Answers;
   readonly log: Log;
   readonly stage: string;
   /** The function's own environment. */

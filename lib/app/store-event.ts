@@ -1,9 +1,10 @@
+import type { Answers } from "../core/ports/answers.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Deliveries } from "../core/ports/deliveries.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { Queue } from "../core/ports/queue.ts";
 import type { Random } from "../core/ports/random.ts";
-import type { NewRunStore } from "../core/ports/run-store.ts";
+import type { NewRunStore, RunStore } from "../core/ports/run-store.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
 import type { InputCatalog, WorkflowTexts } from "../core/ports/workflow-catalog.ts";
 import type { NewRun, StoredEvent } from "../core/run.ts";
@@ -15,6 +16,8 @@ import type { Timings } from "./timings.ts";
 export interface Ingest {
   readonly store: NewRunStore;
   readonly deliveries: Pick<Deliveries, "name" | "keep">;
+  readonly answers: Pick<Answers, "get">;
+  readonly runs: Pick<RunStore, "get">;
   readonly queue: Queue;
   readonly secrets: Secrets;
   readonly inputs: InputCatalog;

@@ -1,11 +1,11 @@
-import type { JsonObject } from "../core/json.ts";
+import type { Json } from "../core/json.ts";
 
 /** What the sender of a delivery gets. */
 export interface WebhookAnswer {
-  readonly status: 200 | 202 | 204 | 400 | 401 | 404 | 413 | 422 | 503;
+  readonly status: number;
   readonly headers?: { readonly [name: string]: string };
-  /** Absent: an empty body. A text goes out as it is, an object as JSON. */
-  readonly body?: string | JsonObject;
+  /** Absent: an empty body. A text goes out as it is, anything else as JSON. */
+  readonly body?: Json;
 }
 
 /** The sender may try again. */

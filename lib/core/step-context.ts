@@ -1,6 +1,7 @@
 import type { Condition } from "./condition.ts";
 import type { LogLine, Usage } from "./journal.ts";
 import type { Json, JsonObject } from "./json.ts";
+import type { RunAnswer } from "./ports/answers.ts";
 import type { ChildOutcome, ChildRuns } from "./ports/child-runs.ts";
 import type { ChunkRuns } from "./ports/chunk-runs.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -28,6 +29,8 @@ export interface StepPorts extends OutsidePorts {
   readonly childRuns: ChildRuns;
   /** Absent where a run has nobody beside it: its loops run in it. */
   readonly chunkRuns?: ChunkRuns;
+  /** Answers who waits for the run; false when another answer was given before. Absent where nobody does. */
+  answer?(answer: RunAnswer): Promise<boolean>;
 }
 
 /** How a control step runs one of its blocks. */

@@ -59,6 +59,18 @@ export interface WebhookInput {
   readonly schema?: JsonObject;
   /** A delivery for which one of them does not hold is dropped; absent: none is. */
   readonly filter?: readonly Condition[];
+  /** Absent: the sender is answered as soon as the event is stored. */
+  readonly respond?: RespondRule;
+}
+
+/** How a sender is answered with what came of the run. */
+export interface RespondRule {
+  /** How long it waits; then it gets the run's id. */
+  readonly waitSeconds: number;
+  /** Of a run that succeeded. */
+  readonly status: number;
+  /** Template over the event, the final state and `output`; absent: the run's result. */
+  readonly body?: Json;
 }
 
 /** Which deliveries are the same. */

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { DedupeRule, WebhookInput } from "../core/workflow.ts";
+import type { DedupeRule, RespondRule, WebhookInput } from "../core/workflow.ts";
 import { checkSchema } from "./check-schema.ts";
 import { checkConditions, checkTemplates, type TextCheck } from "./check-text.ts";
 import { compileVerify } from "./compile-verify.ts";
@@ -12,8 +12,8 @@ type WebhookKeys = z.infer<typeof inputKeys.http_webhook>;
 /** Compiles who may call a webhook, and what comes of a call; undefined after its faults were reported. */
 export function compileWebhook(node: YamlNode, check: TextCheck): WebhookInput | undefined {
   const keys = checkSchema(inputKeys.http_webhook, node, { what: "input" }, check.problems);
-  const [verify, schema, filter, dedupe] = ["verify", "schema", "filter", "dedupe"].map((key) =>
-    child(node, key),
+  const [verify, schema, filter, dedupe, respond] = ["verify", "schema", "filter", "dedupe", "respond"].map(
+    (key) => child(node, key),
   );
   const verified = verify ? compileVerify(verify, check) : {};
   const body =
@@ -21,6 +21,8 @@ export function compileWebhook(node: YamlNode, check: TextCheck): WebhookInput |
   if (filter) checkConditions(filter, check);
   const key = dedupe && child(dedupe, "key");
   if (key) checkTemplates(key, check);
+  const answer = respond && child(respond, "body");
+  if (answer) checkTemplates(answer, check);
   if (!keys || !verified || (schema && typeof body !== "object")) return undefined;
   const { preset, ...rest } = verified;
   const rule = dedupeRule(keys.dedupe, preset?.dedupeKey, dedupe ?? node, check);
@@ -31,7 +33,16 @@ export function compileWebhook(node: YamlNode, check: TextCheck): WebhookInput |
     ...(rule && { dedupe: rule }),
     ...(typeof body === "object" && { schema: body }),
     ...(keys.filter && { filter: keys.filter }),
+    ...(typeof keys.respond === "object" && { respond: respondRule(keys.respond) }),
   };
+}
+
+function respondRule({
+  wait: waitSeconds,
+  status,
+  body,
+}: Exclude<WebhookKeys["respond"], "async" | undefined>): RespondRule {
+  return { waitSeconds, status, ...(body !== undefined && { body }) };
 }
 
 /** What a file says of dedupe, or a preset knows. */

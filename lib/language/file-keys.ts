@@ -7,6 +7,8 @@ import { sourceKeys } from "./source-keys.ts";
 
 /** Services try for up to three days. */
 export const DEDUPE_WINDOW_SECONDS = 3 * 86_400;
+/** API Gateway waits for 30 seconds. */
+const LONGEST_ANSWER_SECONDS = 25;
 const YEAR_SECONDS = 365 * 86_400;
 
 /** What a workflow's name looks like (language.md section 1). */
@@ -123,6 +125,29 @@ export const inputKeys = {
         .optional()
         .describe(
           "Which deliveries are the same; absent: as the preset says, and without one each is its own",
+        ),
+      respond: z
+        .union([
+          z.literal("async"),
+          z.strictObject({
+            wait: z
+              .number()
+              .gt(0)
+              .max(LONGEST_ANSWER_SECONDS)
+              .describe("Seconds that the sender waits for the run, at most 25"),
+            status: z
+              .number()
+              .int()
+              .min(200)
+              .max(299)
+              .default(200)
+              .describe("The HTTP status of a run that succeeded"),
+            body: anyJson.optional().describe("Template of the answer; absent: the run's result"),
+          }),
+        ])
+        .optional()
+        .describe(
+          "Whether the sender waits for what comes of the run; absent: `async`, it gets the run's id at once",
         ),
       schema: z
         .union([z.string(), jsonSchema])

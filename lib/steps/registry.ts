@@ -15,6 +15,7 @@ import { openaiEmbeddings } from "./openai-embeddings.ts";
 import { parallel } from "./parallel.ts";
 import { print } from "./print.ts";
 import { pythonFunction } from "./python-function.ts";
+import { respond } from "./respond.ts";
 import { runWorkflow } from "./run-workflow.ts";
 import { salesforce } from "./salesforce.ts";
 import { set } from "./set.ts";
@@ -41,6 +42,7 @@ const steps: readonly AnyStep[] = [
   runWorkflow,
   fail,
   stop,
+  respond,
   addUuid,
   chunkText,
   openaiEmbeddings,

@@ -26,6 +26,7 @@ test("the registry holds the steps under their names, in the order of the refere
     "run_workflow",
     "fail",
     "stop",
+    "respond",
     "add_uuid",
     "chunk_text",
     "openai_embeddings",

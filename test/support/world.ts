@@ -1,4 +1,5 @@
 import { parseMail } from "../../lib/adapters/mail/parse-mail.ts";
+import { createMemoryAnswers } from "../../lib/adapters/memory/memory-answers.ts";
 import { createMemoryCache } from "../../lib/adapters/memory/memory-cache.ts";
 import { createMemoryDeliveries } from "../../lib/adapters/memory/memory-deliveries.ts";
 import { createMemoryQueue, type MemoryQueue } from "../../lib/adapters/memory/memory-queue.ts";
@@ -114,6 +115,7 @@ export function createWorld(options: WorldOptions): World {
   const llm = scriptedLlm(script, { clock });
   const http = scriptedHttp(script, { clock });
   const cache = createMemoryCache();
+  const answers = createMemoryAnswers();
   const secrets = {
     workflowSecrets: async () => options.secrets ?? {},
     webhookKeys: async () => [WORLD_KEY],
@@ -142,6 +144,7 @@ export function createWorld(options: WorldOptions): World {
       salesforce: createSalesforce(http, clock),
     },
     cache: options.wrapCache?.(cache) ?? cache,
+    answers,
     log,
     stage: "test",
     plainEnvironment: {},
@@ -152,6 +155,8 @@ export function createWorld(options: WorldOptions): World {
   const ingest: Ingest = {
     store,
     deliveries,
+    answers,
+    runs: store,
     queue,
     secrets,
     inputs: { all: () => table },

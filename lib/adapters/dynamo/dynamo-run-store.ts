@@ -1,22 +1,19 @@
 import type { RunStore } from "../../core/ports/run-store.ts";
-import type { RunRecord } from "../../core/run.ts";
 import { createBlobs } from "./blobs.ts";
 import { claimRun } from "./claim-run.ts";
 import { failDamagedRun } from "./damaged-run.ts";
 import { dueRuns, postponeRun } from "./due-runs.ts";
 import { createDynamoLoopStore } from "./dynamo-loop-store.ts";
-import { text, unlessDamaged } from "./item.ts";
+import { getRun } from "./get-run.ts";
 import { finishRun, releaseRun, seizeRun } from "./lease-writes.ts";
 import { listRuns } from "./list-runs.ts";
 import { nameReplay } from "./name-replay.ts";
 import { type DynamoRunStoreOptions, newRunStore } from "./new-run-store.ts";
 import { redriveRun } from "./redrive-run.ts";
-import { isExpired, readRun, runKey } from "./run-item.ts";
 import { readSummary } from "./run-summaries.ts";
-import { salvageRun } from "./salvaged-run.ts";
-import { appendSegment, checkNumbering, counts, segmentEntries } from "./segments.ts";
-import { createStoredValues, type StoredValues } from "./stored-values.ts";
-import { createTable, type Table } from "./table.ts";
+import { appendSegment } from "./segments.ts";
+import { createStoredValues } from "./stored-values.ts";
+import { createTable } from "./table.ts";
 import { versionsLike } from "./versions.ts";
 
 /** Runs in one DynamoDB table, execution.md section 4: single-item conditional writes, queries and batch reads. */
@@ -34,11 +31,7 @@ export function createDynamoRunStore({ now = Date.now, ...place }: DynamoRunStor
     redrive: (runId, redrive) => redriveRun(table, runId, redrive),
     nameReplay: (runId, name) => nameReplay(table, runId, name),
     failDamaged: (run, at) => failDamagedRun(table, run, at),
-    get(runId) {
-      const read = () => getRun(table, values, runId, now());
-      // What is written while the first look is under way may be there in part; a second one finds all of it.
-      return unlessDamaged(read, read);
-    },
+    get: (runId) => getRun(table, values, runId, now),
     summary: (runId) => readSummary(table, values, runId, now()),
     list: (query) => listRuns(table, values, query, now()),
     due: (dueBy, limit) => dueRuns(table, dueBy, limit, now()),
@@ -46,23 +39,4 @@ export function createDynamoRunStore({ now = Date.now, ...place }: DynamoRunStor
     seize: (runId, died = false) => seizeRun(table, runId, died),
     versionsLike: (workflow, prefix) => versionsLike(table, workflow, prefix),
   };
-}
-
-/** The run's item and its segments lie side by side behind its chunks: one query reads both. */
-async function getRun(
-  table: Table,
-  values: StoredValues,
-  runId: string,
-  now: number,
-): Promise<RunRecord | undefined> {
-  const where = {
-    text: "#pk = :pk AND #sk >= :run",
-    values: { ":pk": text(runKey(runId).pk), ":run": text("run") },
-  };
-  const [item, ...segments] = (await Array.fromAsync(table.query({ where }))).flat();
-  if (item?.sk?.S !== "run" || isExpired(item, now)) return undefined;
-  const counted = segments.filter((segment) => counts(segment, item));
-  if (item.damage) return salvageRun(item, counted, values);
-  checkNumbering(item, segments);
-  return readRun(item, (await segmentEntries(counted, values)).flat(), values);
 }

@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { SQSClient } from "@aws-sdk/client-sqs";
+import { createDynamoAnswers } from "../../../lib/adapters/dynamo/answers.ts";
 import { createDynamoDeliveries } from "../../../lib/adapters/dynamo/deliveries.ts";
 import { createDynamoCache } from "../../../lib/adapters/dynamo/dynamo-cache.ts";
 import { createDynamoRunStore } from "../../../lib/adapters/dynamo/dynamo-run-store.ts";
@@ -245,6 +246,8 @@ export function createSimulatedStage(
       return {
         store: createDynamoRunStore(onTable(process)),
         deliveries: createDynamoDeliveries(onTable(process)),
+        answers: createDynamoAnswers(onTable(process)),
+        runs: createDynamoRunStore(onTable(process)),
         queue: queueOf(process),
         secrets,
         inputs: { all: () => inputs },
@@ -277,6 +280,7 @@ export function createSimulatedStage(
           salesforce: createSalesforce(http, process.clock),
         },
         cache: createDynamoCache(onTable(process)),
+        answers: createDynamoAnswers(onTable(process)),
         log,
         stage: STAGE,
         plainEnvironment: {},
