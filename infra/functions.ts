@@ -69,6 +69,7 @@ export function addFunctions(
   const inputNames = inputTable(webhooks).flatMap(({ environment = [] }) => environment);
   const asksSecrets = inputNames.length > 0;
   const letsWait = webhooks.some(({ input }) => input.type === "http_webhook" && input.respond !== undefined);
+  const takesTurns = inputTable(webhooks).some(({ webhook }) => webhook?.limits?.rate);
   const ingest = addFunction(scope, {
     id: "Ingest",
     description: "Checks, stores and enqueues an event",
@@ -86,10 +87,11 @@ export function addFunctions(
       ...pick(settings, ingestConfig, ["HOOKLINE_SECRETS_TTL_SECONDS", "HOOKLINE_MAX_BODY_BYTES"]),
     } satisfies Environment<IngestConfig>,
     grants: [
-      // Batches write a large event; reads recognise its own write; deletes take back what could not be enqueued.
+      // Batches write a large event; updates take turns in a rate; reads recognise its own write; deletes take back what could not be enqueued.
       {
         actions: [
           "dynamodb:PutItem",
+          ...(takesTurns ? ["dynamodb:UpdateItem"] : []),
           "dynamodb:BatchWriteItem",
           "dynamodb:GetItem",
           "dynamodb:BatchGetItem",

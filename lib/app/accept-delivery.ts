@@ -7,6 +7,7 @@ import { bodyProblem, deliveryEvent } from "./delivery-event.ts";
 import type { Handled } from "./handled.ts";
 import type { InputEnvironment } from "./input-environment.ts";
 import { type Ingest, storeEvent } from "./store-event.ts";
+import { takeTurn } from "./take-turn.ts";
 import { unavailable } from "./webhook-answer.ts";
 
 /**
@@ -19,17 +20,17 @@ export async function acceptDelivery(
   request: WebhookRequest,
   env: InputEnvironment,
 ): Promise<Handled> {
-  const { verify, schema, dedupe, filter } = entry.webhook ?? {};
+  const { verify, schema, dedupe, filter, limits } = entry.webhook ?? {};
   const now = ingest.clock.now();
   const event = deliveryEvent(ingest, request, now, verify);
   const problem = bodyProblem(event);
   if (problem !== undefined) return invalid({ status: 400, body: { error: `the body ${problem}` } }, problem);
-  if (!schema && !dedupe && !filter)
+  if (!schema && !dedupe && !filter && !limits)
     return store(ingest, entry, { event, request, run: newName(ingest, now), dedupe: "off" });
 
   // Most inputs ask for none of it: what judges is loaded when one does.
   const { judgeEvent } = await import("./judge-event.ts");
-  const { misfits, droppedFor, key } = await judgeEvent(entry, ingest.stage, event, env);
+  const { misfits, droppedFor, key, rateKey } = await judgeEvent(entry, ingest.stage, event, env);
   const [misfit] = misfits;
   if (misfit) {
     const problems = misfits.map((one) => ({ ...one }));
@@ -38,18 +39,25 @@ export async function acceptDelivery(
   }
   if (!dedupe || key === undefined) {
     const run = newName(ingest, now);
-    return store(ingest, entry, { event, request, run, droppedFor, dedupe: dedupe ? "no_key" : "off" });
+    const acceptance = {
+      event,
+      request,
+      run,
+      droppedFor,
+      rateKey,
+      dedupe: dedupe ? "no_key" : "off",
+    } as const;
+    return storeInTurn(ingest, entry, acceptance);
   }
   try {
     const mine = newName(ingest, now);
     const until = now + dedupe.windowSeconds * 1000;
     const run = await ingest.deliveries.name({ workflow: entry.name, key, until }, mine);
-    if (run.runId === mine.runId)
-      return await store(ingest, entry, { event, request, run, droppedFor, dedupe: "new" });
+    const acceptance = { event, request, run, droppedFor, rateKey };
+    if (run.runId === mine.runId) return await storeInTurn(ingest, entry, { ...acceptance, dedupe: "new" });
     const status = await ingest.store.status(run.runId);
     // Whoever named the run has not stored it, or not yet: of all who do, one makes it.
-    if (status === undefined)
-      return await store(ingest, entry, { event, request, run, droppedFor, dedupe: "duplicate" });
+    if (status === undefined) return await storeInTurn(ingest, entry, { ...acceptance, dedupe: "duplicate" });
     return {
       answer: { status: 202, body: { run_id: run.runId, status, dedupe: "duplicate" } },
       runId: run.runId,
@@ -65,11 +73,29 @@ interface Acceptance {
   readonly request: WebhookRequest;
   readonly run: NamedRun;
   readonly droppedFor?: string | undefined;
+  readonly rateKey?: string | undefined;
   /** What the sender is told of dedupe. */
   readonly dedupe: "off" | "no_key" | "new" | "duplicate";
 }
 
-async function store(ingest: Ingest, entry: InputEntry, acceptance: Acceptance): Promise<Handled> {
+/** One that is dropped takes nobody's turn. */
+async function storeInTurn(ingest: Ingest, entry: InputEntry, acceptance: Acceptance): Promise<Handled> {
+  const rate = entry.webhook?.limits?.rate;
+  if (!rate || acceptance.droppedFor !== undefined) return store(ingest, entry, acceptance);
+  try {
+    const turn = await takeTurn(ingest, { workflow: entry.name, rate, key: acceptance.rateKey });
+    return turn.kind === "limited" ? turn : await store(ingest, entry, acceptance, turn.later);
+  } catch (thrown) {
+    return unstored(ingest, entry, thrown);
+  }
+}
+
+async function store(
+  ingest: Ingest,
+  entry: InputEntry,
+  acceptance: Acceptance,
+  later?: { readonly at: number; readonly waitMs: number },
+): Promise<Handled> {
   const { event, request, run, droppedFor, dedupe } = acceptance;
   const { runId, createdAt: now } = run;
   const { preset } = entry.webhook ?? {};
@@ -84,6 +110,7 @@ async function store(ingest: Ingest, entry: InputEntry, acceptance: Acceptance):
       runId,
       now,
       delivery,
+      later,
       ...(droppedFor !== undefined && { droppedFor }),
     });
   } catch (thrown) {
@@ -104,13 +131,17 @@ async function store(ingest: Ingest, entry: InputEntry, acceptance: Acceptance):
   });
   const answer =
     droppedFor === undefined
-      ? ({ status: 202, body: { run_id: runId, status: "queued", dedupe } } as const)
+      ? ({ status: 202, body: { run_id: runId, status: "queued", dedupe, ...beginning(later) } } as const)
       : ({ status: 200, body: { run_id: runId, status: "dropped", dedupe, reason: droppedFor } } as const);
   return {
     answer,
     ...(droppedFor === undefined && { runId }),
     ...(dedupe === "duplicate" && { receipt: { outcome: "duplicate", reason: "duplicate", runId } as const }),
   };
+}
+
+function beginning(later: { readonly at: number } | undefined): { readonly begins_at?: string } {
+  return later ? { begins_at: new Date(later.at).toISOString() } : {};
 }
 
 /**

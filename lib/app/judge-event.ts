@@ -14,21 +14,29 @@ export interface EventJudgement {
   readonly droppedFor?: string;
   /** What tells it apart; absent: there is no rule, or the event lacks what its key is made of. */
   readonly key?: string;
+  /** Whose rate it counts for; absent: there is no rate, or it counts for the workflow's. */
+  readonly rateKey?: string;
 }
 
-/** Judges an event by `schema`, `filter` and `dedupe` of its input. @throws Error for a schema that cannot be used. */
+/** Judges an event by `schema`, `filter`, `dedupe` and `limits` of its input. @throws Error for a schema that cannot be used. */
 export async function judgeEvent(
   entry: InputEntry,
   stage: string,
   event: StoredEvent,
   env: InputEnvironment,
 ): Promise<EventJudgement> {
-  const { schema, filter, dedupe } = entry.webhook ?? {};
+  const { schema, filter, dedupe, limits } = entry.webhook ?? {};
   const reader = eventReader(entry, stage, event, env);
   const misfits = schema ? await schemaProblems(schema, formatJson(reader.body)) : [];
   if (misfits.length > 0) return { misfits };
   // Conditions bring a library of regular expressions along.
   const droppedFor = filter && (await import("./reason-to-drop.ts")).reasonToDrop(filter, reader);
-  const key = dedupe && textOf(reader.renderWhole(dedupe.key));
-  return { misfits, ...(droppedFor !== undefined && { droppedFor }), ...(key && { key }) };
+  const keyOf = (template: string | undefined) => template && textOf(reader.renderWhole(template));
+  const [key, rateKey] = [keyOf(dedupe?.key), keyOf(limits?.rate?.key)];
+  return {
+    misfits,
+    ...(droppedFor !== undefined && { droppedFor }),
+    ...(key && { key }),
+    ...(rateKey && { rateKey }),
+  };
 }

@@ -2,10 +2,11 @@ import type { Answers } from "../core/ports/answers.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Deliveries } from "../core/ports/deliveries.ts";
 import type { Log } from "../core/ports/log.ts";
-import type { Queue } from "../core/ports/queue.ts";
+import { MAX_DELAY_SECONDS, type Queue } from "../core/ports/queue.ts";
 import type { Random } from "../core/ports/random.ts";
 import type { NewRunStore, RunStore } from "../core/ports/run-store.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
+import type { Turns } from "../core/ports/turns.ts";
 import type { InputCatalog, WorkflowTexts } from "../core/ports/workflow-catalog.ts";
 import type { NewRun, StoredEvent } from "../core/run.ts";
 import type { InputEntry } from "../core/workflow.ts";
@@ -18,6 +19,7 @@ export interface Ingest {
   readonly deliveries: Pick<Deliveries, "name" | "keep">;
   readonly answers: Pick<Answers, "get">;
   readonly runs: Pick<RunStore, "get">;
+  readonly turns: Turns;
   readonly queue: Queue;
   readonly secrets: Secrets;
   readonly inputs: InputCatalog;
@@ -35,9 +37,19 @@ export interface Ingest {
 
 const DAY_SECONDS = 86_400;
 
+/** How a new run is stored. Times in milliseconds since the epoch. */
+interface NewRunOptions extends Pick<NewRun, "parent" | "delivery" | "droppedFor"> {
+  readonly runId: string;
+  readonly now: number;
+  /** Default: `now`. */
+  readonly createdAt?: number;
+  /** When the run begins, and how long it is until then; absent: at once. */
+  readonly later?: { readonly at: number; readonly waitMs: number } | undefined;
+}
+
 /**
- * Stores an event as a new run of a version that is kept, then enqueues it, unless it is dropped at once. What is stored and not enqueued is found by
- * the sweeper. @throws FlowError when store or queue do not take it.
+ * Stores an event as a new run of a version that is kept, then enqueues it, unless it is dropped at once or begins later than the
+ * queue can delay it. What is stored and not enqueued is found by the sweeper. @throws FlowError when store or queue do not take it.
  */
 export async function storeEvent(
   {
@@ -49,14 +61,12 @@ export async function storeEvent(
   }: Pick<Ingest, "store" | "queue" | "stage" | "catalog" | "timings">,
   entry: Pick<InputEntry, "name" | "hash" | "retentionDays">,
   event: StoredEvent,
-  {
-    runId,
-    now,
-    createdAt = now,
-    ...more
-  }: { runId: string; now: number; createdAt?: number } & Pick<NewRun, "parent" | "delivery" | "droppedFor">,
+  { runId, now, createdAt = now, later, ...more }: NewRunOptions,
 ): Promise<void> {
   await keepVersion({ store, catalog }, entry);
+  const beginsAt = later?.at ?? now;
+  const delaySeconds = later && Math.ceil(later.waitMs / 1000);
+  const isSent = delaySeconds === undefined || delaySeconds <= MAX_DELAY_SECONDS;
   await store.create({
     runId,
     workflow: entry.name,
@@ -64,9 +74,10 @@ export async function storeEvent(
     stage,
     event,
     createdAt,
-    dueAt: now + timings.lookAfterMs,
-    expiresAt: Math.floor(now / 1000) + entry.retentionDays * DAY_SECONDS,
+    dueAt: isSent ? beginsAt + timings.lookAfterMs : beginsAt,
+    expiresAt: Math.floor(beginsAt / 1000) + entry.retentionDays * DAY_SECONDS,
+    ...(later && { notBefore: later.at }),
     ...more,
   });
-  if (more.droppedFor === undefined) await queue.send({ runId });
+  if (more.droppedFor === undefined && isSent) await queue.send({ runId }, delaySeconds);
 }

@@ -104,6 +104,8 @@ export interface NewRun {
   readonly replayOf?: ReplayLink;
   /** Absent: no webhook's delivery. */
   readonly delivery?: DeliveryFacts;
+  /** It is not claimed before this time, milliseconds since the epoch; absent: at once. */
+  readonly notBefore?: number;
   /** Why it ends as `dropped` before it begins; absent: it is queued. */
   readonly droppedFor?: string;
 }
@@ -125,7 +127,6 @@ export interface RunRecord extends Omit<NewRun, "droppedFor"> {
   readonly finishedAt?: number;
   /** Run time of ended attempts, waits excluded. */
   readonly spentMs: number;
-  readonly notBefore?: number;
   readonly error?: RunError;
   readonly reason?: string;
   /** The rendered `output` of a workflow that has one; absent: the state is the output. */

@@ -61,6 +61,8 @@ export interface WebhookInput {
   readonly filter?: readonly Condition[];
   /** Absent: the sender is answered as soon as the event is stored. */
   readonly respond?: RespondRule;
+  /** Absent: as much as comes. */
+  readonly limits?: InputLimits;
 }
 
 /** How a sender is answered with what came of the run. */
@@ -71,6 +73,21 @@ export interface RespondRule {
   readonly status: number;
   /** Template over the event, the final state and `output`; absent: the run's result. */
   readonly body?: Json;
+}
+
+/** How much a webhook takes. */
+export interface InputLimits {
+  readonly rate?: RateLimit;
+}
+
+/** How many deliveries of a key are taken: `count` at once, then one each time that `perSeconds / count` are over. */
+export interface RateLimit {
+  readonly count: number;
+  readonly perSeconds: number;
+  /** Template over the event; absent, or where a part of it resolves to nothing: the workflow's deliveries share the limit. */
+  readonly key?: string;
+  /** What becomes of more: they are answered 429, or their runs begin when it is their turn. */
+  readonly over: "reject" | "queue";
 }
 
 /** Which deliveries are the same. */

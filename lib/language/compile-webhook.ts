@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { DedupeRule, RespondRule, WebhookInput } from "../core/workflow.ts";
 import { checkSchema } from "./check-schema.ts";
 import { checkConditions, checkTemplates, type TextCheck } from "./check-text.ts";
+import { compileLimits } from "./compile-limits.ts";
 import { compileVerify } from "./compile-verify.ts";
 import { DEDUPE_WINDOW_SECONDS, inputKeys } from "./file-keys.ts";
 import { readBodySchema } from "./read-body-schema.ts";
@@ -12,9 +13,14 @@ type WebhookKeys = z.infer<typeof inputKeys.http_webhook>;
 /** Compiles who may call a webhook, and what comes of a call; undefined after its faults were reported. */
 export function compileWebhook(node: YamlNode, check: TextCheck): WebhookInput | undefined {
   const keys = checkSchema(inputKeys.http_webhook, node, { what: "input" }, check.problems);
-  const [verify, schema, filter, dedupe, respond] = ["verify", "schema", "filter", "dedupe", "respond"].map(
-    (key) => child(node, key),
-  );
+  const [verify, schema, filter, dedupe, respond, limits] = [
+    "verify",
+    "schema",
+    "filter",
+    "dedupe",
+    "respond",
+    "limits",
+  ].map((key) => child(node, key));
   const verified = verify ? compileVerify(verify, check) : {};
   const body =
     schema && typeof keys?.schema === "string" ? readBodySchema(keys.schema, schema, check) : keys?.schema;
@@ -23,6 +29,7 @@ export function compileWebhook(node: YamlNode, check: TextCheck): WebhookInput |
   if (key) checkTemplates(key, check);
   const answer = respond && child(respond, "body");
   if (answer) checkTemplates(answer, check);
+  if (limits) checkTemplates(limits, check);
   if (!keys || !verified || (schema && typeof body !== "object")) return undefined;
   const { preset, ...rest } = verified;
   const rule = dedupeRule(keys.dedupe, preset?.dedupeKey, dedupe ?? node, check);
@@ -34,6 +41,7 @@ export function compileWebhook(node: YamlNode, check: TextCheck): WebhookInput |
     ...(typeof body === "object" && { schema: body }),
     ...(keys.filter && { filter: keys.filter }),
     ...(typeof keys.respond === "object" && { respond: respondRule(keys.respond) }),
+    ...(keys.limits && { limits: compileLimits(keys.limits) }),
   };
 }
 

@@ -3,6 +3,7 @@ import { conditionSchema } from "../core/condition.ts";
 import { type ExactNumber, isExactNumber } from "../core/json.ts";
 import { anyJson } from "../core/schema.ts";
 import { jsonSchema } from "../steps/json-schema.ts";
+import { limitKeys } from "./limit-keys.ts";
 import { sourceKeys } from "./source-keys.ts";
 
 /** Services try for up to three days. */
@@ -160,6 +161,7 @@ export const inputKeys = {
         .min(1)
         .optional()
         .describe("Conditions; a delivery for which one does not hold is dropped"),
+      limits: limitKeys.optional().describe("How much the webhook takes; absent: as much as comes"),
     })
     .describe("A run for each POST to the workflow's URL"),
   ...sourceKeys,

@@ -275,6 +275,15 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
         });
       });
 
+      test("a new run that begins later is queued, not claimed before, and due as it says", async () => {
+        const notBefore = NOON + MINUTE;
+        const { runId } = await created({ notBefore, dueAt: notBefore });
+        expect(await store.claim(runId, sampleClaim(NOON))).toEqual({ kind: "early", notBefore });
+        expect(await store.get(runId)).toMatchObject({ status: "queued", notBefore });
+        expect(await store.due(notBefore, 10)).toMatchObject([{ runId, notBefore }]);
+        await mustClaim(store, runId, sampleClaim(notBefore));
+      });
+
       test("a run that waits is claimed two seconds early at most", async () => {
         const { runId } = await created();
         const { lease } = await mustClaim(store, runId);

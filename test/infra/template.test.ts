@@ -517,16 +517,30 @@ describe("mails", () => {
   });
 });
 
-test("a rule set that is there already is used, and none is made", async () => {
-  const { resources, findings } = await synthesise({
-    context: { stage: "dev" },
-    workflows: [emptyWorkflow({ input: { type: "email", to: ["in.example.com"] } })],
-    dotEnv: { HOOKLINE_EMAIL_RULE_SET: "theirs" },
+describe("a stage with what few stages have", () => {
+  let rare: Synthesis;
+  beforeAll(async () => {
+    const rate = { count: 1, perSeconds: 1, over: "reject" } as const;
+    rare = await synthesise({
+      context: { stage: "dev" },
+      workflows: [
+        emptyWorkflow({ input: { type: "email", to: ["in.example.com"] } }),
+        emptyWorkflow({ name: "limited", input: { type: "http_webhook", limits: { rate } } }),
+      ],
+      dotEnv: { HOOKLINE_EMAIL_RULE_SET: "theirs" },
+    });
+  }, 60_000);
+
+  test("a rule set that is there already is used, and none is made", () => {
+    const ofSes = rare.resources.filter(({ type }) => type.startsWith("AWS::SES::"));
+    expect(ofSes.map(({ properties }) => properties.RuleSetName)).toEqual(["theirs"]);
+    expect(rare.findings).toEqual([]);
   });
-  const ofSes = resources.filter(({ type }) => type.startsWith("AWS::SES::"));
-  expect(ofSes.map(({ properties }) => properties.RuleSetName)).toEqual(["theirs"]);
-  expect(findings).toEqual([]);
-}, 60_000);
+
+  test("ingest may update items where a webhook has a rate", () => {
+    expect(grantsOf(rare, "Ingest").flatMap(({ actions }) => actions)).toContain("dynamodb:UpdateItem");
+  });
+});
 
 test("the outputs name everything a person or the command line needs", () => {
   expect(stack.outputs).toEqual({

@@ -124,6 +124,7 @@ const LEFT_TO_THE_LOADER: { readonly [about: string]: readonly string[] } = {
     "a placeholder as the default of another one",
     "a placeholder that is no path",
     "a key of dedupe that is no template",
+    "a key of a rate that is no template",
     "a template deep inside",
     "a template in a condition",
     "an environment name that is none",

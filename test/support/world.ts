@@ -5,6 +5,7 @@ import { createMemoryDeliveries } from "../../lib/adapters/memory/memory-deliver
 import { createMemoryQueue, type MemoryQueue } from "../../lib/adapters/memory/memory-queue.ts";
 import { createMemoryRunStore } from "../../lib/adapters/memory/memory-run-store.ts";
 import { createMemorySchedules } from "../../lib/adapters/memory/memory-schedules.ts";
+import { createMemoryTurns } from "../../lib/adapters/memory/memory-turns.ts";
 import { createSalesforce } from "../../lib/adapters/salesforce/create-salesforce.ts";
 import { parseScript } from "../../lib/adapters/scripted/script.ts";
 import { scriptedHttp } from "../../lib/adapters/scripted/scripted-http.ts";
@@ -157,6 +158,7 @@ export function createWorld(options: WorldOptions): World {
     deliveries,
     answers,
     runs: store,
+    turns: createMemoryTurns(),
     queue,
     secrets,
     inputs: { all: () => table },

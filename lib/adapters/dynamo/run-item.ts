@@ -82,6 +82,7 @@ export async function newRunItem(run: NewRun, values: StoredValues): Promise<Ite
     ...(!run.chunk && { wf_day: text(listPartition(run.workflow, run.createdAt, run.runId)) }),
     ...linkAttributes(run),
     ...(run.delivery && { delivery: deliveryAttribute(run.delivery) }),
+    ...(run.notBefore !== undefined && { not_before: number(run.notBefore) }),
   };
 }
 

@@ -15,7 +15,7 @@ export interface DeliveryKey {
 }
 
 /** What became of a delivery that became no run of its own. */
-export const RECEIPT_OUTCOMES = ["refused", "invalid", "duplicate", "handshake"] as const;
+export const RECEIPT_OUTCOMES = ["refused", "invalid", "limited", "duplicate", "handshake"] as const;
 /** One of {@link RECEIPT_OUTCOMES}. */
 export type ReceiptOutcome = (typeof RECEIPT_OUTCOMES)[number];
 

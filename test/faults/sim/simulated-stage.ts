@@ -4,6 +4,7 @@ import { createDynamoAnswers } from "../../../lib/adapters/dynamo/answers.ts";
 import { createDynamoDeliveries } from "../../../lib/adapters/dynamo/deliveries.ts";
 import { createDynamoCache } from "../../../lib/adapters/dynamo/dynamo-cache.ts";
 import { createDynamoRunStore } from "../../../lib/adapters/dynamo/dynamo-run-store.ts";
+import { createDynamoTurns } from "../../../lib/adapters/dynamo/dynamo-turns.ts";
 import { tableDefinition } from "../../../lib/adapters/dynamo/table-definition.ts";
 import { createSalesforce } from "../../../lib/adapters/salesforce/create-salesforce.ts";
 import { createSqsQueue } from "../../../lib/adapters/sqs-queue.ts";
@@ -248,6 +249,7 @@ export function createSimulatedStage(
         deliveries: createDynamoDeliveries(onTable(process)),
         answers: createDynamoAnswers(onTable(process)),
         runs: createDynamoRunStore(onTable(process)),
+        turns: createDynamoTurns(onTable(process)),
         queue: queueOf(process),
         secrets,
         inputs: { all: () => inputs },
