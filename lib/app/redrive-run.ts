@@ -1,4 +1,4 @@
-import { isSettled, type JournalEntry } from "../core/journal.ts";
+import { isSettled, isUnknown, type JournalEntry } from "../core/journal.ts";
 import type { RedriveResult } from "../core/ports/run-store.ts";
 import type { RunRecord } from "../core/run.ts";
 import type { Operator } from "./operator.ts";
@@ -8,6 +8,8 @@ import { DAY_MS } from "./timings.ts";
 export interface RedriveOptions {
   /** Also calls that may be made once at most, and of which nobody knows whether they took effect. */
   readonly repeatUnknown?: boolean;
+  /** Does not refuse such a run, in which these calls have failed and are not made. */
+  readonly keepUnknown?: boolean;
 }
 
 /** What came of redriving. */
@@ -27,18 +29,20 @@ const KEPT_MS = 7 * DAY_MS;
 export async function redriveRun(
   { store, queue, clock, timings }: Pick<Operator, "store" | "queue" | "clock" | "timings">,
   runId: string,
-  { repeatUnknown = false }: RedriveOptions = {},
+  { repeatUnknown = false, keepUnknown = false }: RedriveOptions = {},
 ): Promise<Redriving> {
   const run = await store.get(runId);
   if (!run) return { kind: "missing" };
   const steps = run.status === "failed" ? unknownOutcomes(run.journal) : [];
-  if (steps.length > 0 && !repeatUnknown) return { kind: "unknown_outcome", steps };
+  const keepsUnknown = steps.length > 0 && keepUnknown;
+  if (steps.length > 0 && !repeatUnknown && !keepUnknown) return { kind: "unknown_outcome", steps };
   const redrives = run.redrives?.length ?? 0;
   const isUnderWay = run.status === "queued" && redrives > 0;
   const now = clock.now();
   const result = await store.redrive(runId, {
     nth: isUnderWay ? redrives : redrives + 1,
     entries: run.journal.length,
+    ...(keepsUnknown && { keepsUnknown }),
     now,
     dueAt: now + timings.lookAfterMs,
     expiresAt: Math.ceil((now + Math.min(KEPT_MS, retentionMs(run))) / 1000),
@@ -51,8 +55,7 @@ export async function redriveRun(
 export function unknownOutcomes(journal: readonly JournalEntry[]): readonly string[] {
   const last = new Map(journal.map((entry) => [entry.path, entry]));
   return [...last.values()]
-    .filter((entry) => !isSettled(entry) && entry.delivery === undefined)
-    .filter(({ status, error }) => status === "started" || error?.class === "unknown_outcome")
+    .filter((entry) => !isSettled(entry) && entry.delivery === undefined && isUnknown(entry))
     .map(({ path }) => path);
 }
 

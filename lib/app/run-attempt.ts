@@ -61,10 +61,11 @@ export async function runAttempt(
   const startedAt = clock.now();
   const waits = createWaits(clock);
   let segment = claimed.nextSegment;
-  const { past, before } = resumedJournal(run.journal, run.redrives);
+  const { past, before, keepsUnknown } = resumedJournal(run.journal, run.redrives);
   const journal = new Journal({
     past,
     before,
+    keepsUnknown,
     failures: run.failures,
     append: (batch) => {
       segment += 1;

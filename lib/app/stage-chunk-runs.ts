@@ -49,8 +49,11 @@ export function createStageChunkRuns(place: Place, run: RunRecord): ChunkRuns {
       await eachOf(chunkRunIds(chunks), AT_ONCE, async (runId, number) => {
         // One that has not ended by its mark may be one whose mark was taken away before a process died.
         if (ended.has(number) && !failed.has(number)) return;
+        const run = await store.get(runId);
+        // One that somebody cancelled, or redrove by itself, does not end once more.
+        if (!run || (isFinal(run.status) && run.status !== "failed")) return;
         if (failed.has(number)) await store.loops.reopen(loopAt(path), number);
-        await redriveRun(place, runId);
+        await redriveRun(place, runId, { keepUnknown: true });
       });
     },
   };

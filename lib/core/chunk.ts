@@ -10,6 +10,8 @@ export interface LoopChunks {
   readonly count: number;
   /** Every chunk is stored and enqueued. */
   readonly made?: true;
+  /** Those that failed are being put back: whoever takes the step up does it once more. */
+  readonly puttingBack?: true;
   /** The step's attempt, and the run's redrive, for which chunks that had failed were put back last. */
   readonly attempt: number;
   readonly redrives: number;

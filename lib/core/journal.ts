@@ -117,6 +117,11 @@ export function isSettled(entry: JournalEntry): boolean {
   return entry.status !== "retrying" && entry.status !== "started" && entry.status !== "waiting";
 }
 
+/** True where nobody knows whether the step's call, which may be made once at most, took effect. */
+export function isUnknown({ status, error, path }: JournalEntry): boolean {
+  return status === "started" || (error?.class === "unknown_outcome" && error.step === path);
+}
+
 /** The state after a patch. */
 export function applyPatch(state: JsonObject, patch: readonly Write[]): JsonObject {
   let next: Json = state;

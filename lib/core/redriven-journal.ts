@@ -35,12 +35,16 @@ export function lastRound(
   );
 }
 
-/** What a redriven run goes on from, and how many of these entries are older than its last redrive. */
+/** What a redriven run goes on from, how many of these entries are older than its last redrive, and what that one kept. */
 export function resumedJournal(
   journal: readonly JournalEntry[],
   redrives: readonly Redriven[] = [],
-): { readonly past: readonly JournalEntry[]; readonly before: number } {
-  const at = redrives.at(-1)?.entries ?? 0;
+): {
+  readonly past: readonly JournalEntry[];
+  readonly before: number;
+  readonly keepsUnknown: boolean;
+} {
+  const { entries: at = 0, keepsUnknown = false } = redrives.at(-1) ?? {};
   const older = withoutEarlierRounds(journal.slice(0, at), redrives);
-  return { past: [...older, ...journal.slice(at)], before: older.length };
+  return { past: [...older, ...journal.slice(at)], before: older.length, keepsUnknown };
 }

@@ -65,12 +65,14 @@ export interface ReplayLink {
   readonly edited?: true;
 }
 
-/** A person's redrive of a run. */
+/** A redrive of a run: a person's, or that of a loop which puts its chunks back. */
 export interface Redriven {
   /** Milliseconds since the epoch. */
   readonly at: number;
   /** How many entries the journal had by then. */
   readonly entries: number;
+  /** Calls that may be made once and of which nobody knows whether they took effect are not made again. */
+  readonly keepsUnknown?: true;
 }
 
 /** What is known of a delivery beside what came with it. */

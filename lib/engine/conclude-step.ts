@@ -51,11 +51,8 @@ export function concludeStep(
       case "pause":
         return result;
       case "fail":
-        // Attempts that were counted across a wait are used up: the next delivery counts from the first.
-        if (
-          execution.journal.unsettled(place.path)?.status === "retrying" &&
-          isPassedOn(place, result.failure)
-        )
+        // Attempts that were counted across a wait are used up: whoever tries the step anew counts from the first.
+        if (isCounted(execution, place) && isPassedOn(place, result.failure))
           end({ status: "failed", failure: result.failure });
         return applyPolicy(place, result.failure, restore, redactor, record, (more) =>
           end({ ...more, usage: spent }),
@@ -82,6 +79,12 @@ function settle({ journal }: Execution, place: Place, entry: JournalEntry): void
   place.view.apply(entry.patch);
   const { effect, repeatable } = entryTraits(place);
   journal.record(entry, { effect: effect && entry.status !== "cached", repeatable });
+}
+
+/** The journal keeps how often the control step was tried, or which of its attempts its chunks are at work for. */
+function isCounted({ journal }: Execution, { path }: Place): boolean {
+  const status = journal.unsettled(path)?.status;
+  return status === "retrying" || status === "waiting";
 }
 
 /** A step inside the block has failed and has its own entry: the control step around it has not ended. */

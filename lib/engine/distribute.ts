@@ -58,6 +58,8 @@ export async function distribute(
   const { journal, ports, run, poison } = execution;
   const { path, node, view } = place;
   const redrives = run.redrives ?? 0;
+  // Since the chunks were put back last: a step around the loop, or its run, is tried again.
+  const hasFailed = journal.unsettled(path)?.status === "failed";
   if (poison)
     return { kind: "fail", failure: { path, id: node.id, error: poison, attempts: 0, endsRun: true } };
   const depth = depthBelow(execution, `a chunk of ${node.id}`);
@@ -90,9 +92,15 @@ export async function distribute(
     if (!chunks.made) {
       await chunkRuns.make(order(chunks));
       chunks = keep({ ...chunks, made: true });
-    } else if (chunks.attempt !== attempt || chunks.redrives !== redrives) {
+    } else if (chunks.attempt !== attempt || chunks.redrives !== redrives || hasFailed) {
+      // A process that died meanwhile would leave chunks that are neither failed nor under way.
+      chunks = keep({ ...chunks, attempt, redrives, puttingBack: true });
+      await journal.flush();
+    }
+    if (chunks.puttingBack) {
       await chunkRuns.putBack(path, chunks);
-      chunks = keep({ ...chunks, attempt, redrives });
+      const { puttingBack: _done, ...rest } = chunks;
+      chunks = keep(rest);
     }
     const { ended, endsRun } = await chunkRuns.progress(path);
     if (ended.size < chunks.count && endsRun.size === 0) {

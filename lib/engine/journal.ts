@@ -1,6 +1,6 @@
 import { addToList } from "../core/add-to-list.ts";
 import type { LoopChunks } from "../core/chunk.ts";
-import { isSettled, type JournalEntry } from "../core/journal.ts";
+import { isSettled, isUnknown, type JournalEntry } from "../core/journal.ts";
 import { formatPath, type Path } from "../core/path.ts";
 import { standingFailures } from "./standing-failures.ts";
 
@@ -40,11 +40,12 @@ export class Journal {
 
   /**
    * With `careful` every entry is stored before the next step begins: a death then names its step. Of the first
-   * `before` entries of the past the attempts don't count any more.
+   * `before` entries of the past the attempts don't count any more, but with `keepsUnknown` those whose outcome nobody knows.
    */
   constructor(options: {
     readonly past: readonly JournalEntry[];
     readonly before?: number;
+    readonly keepsUnknown?: boolean;
     readonly failures?: number;
     append(entries: readonly JournalEntry[]): Promise<void>;
     readonly careful?: boolean;
@@ -53,10 +54,11 @@ export class Journal {
     this.#append = options.append;
     this.#careful = options.careful ?? false;
     this.#onEntry = options.onEntry ?? (() => {});
-    const { past, before = 0, failures = 0 } = options;
+    const { past, before = 0, failures = 0, keepsUnknown = false } = options;
     this.failures = failures;
     this.#standing = new Map(standingFailures(past.slice(before), failures));
-    for (const [index, entry] of past.entries()) this.#index(entry, index < before && isAttempt(entry));
+    const isOver = (entry: JournalEntry) => isAttempt(entry) && !(keepsUnknown && isUnknown(entry));
+    for (const [index, entry] of past.entries()) this.#index(entry, index < before && isOver(entry));
   }
 
   /** The entry of a step that never runs again. */

@@ -379,6 +379,110 @@ describe("items that fail", () => {
   });
 });
 
+/** What is tried again around or at a loop, of whose items `c` fails with `client_error` until it heals, and how often it is asked. */
+const TRIED_AGAIN: {
+  readonly [by: string]: { readonly steps: (loop: JsonObject) => JsonObject[]; readonly asked: number };
+} = (() => {
+  const again = { retries: 1, retry_on: ["client_error"] };
+  const long = { ...again, backoff_seconds: 100 };
+  const branches = (loop: JsonObject) => ({ loop: [call("before"), loop], other: [wait(700)] });
+  const conditions = [{ field: "ids", op: "exists" }];
+  return {
+    "retries of a step around it": {
+      steps: (loop) => [{ type: "parallel", branches: branches(loop), ...again }],
+      asked: 2,
+    },
+    "retries of a step around it, after a wait": {
+      steps: (loop) => [{ type: "parallel", branches: branches(loop), ...long }],
+      asked: 2,
+    },
+    "retries of a step around that one": {
+      steps: (loop) => [
+        {
+          type: "for_each",
+          input_from: "once",
+          var: "outer",
+          steps: [{ type: "if_else", if: { conditions, steps: [loop] } }],
+          ...long,
+        },
+      ],
+      asked: 2,
+    },
+    "its own retries, and those of a step around it": {
+      steps: (loop) => [
+        { type: "parallel", branches: branches({ ...loop, ...again, backoff_seconds: 100 }), ...again },
+      ],
+      asked: 4,
+    },
+    "retries of a distributed loop that it is in": {
+      steps: (loop) => [each([loop], { id: "outer", input_from: "once", var: "outer", ...long })],
+      asked: 2,
+    },
+    "a further delivery of its run, which a branch beside it asks for": {
+      steps: (loop) => [{ type: "parallel", branches: { busy: [call("busy")], loop: [loop] } }],
+      asked: 2,
+    },
+  };
+})();
+
+describe("items that failed are tried again, as inline, and those that ended are not: by", () => {
+  const inline = (loop: JsonObject): JsonObject => ({
+    ...without(loop, "chunk_size"),
+    mode: "inline",
+    item_scope: "isolated",
+  });
+
+  test.each(Object.entries(TRIED_AGAIN))("%s", async (_by, { steps, asked }) => {
+    const refusals = Array.from({ length: asked - 1 }, () => ({ status: 404 }));
+    const outcome = async (as: (loop: JsonObject) => JsonObject) => {
+      const world = stage(steps(as(each([call(ITEM), call(`${ITEM}/after`)]))), {
+        http: [
+          answers("c", ...refusals, { body: "healed", times: 99 }),
+          answers("busy", { status: 503 }, { body: "free" }),
+          all(),
+        ],
+      });
+      const run = await ended(world, { ids: letters, once: ["one"] });
+      expect(run).toMatchObject({ status: "succeeded" });
+      return { results: describeRun(run).state, calls: urls(world).sort() };
+    };
+    const distributed = await outcome((loop) => loop);
+    expect(distributed.calls.filter((url) => url === "c")).toHaveLength(asked);
+    expect(distributed).toEqual(await outcome(inline));
+  });
+
+  test("retries, but for a call that may be made once and had no answer: it stands as failed", async () => {
+    const once = call(ITEM, { effect: "at_most_once", when: [{ field: "item", op: "eq", value: "a" }] });
+    const world = stage(
+      [each([once, call(`${ITEM}/then`)], { retries: 1, retry_on: ["unknown_outcome", "client_error"] })],
+      {
+        http: [
+          { url: "https://x.test/a", error: "connection" },
+          answers("b/then", { status: 404 }, { body: "healed" }),
+          all(),
+        ],
+      },
+    );
+    const run = await ended(world, { ids: letters });
+    expect(run).toMatchObject({ status: "failed", error: { class: "unknown_outcome", step: "0.items.0.0" } });
+    expect(urls(world).sort()).toEqual(["a", "b/then", "b/then", "c/then", "d/then", "e/then"]);
+  });
+});
+
+test("a chunk that somebody cancelled stays so, whatever is tried again", async () => {
+  const world = stage([each([call(ITEM)], { retries: 1, retry_on: ["refused"] })]);
+  const runId = runIdOf(await world.post({ ids: letters }));
+  await world.invoke();
+  const [first] = await chunksOf(world, runId);
+  await cancelRun(operatorOf(world.runner), first?.runId ?? "");
+  await untilQuiet(world);
+  expect(await world.run(runId)).toMatchObject({ status: "failed", error: { class: "refused" } });
+  await redriveRun(operatorOf(world.runner), runId);
+  await untilQuiet(world);
+  expect(await world.run(runId)).toMatchObject({ status: "failed", error: { class: "refused" } });
+  expect(urls(world).sort()).toEqual(["c", "d", "e"]);
+});
+
 describe("a redriven run", () => {
   test("puts the chunks back that failed, in which only items run that had failed", async () => {
     const world = stage([each([call(ITEM), call("after/${item}")])], {

@@ -8,12 +8,12 @@ const entry = (path: string, more: Partial<JournalEntry> = {}): JournalEntry => 
   ...sampleEntry(path),
   ...more,
 });
-const error = (errorClass: "unknown_outcome" | "timeout") =>
-  ({ step: null, class: errorClass, message: "m", details: {} }) as const;
+const error = (errorClass: "unknown_outcome" | "timeout", step: string | null = null) =>
+  ({ step, class: errorClass, message: "m", details: {} }) as const;
 
 describe("nobody knows whether a step took effect", () => {
   test("that was begun and has no other entry, or failed without an answer", () => {
-    const failed = { status: "failed", error: error("unknown_outcome") } as const;
+    const failed = { status: "failed", error: error("unknown_outcome", "1") } as const;
     expect(unknownOutcomes([entry("0", { status: "started" }), entry("1", failed)])).toEqual(["0", "1"]);
   });
 
@@ -21,9 +21,11 @@ describe("nobody knows whether a step took effect", () => {
     const journal = [
       entry("0", { status: "started" }),
       entry("0"),
-      entry("1", { status: "failed", error: error("unknown_outcome"), handled: true }),
+      entry("1", { status: "failed", error: error("unknown_outcome", "1"), handled: true }),
       entry("2", { status: "failed", error: error("timeout") }),
       entry("3", { status: "waiting" }),
+      // A loop, of whose failed item another run knows.
+      entry("4", { status: "failed", error: error("unknown_outcome", "4.items.0.0") }),
     ];
     expect(unknownOutcomes(journal)).toEqual([]);
   });

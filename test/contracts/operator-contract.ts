@@ -69,6 +69,14 @@ export function operatorContract(name: string, open: OpenRunStore): void {
           expect(found).not.toHaveProperty(gone);
       });
 
+      test("it says whether calls whose outcome nobody knows stand as failed", async () => {
+        const { runId } = await failed();
+        await store.redrive(runId, redrive({ keepsUnknown: true }));
+        expect((await store.get(runId))?.redrives).toEqual([
+          { at: NOON + MINUTE, entries: 2, keepsUnknown: true },
+        ]);
+      });
+
       test("it is due, listed with its new status, and claimed as one nobody died on", async () => {
         const { runId } = await failed();
         await store.redrive(runId, redrive());

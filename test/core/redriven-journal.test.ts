@@ -33,7 +33,11 @@ describe("the journal of a redriven run", () => {
   });
 
   test("is resumed from without them, knowing which entries are older than the last redrive", () => {
-    expect(resumedJournal(journal.slice(0, 3))).toEqual({ past: journal.slice(0, 3), before: 0 });
+    expect(resumedJournal(journal.slice(0, 3))).toEqual({
+      past: journal.slice(0, 3),
+      before: 0,
+      keepsUnknown: false,
+    });
     const { past, before } = resumedJournal(journal, redrives);
     expect([paths(past), before]).toEqual([["0", "1", "2"], 2]);
     const died = resumedJournal(journal, redrives.slice(0, 1));

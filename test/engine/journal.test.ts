@@ -335,6 +335,18 @@ describe("what earlier attempts left", () => {
     expect(past.filter(({ path }) => redriven.settled(path)).map(({ path }) => path)).toEqual(["4"]);
   });
 
+  test("of calls whose outcome nobody knows a redrive that keeps them forgets nothing", () => {
+    const error = { step: "1", class: "unknown_outcome", message: "", details: {} } as const;
+    const past = [
+      entry("0", { status: "started" }),
+      entry("1", { status: "failed", error }),
+      entry("2", { status: "failed", error: { ...error, step: "2", class: "timeout" } }),
+      entry("3", { status: "retrying" }),
+    ];
+    const redriven = new Journal({ past, before: 4, keepsUnknown: true, append: async () => {} });
+    expect(past.filter(({ path }) => redriven.unsettled(path)).map(({ path }) => path)).toEqual(["0", "1"]);
+  });
+
   test("a step that ended after attempts that failed is only settled, and one that ended is not undone", () => {
     const past = [entry("0", { status: "retrying" }), entry("0"), entry("1", { status: "retrying" })];
     const resumed = new Journal({ past, before: 3, append: async () => {} });

@@ -564,6 +564,33 @@ export const WORKFLOWS: { readonly [about: string]: FaultCase } = {
     http: [...["a", "b", "c", "d"].map(ok), fails("bad", 400)],
     acceptsFailures: true,
   },
+  "a distributed loop in a step that is tried again, and itself": {
+    file: {
+      steps: [
+        parallel(
+          {
+            one: [
+              distributed("ids", [call("a"), call("x", { url: "https://x.test/${item}" })], {
+                output_to: "all",
+                result_from: "x.from",
+                retries: 1,
+                backoff_seconds: 100,
+                retry_on: ["client_error"],
+              }),
+            ],
+            other: [call("d")],
+          },
+          { retries: 1, retry_on: ["client_error"] },
+        ),
+        post("b", "${parallel}"),
+      ],
+    },
+    event: { ids: ["c", "bad", "d"] },
+    http: [
+      ...["a", "b", "c", "d"].map(ok),
+      answers("bad", { status: 400, times: 3 }, { body: { from: "bad" }, times: 99 }),
+    ],
+  },
   "distributed loops in a distributed loop and in a branch, and what models cost in them": {
     file: {
       steps: [

@@ -52,7 +52,7 @@ function resultOn(item: Item, { nth }: Redrive): RedriveResult | undefined {
 }
 
 function putBack(table: Table, item: Item, runId: string, redrive: Redrive): Promise<boolean> {
-  const { nth, entries, now, dueAt } = redrive;
+  const { nth, entries, now, dueAt, keepsUnknown } = redrive;
   const expiresAt = Math.max(redrive.expiresAt, readNumber(item, "expires_at"));
   const set: Record<string, Item[string]> = {
     status: text("queued"),
@@ -69,6 +69,11 @@ function putBack(table: Table, item: Item, runId: string, redrive: Redrive): Pro
     "#redriven = list_append(if_not_exists(#redriven, :none), :this)",
   ];
   const values = Object.fromEntries(Object.entries(set).map(([name, value]) => [`:${name}`, value]));
+  const redriven: Item = {
+    at: number(now),
+    entries: number(entries),
+    ...(keepsUnknown && { keeps_unknown: { BOOL: true } }),
+  };
   const isNext = nth === 1 ? "attribute_not_exists(#redrives)" : "#redrives = :before";
   return table.update(
     runKey(runId),
@@ -77,7 +82,7 @@ function putBack(table: Table, item: Item, runId: string, redrive: Redrive): Pro
       values: {
         ...values,
         ":none": { L: [] },
-        ":this": { L: [{ M: { at: number(now), entries: number(entries) } }] },
+        ":this": { L: [{ M: redriven }] },
       },
     },
     {

@@ -72,7 +72,11 @@ function readRedrives(item: Item): readonly Redriven[] | undefined {
   if (item.redriven === undefined) return undefined;
   return readList(item, "redriven").map(({ M = {} }) => {
     const fields = { ...M, pk: item.pk, sk: item.sk } as Item;
-    return { at: readNumber(fields, "at"), entries: readNumber(fields, "entries") };
+    return {
+      at: readNumber(fields, "at"),
+      entries: readNumber(fields, "entries"),
+      ...(readFlag(fields, "keeps_unknown") && { keepsUnknown: true }),
+    };
   });
 }
 

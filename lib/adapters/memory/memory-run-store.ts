@@ -254,7 +254,8 @@ function finished(run: StoredRun["run"], { tail: _tail, history, ...finish }: Fi
   return { ...rest, ...finish, event, ...blanked, dueAt: Number.POSITIVE_INFINITY };
 }
 
-function redriveStored(stored: StoredRun, { nth, entries, now, dueAt, expiresAt }: Redrive): RedriveResult {
+function redriveStored(stored: StoredRun, redrive: Redrive): RedriveResult {
+  const { nth, entries, now, dueAt, expiresAt, keepsUnknown } = redrive;
   const { run, segments, tail } = stored;
   const { redrives = [] } = run;
   if (run.expiresAt <= now / 1000) return { kind: "missing" };
@@ -276,7 +277,7 @@ function redriveStored(stored: StoredRun, { nth, entries, now, dueAt, expiresAt 
     spentMs: 0,
     dueAt,
     expiresAt: Math.max(run.expiresAt, expiresAt),
-    redrives: [...redrives, { at: now, entries }],
+    redrives: [...redrives, { at: now, entries, ...(keepsUnknown && { keepsUnknown }) }],
   };
   return { kind: "redriven" };
 }

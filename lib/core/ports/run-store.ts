@@ -115,6 +115,8 @@ export interface Redrive {
   readonly nth: number;
   /** How many entries the journal of the failed run has. */
   readonly entries: number;
+  /** As {@link Redriven} keeps it. */
+  readonly keepsUnknown?: true;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** When someone should look if nothing happened. */

@@ -44,21 +44,16 @@ function* sharedItems({ run, step, path, scope }: Place, items: readonly Json[])
 
 /** Items beside each other, each on a state of its own. */
 function* isolatedItems(place: Place, items: readonly Json[]): Work<readonly PartEnd[]> {
-  const { run, step, path, scope: outer, attempt } = place;
+  const { run, step, path, scope: outer } = place;
   const works = items.map((item, index) => {
     const lane = `${path}.items.${index}`;
     const scope = { state: { ...outer.state, [variableOf(step)]: item }, open: [], lane };
     return runPart(run, { ...partOf(step), path: lane, scope });
   });
   const lanes: Lanes = { works, ends: new Map() };
-  let failures = new Map<number, Failure>();
-  let tried = 0;
   return yield* together(lanes, () => {
-    // Chunks are put back by an attempt of the step, not by a delivery of its run.
     const isDistributed = step.mode === "distributed";
-    if (!isDistributed) failures = goOn(lanes);
-    else if (tried !== attempt.count) failures = inChunks(lanes, Number(step.chunk_size ?? 50));
-    tried = attempt.count;
+    const failures = isDistributed ? inChunks(lanes, Number(step.chunk_size ?? 50)) : goOn(lanes);
     if (failures.size > mostTolerated(step.tolerate, items.length)) return failures;
     if (foremost(failures.values())?.endsRun !== undefined) return failures;
     for (const [index, failure] of failures)
