@@ -32,6 +32,8 @@ export interface StepFacts {
   readonly repeatHint?: string;
   /** Without its result it has done nothing. Default: when it has no effect. */
   onlyAsks?(raw: JsonObject): boolean;
+  /** Its effect is one on the stage's own store, which is asked again by itself. */
+  readonly staysInStage?: true;
   /** Whose models it asks for an answer. */
   readonly asksModelOf?: Provider;
   /** How one call could do for many what this one does; undefined: it could not. */

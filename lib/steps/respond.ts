@@ -17,7 +17,7 @@ export const respond = defineStep({
   defaultOutput: null,
   timeoutSeconds: 10,
   schema,
-  facts: { shape: () => null, told: ["body", "headers"] },
+  facts: { shape: () => null, told: ["body", "headers"], staysInStage: true },
   async run({ status, body, headers }, { ports, warn }) {
     const isFirst = await ports.answer?.({ status, body, headers });
     if (isFirst === undefined) return { kind: "next", note: "nobody waits for an answer" };

@@ -59,7 +59,7 @@ export const unsafeRetry: Rule = {
 
 /** A run of the same stage is no call: what it meets it retries itself. */
 function isExternal({ definition }: FlowStep): boolean {
-  return definition.effect && definition.startsRuns !== true;
+  return definition.effect && definition.startsRuns !== true && definition.facts?.staysInStage !== true;
 }
 
 function isSafe({ definition, raw }: FlowStep): boolean {
