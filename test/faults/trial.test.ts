@@ -1,7 +1,10 @@
 import { expect, test } from "@jest/globals";
 import { outcomeOf, play } from "./trial.ts";
 
-test("trials are compared without durations and numbers of attempts, in texts and sentences of errors too", async () => {
+test.each([
+  ["in texts and sentences", ""],
+  ["in sentences that are cut behind them", "more".repeat(20)],
+])("trials are compared without durations and numbers of attempts, also %s", async (_where, more) => {
   const call = {
     type: "http_call",
     url: "https://x.test/a",
@@ -13,6 +16,7 @@ test("trials are compared without durations and numbers of attempts, in texts an
     file: {
       steps: [
         call,
+        { type: "set", values: { "list.more": more } },
         {
           type: "for_each",
           input_from: "list",
@@ -26,8 +30,8 @@ test("trials are compared without durations and numbers of attempts, in texts an
     },
     http: [{ url: "https://x.test/a", answers: [{ status: 503, times: refusals }, { body: "ok" }] }],
   });
-  const [once, often] = await Promise.all([1, 3].map(async (refusals) => (await play(given(refusals))).run));
+  const [once, often] = await Promise.all([1, 9].map(async (refusals) => (await play(given(refusals))).run));
   expect(JSON.stringify(once?.journal)).toContain('\\"attempts\\":2');
-  expect(JSON.stringify(often?.journal)).toContain('\\"attempts\\":4');
+  expect(JSON.stringify(often?.journal)).toContain('\\"attempts\\":10');
   expect(outcomeOf(once)).toEqual(outcomeOf(often));
 });

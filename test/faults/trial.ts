@@ -211,8 +211,8 @@ export function outcomeOf(run: RunRecord | undefined, races = false): JsonObject
 }
 
 const VARYING = new Set(["duration_ms", "attempts"]);
-// In a text a value stands as JSON, in the sentence of an error an excerpt of it.
-const VARYING_IN_TEXT = /("(?:duration_ms|attempts)":)\d+/g;
+// In a text a value stands as JSON, in the sentence of an error its first 100 characters: their digits say where it is cut.
+const VARYING_IN_TEXT = /("(?:duration_ms|attempts)":)(?:[^…]{0,100}…|\d+)/g;
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
