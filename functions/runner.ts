@@ -5,6 +5,7 @@ import { createWorkflowCatalog } from "../lib/adapters/catalog-file.ts";
 import { createDynamoAnswers } from "../lib/adapters/dynamo/answers.ts";
 import { createDynamoCache } from "../lib/adapters/dynamo/dynamo-cache.ts";
 import { createDynamoRunStore } from "../lib/adapters/dynamo/dynamo-run-store.ts";
+import { createDynamoSlots } from "../lib/adapters/dynamo/dynamo-slots.ts";
 import { catalogFile, environment } from "../lib/adapters/environment.ts";
 import { createGuardedHttp } from "../lib/adapters/http/guarded-http.ts";
 import { createJq } from "../lib/adapters/jq/jq-worker-pool.ts";
@@ -52,6 +53,7 @@ const runner: Runner = {
     salesforce: createSalesforce(http, systemClock),
   },
   cache: createDynamoCache(table),
+  slots: createDynamoSlots(table),
   answers: createDynamoAnswers(table),
   log,
   stage: config.HOOKLINE_STAGE,

@@ -69,7 +69,9 @@ export function addFunctions(
   const inputNames = inputTable(webhooks).flatMap(({ environment = [] }) => environment);
   const asksSecrets = inputNames.length > 0;
   const letsWait = webhooks.some(({ input }) => input.type === "http_webhook" && input.respond !== undefined);
-  const takesTurns = inputTable(webhooks).some(({ webhook }) => webhook?.limits?.rate);
+  const limits = inputTable(webhooks).map(({ webhook }) => webhook?.limits);
+  const takesTurns = limits.some((one) => one?.rate);
+  const takesSlots = limits.some((one) => one?.concurrency);
   const ingest = addFunction(scope, {
     id: "Ingest",
     description: "Checks, stores and enqueues an event",
@@ -140,6 +142,8 @@ export function addFunctions(
           "dynamodb:GetItem",
           "dynamodb:BatchGetItem",
           "dynamodb:Query",
+          // Out of the line of those that wait for a slot.
+          ...(takesSlots ? ["dynamodb:DeleteItem"] : []),
         ],
         resources: [table.tableArn],
       },

@@ -20,7 +20,7 @@ export interface EventReader {
 
 /** A reader of a stored event. */
 export function eventReader(
-  { name, hash }: InputEntry,
+  { name, hash }: Pick<InputEntry, "name" | "hash">,
   stage: string,
   event: StoredEvent,
   env: InputEnvironment,

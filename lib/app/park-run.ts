@@ -15,7 +15,7 @@ export async function parkRun(
   { store, queue, ports, timings }: Runner,
   { lease, run }: Claimed,
   pause: Pause,
-  { costUsd, spentMs, retentionMs }: Attempt,
+  { costUsd, spentMs, retentionMs }: Pick<Attempt, "costUsd" | "spentMs" | "retentionMs">,
 ): Promise<void> {
   const now = ports.clock.now();
   const goesOnAt = pause.reason === "hand_over" ? now : (pause.dueAt ?? Number.POSITIVE_INFINITY);

@@ -4,6 +4,7 @@ import { parseMessage, type RunMessage } from "../core/ports/queue.ts";
 import { type Claim, LeaseLost } from "../core/ports/run-store.ts";
 import { giveBackSeconds } from "./dispose-of.ts";
 import { endDamagedRun } from "./end-damaged-run.ts";
+import { inSlot } from "./in-slot.ts";
 import { logFault } from "./log-fault.ts";
 import { type Claimed, runAttempt } from "./run-attempt.ts";
 import { type Invocation, type Runner, runFields } from "./runner.ts";
@@ -55,7 +56,10 @@ export async function processDelivery(
     switch (claim.kind) {
       case "claimed":
         return await guarded(runner, delivery, claim, () =>
-          executeClaimed(runner, claim, delivery, message, invocation),
+          inSlot(runner, claim, invocation, {
+            work: () => executeClaimed(runner, claim, delivery, message, invocation),
+            whenFull: "done",
+          }),
         );
       case "suspect":
         return "suspect";

@@ -6,6 +6,7 @@ import type { Log } from "../core/ports/log.ts";
 import type { Queue } from "../core/ports/queue.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
+import type { Slots } from "../core/ports/slots.ts";
 import type { WorkflowCatalog } from "../core/ports/workflow-catalog.ts";
 import type { AnyStep } from "../core/step.ts";
 import type { OutsidePorts } from "../core/step-context.ts";
@@ -21,6 +22,7 @@ export interface Runner {
   readonly steps: ReadonlyMap<string, AnyStep>;
   readonly ports: OutsidePorts;
   readonly cache: Cache;
+  readonly slots: Slots;
   readonly answers: Answers;
   readonly log: Log;
   readonly stage: string;

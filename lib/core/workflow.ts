@@ -78,6 +78,14 @@ export interface RespondRule {
 /** How much a webhook takes. */
 export interface InputLimits {
   readonly rate?: RateLimit;
+  readonly concurrency?: ConcurrencyLimit;
+}
+
+/** How many runs of a key are at work at once. */
+export interface ConcurrencyLimit {
+  readonly count: number;
+  /** As {@link RateLimit.key}. */
+  readonly key?: string;
 }
 
 /** How many deliveries of a key are taken: `count` at once, then one each time that `perSeconds / count` are over. */

@@ -3,8 +3,15 @@ import type { InputLimits } from "../core/workflow.ts";
 import type { limitKeys } from "./limit-keys.ts";
 
 /** A webhook's limits as the functions read them. */
-export function compileLimits({ rate }: z.infer<typeof limitKeys>): InputLimits {
-  if (!rate) return {};
-  const { count, per: perSeconds, key, over } = rate;
-  return { rate: { count, perSeconds, ...(key !== undefined && { key }), over } };
+export function compileLimits({ rate, concurrency }: z.infer<typeof limitKeys>): InputLimits {
+  return {
+    ...(rate && {
+      rate: { count: rate.count, perSeconds: rate.per, ...keyOf(rate), over: rate.over },
+    }),
+    ...(concurrency && { concurrency: { count: concurrency.count, ...keyOf(concurrency) } }),
+  };
+}
+
+function keyOf({ key }: { readonly key?: string | undefined }): { readonly key?: string } {
+  return key === undefined ? {} : { key };
 }

@@ -27,4 +27,11 @@ export const limitKeys = z.strictObject({
     })
     .optional()
     .describe("How many deliveries are taken in a time"),
+  concurrency: z
+    .strictObject({
+      count: z.number().int().min(1).max(100).describe("How many runs of a key are at work at once"),
+      key: key("whose runs are counted together"),
+    })
+    .optional()
+    .describe("How many runs are at work at once, across all instances; the others wait in line"),
 });

@@ -1,5 +1,6 @@
 import { createDynamoCache } from "../../lib/adapters/dynamo/dynamo-cache.ts";
 import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
+import { createDynamoSlots } from "../../lib/adapters/dynamo/dynamo-slots.ts";
 import { chunkRunIds } from "../../lib/app/chunk-run-ids.ts";
 import { describeRun } from "../../lib/app/describe-run.ts";
 import type { WebhookAnswer } from "../../lib/app/webhook-answer.ts";
@@ -96,6 +97,10 @@ export function faultyStage(
       struck
         ? createDynamoCache({ client: struck, table: TABLE })
         : faults.wrap("cache", cache, ["claim", "store", "release"]),
+    wrapSlots: (slots) =>
+      struck
+        ? createDynamoSlots({ client: struck, table: TABLE })
+        : faults.wrap("slots", slots, ["take", "free", "enter", "leave"]),
     wrapQueue: (queue) => faults.wrap("queue", queue, QUEUE),
     wrapHttp(peer) {
       const send = async (request: HttpRequest) => {

@@ -525,7 +525,10 @@ describe("a stage with what few stages have", () => {
       context: { stage: "dev" },
       workflows: [
         emptyWorkflow({ input: { type: "email", to: ["in.example.com"] } }),
-        emptyWorkflow({ name: "limited", input: { type: "http_webhook", limits: { rate } } }),
+        emptyWorkflow({
+          name: "limited",
+          input: { type: "http_webhook", limits: { rate, concurrency: { count: 1 } } },
+        }),
       ],
       dotEnv: { HOOKLINE_EMAIL_RULE_SET: "theirs" },
     });
@@ -537,8 +540,10 @@ describe("a stage with what few stages have", () => {
     expect(rare.findings).toEqual([]);
   });
 
-  test("ingest may update items where a webhook has a rate", () => {
-    expect(grantsOf(rare, "Ingest").flatMap(({ actions }) => actions)).toContain("dynamodb:UpdateItem");
+  test("ingest may update items where a webhook has a rate, the runner delete them where its runs wait in line", () => {
+    const actionsOf = (name: string) => grantsOf(rare, name).flatMap(({ actions }) => actions);
+    expect(actionsOf("Ingest")).toContain("dynamodb:UpdateItem");
+    expect(actionsOf("Runner")).toContain("dynamodb:DeleteItem");
   });
 });
 

@@ -5,6 +5,7 @@ import { createMemoryDeliveries } from "../../lib/adapters/memory/memory-deliver
 import { createMemoryQueue, type MemoryQueue } from "../../lib/adapters/memory/memory-queue.ts";
 import { createMemoryRunStore } from "../../lib/adapters/memory/memory-run-store.ts";
 import { createMemorySchedules } from "../../lib/adapters/memory/memory-schedules.ts";
+import { createMemorySlots } from "../../lib/adapters/memory/memory-slots.ts";
 import { createMemoryTurns } from "../../lib/adapters/memory/memory-turns.ts";
 import { createSalesforce } from "../../lib/adapters/salesforce/create-salesforce.ts";
 import { parseScript } from "../../lib/adapters/scripted/script.ts";
@@ -29,6 +30,7 @@ import type { Jq } from "../../lib/core/ports/jq.ts";
 import type { Llm } from "../../lib/core/ports/llm.ts";
 import type { Python } from "../../lib/core/ports/python.ts";
 import type { RunStore } from "../../lib/core/ports/run-store.ts";
+import type { Slots } from "../../lib/core/ports/slots.ts";
 import type { RunRecord } from "../../lib/core/run.ts";
 import { inputTable, type Workflow } from "../../lib/core/workflow.ts";
 import { stepTypes } from "../../lib/steps/registry.ts";
@@ -90,6 +92,7 @@ export interface WorldOptions {
   wrapLlm?(llm: Llm): Llm;
   wrapClock?(clock: Clock): Clock;
   wrapCache?(cache: Cache): Cache;
+  wrapSlots?(slots: Slots): Slots;
 }
 
 /** The key of a world's webhook URLs, and the organisation in them. */
@@ -116,6 +119,7 @@ export function createWorld(options: WorldOptions): World {
   const llm = scriptedLlm(script, { clock });
   const http = scriptedHttp(script, { clock });
   const cache = createMemoryCache();
+  const slots = createMemorySlots();
   const answers = createMemoryAnswers();
   const secrets = {
     workflowSecrets: async () => options.secrets ?? {},
@@ -145,6 +149,7 @@ export function createWorld(options: WorldOptions): World {
       salesforce: createSalesforce(http, clock),
     },
     cache: options.wrapCache?.(cache) ?? cache,
+    slots: options.wrapSlots?.(slots) ?? slots,
     answers,
     log,
     stage: "test",

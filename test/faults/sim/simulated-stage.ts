@@ -4,6 +4,7 @@ import { createDynamoAnswers } from "../../../lib/adapters/dynamo/answers.ts";
 import { createDynamoDeliveries } from "../../../lib/adapters/dynamo/deliveries.ts";
 import { createDynamoCache } from "../../../lib/adapters/dynamo/dynamo-cache.ts";
 import { createDynamoRunStore } from "../../../lib/adapters/dynamo/dynamo-run-store.ts";
+import { createDynamoSlots } from "../../../lib/adapters/dynamo/dynamo-slots.ts";
 import { createDynamoTurns } from "../../../lib/adapters/dynamo/dynamo-turns.ts";
 import { tableDefinition } from "../../../lib/adapters/dynamo/table-definition.ts";
 import { createSalesforce } from "../../../lib/adapters/salesforce/create-salesforce.ts";
@@ -282,6 +283,7 @@ export function createSimulatedStage(
           salesforce: createSalesforce(http, process.clock),
         },
         cache: createDynamoCache(onTable(process)),
+        slots: createDynamoSlots(onTable(process)),
         answers: createDynamoAnswers(onTable(process)),
         log,
         stage: STAGE,
