@@ -28,8 +28,8 @@ export async function inSlot<T>(
   const answer = await runner.slots.take(place, { runId, owner, now, until });
   if (answer.kind === "full") {
     await standInLine(runner, claimed, place, answer.until);
-    const message = `run waits: ${place.count} of its key are at work`;
-    runner.log.write({ level: "info", message, fields: runFields(runId, workflow, attempt) });
+    const message = `run waits for a slot: of its key, as many as may (${place.count}) are at work`;
+    runner.log.with(runFields(runId, workflow, attempt)).write({ level: "info", message });
     return whenFull;
   }
   try {
