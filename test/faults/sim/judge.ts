@@ -161,12 +161,14 @@ function descendantsOf({ runId }: RunRecord, all: readonly RunRecord[]): readonl
 function isExcused(
   { runId, error, failures, status }: RunRecord,
   { given, onceOnly }: Workload,
-  { notes, stage }: Played,
+  { notes, stage, watch }: Played,
 ): boolean {
   const { deaths, troubles, deliveries, cancelled, redriven } = notes.get(runId) ?? NOTHING;
   if (cancelled || redriven) return true;
   if (status !== "failed" || !error) return given.acceptsFailures === true && troubles > 0;
-  if (/died twice|both died before/.test(error.message)) return deaths + troubles > 1;
+  // A process that could not let its run go looks like one that died.
+  const takeovers = watch.runs.get(runId)?.takeovers ?? 0;
+  if (/died twice|both died before/.test(error.message)) return deaths + troubles > 1 || takeovers > 1;
   if (deaths + troubles > 1 && stage.log.lines.some(isPoisonousAlarm(runId))) return true;
   if (error.class === "unknown_outcome") return onceOnly.length > 0;
   if (given.acceptsFailures && troubles > 0) return true;

@@ -23,6 +23,8 @@ export interface SeenRun {
   /** It is there. */
   exists: boolean;
   segments: number;
+  /** How often its lease was taken from an owner that had not given it up. */
+  takeovers: number;
   redrives: number;
   /** The highest that it had: how often it was claimed. */
   epoch: number;
@@ -50,7 +52,10 @@ export function createTableWatch(
     runs.set(runId, run);
     run.exists = after !== undefined;
     const [held, holds] = [before?.lease_owner?.S, after?.lease_owner?.S];
-    if (held !== undefined && holds !== undefined && held !== holds) takenFrom(held);
+    if (held !== undefined && holds !== undefined && held !== holds) {
+      run.takeovers += 1;
+      takenFrom(held);
+    }
     run.owner = holds;
     run.dueAt = after?.due_shard && Number(after.due_at?.N);
     if (!after) {
@@ -116,6 +121,7 @@ function newlySeen(runId: string, item: Item): SeenRun {
     isChunk: item.chunk !== undefined,
     parent: item.parent_run?.S,
     settled: new Set(),
+    takeovers: 0,
     ends: [],
     owner: undefined,
     dueAt: undefined,
