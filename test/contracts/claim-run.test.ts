@@ -2,6 +2,7 @@ import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
+  PutItemCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { beforeEach, expect, test } from "@jest/globals";
@@ -12,6 +13,7 @@ import {
   NOON,
   sampleClaim,
   sampleEntry,
+  sampleFinish,
   sampleRelease,
   sampleRun,
 } from "../support/sample-run.ts";
@@ -64,4 +66,21 @@ test("a process that died alone is known by what it left behind, whatever earlie
   await mustClaim(store, runId);
   const third = await mustClaim(store, runId, sampleClaim(NOON + MINUTE));
   expect(third).toMatchObject({ afterDeath: true, diedAlone: true, leftBehind: [] });
+});
+
+test("a claim that sleeps before its fence finds the run ended by another one, and adds nothing to its journal", async () => {
+  const first = await mustClaim(store, runId);
+  await store.release(first.lease, sampleRelease());
+  let hasSlept = false;
+  const send = async (command: PutItemCommand) => {
+    if (command instanceof PutItemCommand && !hasSlept) {
+      hasSlept = true;
+      const other = await mustClaim(store, runId, sampleClaim(NOON + MINUTE));
+      await store.finish(other.lease, sampleFinish());
+    }
+    return client.send(command);
+  };
+  const sleepy = storeOn({ send } as unknown as DynamoDBClient);
+  expect(await sleepy.claim(runId, sampleClaim())).toEqual({ kind: "final", status: "succeeded" });
+  expect(await store.get(runId)).toMatchObject({ status: "succeeded" });
 });

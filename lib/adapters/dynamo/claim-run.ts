@@ -1,4 +1,4 @@
-import type { Claim, ClaimResult } from "../../core/ports/run-store.ts";
+import { type Claim, type ClaimResult, LeaseLost } from "../../core/ports/run-store.ts";
 import type { RunStatus } from "../../core/run.ts";
 import {
   type Claimable,
@@ -96,13 +96,23 @@ async function tryToClaim(
     const result = await unlessDamaged(
       () =>
         taken || item.lease_owner?.S === claim.owner
-          ? claimed(table, values, item, claim)
+          ? unlessLost(() => claimed(table, values, item, claim))
           : refused(table, item, claim),
       async (damage): Promise<ClaimResult> => ({ kind: "damaged", run: await damagedRun(item, damage) }),
     );
     if (result) return result;
   }
   return { kind: "held", until: claim.now };
+}
+
+/** Undefined when a later claim has got ahead: what that made of the run is seen at the next try. */
+async function unlessLost(claim: () => Promise<ClaimResult>): Promise<ClaimResult | undefined> {
+  try {
+    return await claim();
+  } catch (thrown) {
+    if (thrown instanceof LeaseLost) return undefined;
+    throw thrown;
+  }
 }
 
 function takeOver(table: Table, runId: string, claim: Claim): Promise<Item | undefined> {

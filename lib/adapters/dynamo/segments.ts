@@ -59,7 +59,8 @@ export async function appendSegment(
 
 /**
  * Closes the journal to every earlier lease: an empty segment takes the next number, which a stalled predecessor
- * would use. Gives the segments before it, and its number. @throws FlowError `internal` for a journal with a hole.
+ * would use. Gives the segments before it, and its number. @throws FlowError `internal` for a journal with a hole,
+ * LeaseLost where a later lease has been at work already.
  */
 export async function fenceJournal(
   table: Table,
@@ -69,6 +70,7 @@ export async function fenceJournal(
 ): Promise<{ readonly segments: readonly Item[]; readonly fence: number }> {
   const read = async () => {
     const segments = await journalSegments(table, writer.runId);
+    await checkLatest(table, writer, segments);
     checkNumbering(run, segments);
     return segments;
   };
@@ -81,10 +83,18 @@ export async function fenceJournal(
   }
 }
 
+/** Whoever sleeps between its claim and its fence may be too late for both; a claim that never was is another matter. */
+async function checkLatest(table: Table, { runId, epoch }: Writer, segments: readonly Item[]): Promise<void> {
+  if (!segments.some((segment) => Number(segment.epoch?.N) > epoch)) return;
+  const run = await table.get(runKey(runId));
+  if (Number(run?.epoch?.N) > epoch) throw new LeaseLost(runId, epoch);
+}
+
 /** As {@link fenceJournal}, for a run of which nothing is to be loaded. */
 export async function fenceUnread(table: Table, values: StoredValues, writer: Writer): Promise<void> {
   for (;;) {
-    const segments = await journalSegments(table, writer.runId, ["sk"]);
+    const segments = await journalSegments(table, writer.runId, ["sk", "epoch"]);
+    await checkLatest(table, writer, segments);
     if (await table.putNew(await fenceItem(writer, numberAfter(segments), values))) return;
   }
 }
