@@ -2,6 +2,7 @@ import { MAX_DELAY_SECONDS } from "../core/ports/queue.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
 import { isFinal } from "../core/run.ts";
 import type { AwaitedRuns, Pause } from "../core/step-result.ts";
+import { loopProgress } from "./loop-progress.ts";
 import type { Attempt, Claimed } from "./run-attempt.ts";
 import type { Runner } from "./runner.ts";
 import { EXPIRY_MARGIN_MS } from "./timings.ts";
@@ -51,6 +52,6 @@ async function haveEnded(store: RunStore, parentId: string, awaited: AwaitedRuns
     const status = await store.status(awaited.runId);
     return status !== undefined && isFinal(status);
   }
-  const { ended, endsRun } = await store.loops.progress({ runId: parentId, path: awaited.path });
+  const { ended, endsRun } = await loopProgress(store, { runId: parentId, path: awaited.path }, awaited);
   return ended.size === awaited.count || endsRun.size > 0;
 }

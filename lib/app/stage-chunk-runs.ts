@@ -7,6 +7,7 @@ import type { ChunkOrder, ChunkOutcome, ChunkRuns } from "../core/ports/chunk-ru
 import type { LoopKey } from "../core/ports/loop-store.ts";
 import { isFinal, type NewRun, type RunRecord, timeOfRunId } from "../core/run.ts";
 import { chunkRunIds } from "./chunk-run-ids.ts";
+import { loopProgress } from "./loop-progress.ts";
 import type { Operator } from "./operator.ts";
 import { ownEvent } from "./own-event.ts";
 import { redriveRun } from "./redrive-run.ts";
@@ -34,7 +35,7 @@ export function createStageChunkRuns(place: Place, run: RunRecord): ChunkRuns {
         await queue.sendAll(batch.map((runId) => ({ runId })));
       });
     },
-    progress: (path) => store.loops.progress(loopAt(path)),
+    progress: (path, chunks) => loopProgress(store, loopAt(path), chunks),
     async outcomes(path, chunks) {
       const results = await store.loops.results(loopAt(path));
       return eachOf(chunkRunIds(chunks), AT_ONCE, async (runId, number): Promise<ChunkOutcome> => {

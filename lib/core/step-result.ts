@@ -1,3 +1,4 @@
+import type { LoopChunks } from "./chunk.ts";
 import type { FlowError } from "./flow-error.ts";
 import type { Usage } from "./journal.ts";
 import type { Json, JsonObject } from "./json.ts";
@@ -27,7 +28,9 @@ export type StepResult =
   | Interruption;
 
 /** What a step waits for: a run, or all chunks of the loop at a path of its own run. */
-export type AwaitedRuns = { readonly runId: string } | { readonly path: string; readonly count: number };
+export type AwaitedRuns =
+  | { readonly runId: string }
+  | ({ readonly path: string } & Pick<LoopChunks, "base" | "count">);
 
 /** Ends that a control step hands on as it got them from its block. */
 export type Interruption =

@@ -102,9 +102,9 @@ export async function distribute(
       const { puttingBack: _done, ...rest } = chunks;
       chunks = keep(rest);
     }
-    const { ended, endsRun } = await chunkRuns.progress(path);
+    const { ended, endsRun } = await chunkRuns.progress(path, chunks);
     if (ended.size < chunks.count && endsRun.size === 0) {
-      const awaited = { path, count: chunks.count };
+      const awaited = { path, base: chunks.base, count: chunks.count };
       return { kind: "under_way", awaited, startedAt: timeOfRunId(chunks.base) };
     }
     const outcomes = await chunkRuns.outcomes(path, chunks);

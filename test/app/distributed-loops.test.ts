@@ -8,6 +8,7 @@ import { replayRun } from "../../lib/app/replay-run.ts";
 import { storeEvent } from "../../lib/app/store-event.ts";
 import { withChunks } from "../../lib/app/with-chunks.ts";
 import { formatJson, type Json, type JsonObject } from "../../lib/core/json.ts";
+import type { RunStore } from "../../lib/core/ports/run-store.ts";
 import type { RunRecord } from "../../lib/core/run.ts";
 import { compiled } from "../support/engine-run.ts";
 import { textOfAll } from "../support/faults.ts";
@@ -340,6 +341,32 @@ describe("items that fail", () => {
     const run = await ended(world, { ids: letters });
     expect(describeRun(run).state.results).toEqual(["fine", "fine", "now", "fine", "fine"]);
     expect(urls(world).sort()).toEqual(["a", "b", "c", "c", "d", "e"]);
+  });
+
+  test("in a chunk that was put back are awaited, though somebody who slept says once more that it had failed", async () => {
+    let told: Parameters<RunStore["loops"]["end"]> | undefined;
+    const wrapStore = (store: RunStore): RunStore => ({
+      ...store,
+      loops: {
+        ...store.loops,
+        end(...said) {
+          if (said[1].failed) told ??= said;
+          return store.loops.end(...said);
+        },
+      },
+      async redrive(...asked) {
+        const result = await store.redrive(...asked);
+        if (told) await store.loops.end(...told);
+        return result;
+      },
+    });
+    const world = stage(
+      [each([call(ITEM)], { retries: 1, retry_on: ["client_error"], backoff_seconds: 100 })],
+      { http: [answers("c", { status: 404 }, { body: "now" }), all()], wrapStore },
+    );
+    const { status, state } = describeRun(await ended(world, { ids: letters }));
+    expect([status, state.results]).toEqual(["succeeded", ["fine", "fine", "now", "fine", "fine"]]);
+    expect(told).toBeDefined();
   });
 
   test("in a chunk that never ran are all of its items", async () => {

@@ -12,6 +12,7 @@ import type { RunEnd } from "../../lib/engine/run-end.ts";
 import { mustClaim, sampleClaim, sampleEntry, sampleFinish, sampleRun } from "../support/sample-run.ts";
 import { createWorld, type World } from "../support/world.ts";
 
+const BASE = "019d0c1e-0000-7000-8000-000000000000";
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const error: RunError = { step: "1", id: "call", class: "timeout", message: "no answer", details: {} };
@@ -240,7 +241,7 @@ describe("an attempt that pauses", () => {
     const run = await claimed();
     const { runId, expiresAt } = run.run;
     for (const one of ends) await world.store.loops.end({ runId, path: "3" }, { of: 2, expiresAt, ...one });
-    await settled(run, child([{ path: "3", count: 2 }]));
+    await settled(run, child([{ path: "3", base: BASE, count: 2 }]));
     expect(enqueued()).toEqual(isSent ? [[runId, started]] : []);
   });
 });
@@ -267,7 +268,7 @@ describe("a chunk", () => {
   async function loop(of = 2) {
     const outer = await claimed();
     const { runId } = outer.run;
-    await settled(outer, child([{ path: "3", count: of }]));
+    await settled(outer, child([{ path: "3", base: BASE, count: of }]));
     const parent = { runId, path: "3", awaits: true, depth: 1 };
     const chunk = await claimed({ parent, chunk: { number: 1, of, from: 5, step: "each" } });
     return { outer: runId, key: { runId, path: "3" }, chunk };

@@ -26,7 +26,7 @@ export type ChunkOutcome = ChunkResult | { readonly error: RunError; readonly co
 export interface ChunkRuns {
   /** Stores and enqueues every chunk; those that are there already are only enqueued again. */
   make(order: ChunkOrder): Promise<void>;
-  progress(path: string): Promise<LoopProgress>;
+  progress(path: string, chunks: LoopChunks): Promise<LoopProgress>;
   /** What the chunks left, by number; asked when all have ended, or one that ends the run. */
   outcomes(path: string, chunks: LoopChunks): Promise<readonly ChunkOutcome[]>;
   /** Makes every chunk that failed go on where it failed. */
