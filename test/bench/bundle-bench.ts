@@ -26,6 +26,8 @@ const ENV = {
   HOOKLINE_TABLE: "bench",
   HOOKLINE_QUEUE_URL: "http://127.0.0.1:9/0/q",
   HOOKLINE_DLQ_URL: "http://127.0.0.1:9/0/d",
+  HOOKLINE_INBOX_URL: "http://127.0.0.1:9/0/i",
+  HOOKLINE_INBOX_ARN: "bench",
   HOOKLINE_SECRETS_ID: "bench",
   HOOKLINE_WEBHOOK_KEY_ID: "bench",
 };
