@@ -4,6 +4,7 @@ import { benchCheck } from "./check-bench.ts";
 import { benchCost } from "./cost-bench.ts";
 import { benchDurableStep } from "./durable-step-bench.ts";
 import { benchEngine } from "./engine-bench.ts";
+import { benchIngest } from "./ingest-bench.ts";
 import { benchJq } from "./jq-bench.ts";
 import { benchLarge } from "./large-bench.ts";
 import { benchStack } from "./stack-bench.ts";
@@ -27,6 +28,8 @@ say("large values and long loops …");
 const large = await benchLarge();
 say("local stack …");
 const stack = await benchStack();
+say("signed deliveries …");
+const ingest = await benchIngest();
 say("durable steps …");
 const durable = await benchDurableStep();
 
@@ -64,6 +67,14 @@ const rows: (readonly [figure: string, value: string])[] = [
     `${durable.callMs.toFixed(2)} / ${durable.writeMs.toFixed(2)} ms`,
   ],
   ["a durable step beyond call and write, p50", `${durable.beyondMs.toFixed(2)} ms`],
+  [
+    "a signed delivery with dedupe accepted at 200 a second, p50 / p99",
+    `${ingest.steadyP50Ms.toFixed(1)} / ${ingest.steadyP99Ms.toFixed(1)} ms`,
+  ],
+  [
+    "500 such, each sent twice at once on 1,000 connections, to the last answer",
+    `${(ingest.burstMs / 1000).toFixed(1)} s`,
+  ],
   ["no-op runs per second, 16 senders", stack.noOpPerSecond.toFixed(0)],
   ["five-step runs per second, 16 senders", stack.fiveStepsPerSecond.toFixed(0)],
   ...cost.map(

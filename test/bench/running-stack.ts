@@ -12,10 +12,17 @@ export interface RunningStack {
   /** From its start to its ready line. */
   readonly readyMs: number;
   /** Posts an event; gives the run's id. */
-  post(workflow: string, event: unknown): Promise<string>;
+  post(workflow: string, event: unknown, more?: PostOptions): Promise<string>;
   /** Resolves when the run has ended well. */
   ended(runId: string): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** What a post has beside its event. */
+export interface PostOptions {
+  readonly headers?: { readonly [name: string]: string };
+  /** Default: up to 64 connections that stay open. */
+  readonly agent?: Agent;
 }
 
 const HOOKLINE = fileURLToPath(new URL("../../lib/cli/hookline.mjs", import.meta.url));
@@ -61,8 +68,9 @@ export async function startStack(
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   return {
     readyMs: performance.now() - startedAt,
-    async post(workflow, event) {
-      const { status, text } = await send(String(urls.get(workflow)), JSON.stringify(event), agent);
+    async post(workflow, event, more = {}) {
+      const url = String(urls.get(workflow));
+      const { status, text } = await send(url, JSON.stringify(event), { agent, ...more });
       if (status !== 202) throw new Error(`${status} ${text}`);
       return JSON.parse(text).run_id;
     },
@@ -76,11 +84,15 @@ export async function startStack(
   };
 }
 
-function send(url: string, body: string, agent: Agent): Promise<{ status: number; text: string }> {
+function send(
+  url: string,
+  body: string,
+  { agent, headers }: PostOptions,
+): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
       url,
-      { method: "POST", agent, headers: { "content-type": "application/json" } },
+      { method: "POST", agent, headers: { "content-type": "application/json", ...headers } },
       (answer) => {
         let text = "";
         answer.setEncoding("utf8");
