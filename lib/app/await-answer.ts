@@ -1,11 +1,9 @@
-import { readBody } from "../core/event-body.ts";
 import { toFlowError } from "../core/flow-error.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { isFinal, type RunRecord } from "../core/run.ts";
-import { renderDeep } from "../core/template.ts";
 import type { RespondRule } from "../core/workflow.ts";
-import { readReserved } from "../engine/reader.ts";
 import { describeRun } from "./describe-run.ts";
+import { eventReader } from "./event-reader.ts";
 import type { InputEnvironment } from "./input-environment.ts";
 import type { Ingest } from "./store-event.ts";
 import type { WebhookAnswer } from "./webhook-answer.ts";
@@ -52,7 +50,10 @@ function endOf(run: RunRecord, rule: RespondRule, stage: string, env: InputEnvir
   const { status, reason, error, state, output } = describeRun(run);
   switch (status) {
     case "succeeded":
-      return answerOf(rule.status, bodyOf(run, rule, { state, output, stage, env }));
+      return answerOf(
+        rule.status,
+        rule.body === undefined ? output : render(run, rule.body, state, stage, env),
+      );
     case "dropped":
       return answerOf(200, { run_id, status, reason });
     default:
@@ -68,29 +69,15 @@ function endOf(run: RunRecord, rule: RespondRule, stage: string, env: InputEnvir
   }
 }
 
-function bodyOf(
-  run: RunRecord,
-  { body }: RespondRule,
-  {
-    state,
-    output,
-    stage,
-    env,
-  }: {
-    readonly state: JsonObject;
-    readonly output: Json;
-    readonly stage: string;
-    readonly env: InputEnvironment;
-  },
+/** A template over the event and the final state. */
+function render(
+  { runId: id, workflow: name, hash, event, attempt }: RunRecord,
+  template: Json,
+  state: JsonObject,
+  stage: string,
+  env: InputEnvironment,
 ): Json {
-  if (body === undefined) return output;
-  const names = {
-    input: readBody(run.event),
-    request: { ...run.event.request },
-    workflow: { name: run.workflow, version: null, stage, hash: run.hash },
-    run: { id: run.runId, attempt: run.attempt },
-  };
-  return renderDeep(body, { path: (path) => readReserved(path, state, names), env, missing: () => {} });
+  return eventReader({ name, hash }, stage, event, env, { state, run: { id, attempt } }).render(template);
 }
 
 function answerOf(status: number, body: Json, headers: WebhookAnswer["headers"] = {}): WebhookAnswer {

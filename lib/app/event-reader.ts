@@ -1,6 +1,6 @@
 import { readBody } from "../core/event-body.ts";
 import { initialState } from "../core/journal.ts";
-import type { Json } from "../core/json.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 import { parsePath } from "../core/path.ts";
 import type { StoredEvent } from "../core/run.ts";
 import { type Lookup, renderDeep } from "../core/template.ts";
@@ -8,7 +8,7 @@ import type { InputEntry } from "../core/workflow.ts";
 import { readReserved } from "../engine/reader.ts";
 import type { InputEnvironment } from "./input-environment.ts";
 
-/** Reads an event before there is a run, as the run's first step would. */
+/** Reads an event as a step would: before there is a run as its first one, afterwards with what it made of the state. */
 export interface EventReader {
   readonly body: Json;
   read(path: string): Json | undefined;
@@ -18,20 +18,28 @@ export interface EventReader {
   renderWhole(template: Json): Json | undefined;
 }
 
-/** A reader of a stored event. */
+/** What a run has made of its event so far. */
+export interface ReadRun {
+  readonly state: JsonObject;
+  /** What the reserved name `run` stands for. */
+  readonly run: JsonObject;
+}
+
+/** A reader of a stored event, with the state that it begins with where no run is given. */
 export function eventReader(
   { name, hash }: Pick<InputEntry, "name" | "hash">,
   stage: string,
   event: StoredEvent,
   env: InputEnvironment,
+  made?: ReadRun,
 ): EventReader {
   const body = readBody(event);
-  const state = initialState(body);
+  const { state, run } = made ?? { state: initialState(body), run: {} };
   const names = {
     input: body,
     request: { ...event.request },
     workflow: { name, version: null, stage, hash },
-    run: {},
+    run,
   };
   let isMissing = false;
   const lookup: Lookup = {

@@ -3,10 +3,7 @@ import { eachOf } from "../core/each-of.ts";
 import type { LoopKey, LoopProgress } from "../core/ports/loop-store.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
 import { isFinal } from "../core/run.ts";
-import { chunkRunIds } from "./chunk-run-ids.ts";
-
-// Requests for one loop that are under way at a time.
-const AT_ONCE = 25;
+import { CHUNKS_AT_ONCE, chunkRunIds } from "./chunk-run-ids.ts";
 
 /**
  * Which chunks of a loop have ended. Whoever told that one had failed may have slept while it was put back: of a loop that
@@ -21,7 +18,7 @@ export async function loopProgress(
   const seemsOver = progress.ended.size >= chunks.count || progress.endsRun.size > 0;
   if (!seemsOver || progress.failed.size === 0) return progress;
   const ids = chunkRunIds(chunks);
-  const standing = await eachOf([...progress.failed], AT_ONCE, async (number) => ({
+  const standing = await eachOf([...progress.failed], CHUNKS_AT_ONCE, async (number) => ({
     number,
     status: await store.status(ids[number] ?? ""),
   }));

@@ -6,7 +6,7 @@ import type { Json, JsonObject } from "../core/json.ts";
 import type { ChunkOrder, ChunkOutcome, ChunkRuns } from "../core/ports/chunk-runs.ts";
 import type { LoopKey } from "../core/ports/loop-store.ts";
 import { isFinal, type NewRun, type RunRecord, timeOfRunId } from "../core/run.ts";
-import { chunkRunIds } from "./chunk-run-ids.ts";
+import { CHUNKS_AT_ONCE, chunkRunIds } from "./chunk-run-ids.ts";
 import { loopProgress } from "./loop-progress.ts";
 import type { Operator } from "./operator.ts";
 import { ownEvent } from "./own-event.ts";
@@ -14,9 +14,6 @@ import { redriveRun } from "./redrive-run.ts";
 
 /** What making chunks of a run's loops needs of a stage. */
 type Place = Pick<Operator, "store" | "queue" | "clock" | "timings">;
-
-// Requests for one loop that are under way at a time.
-const AT_ONCE = 25;
 
 /** The chunks of one run's loops, by store and queue. They are of its version, and are kept as long as it is. */
 export function createStageChunkRuns(place: Place, run: RunRecord): ChunkRuns {
@@ -26,10 +23,10 @@ export function createStageChunkRuns(place: Place, run: RunRecord): ChunkRuns {
     async make(order) {
       await store.loops.keepState(loopAt(order.path), { ...order.state }, run.expiresAt);
       const ids = chunkRunIds(order.chunks);
-      await eachOf(batchesOf(ids, AT_ONCE), 1, async (batch, nth) => {
+      await eachOf(batchesOf(ids, CHUNKS_AT_ONCE), 1, async (batch, nth) => {
         await Promise.all(
           batch.map((runId, index) =>
-            store.create(chunkRun(place, run, order, runId, nth * AT_ONCE + index)),
+            store.create(chunkRun(place, run, order, runId, nth * CHUNKS_AT_ONCE + index)),
           ),
         );
         await queue.sendAll(batch.map((runId) => ({ runId })));
@@ -38,7 +35,7 @@ export function createStageChunkRuns(place: Place, run: RunRecord): ChunkRuns {
     progress: (path, chunks) => loopProgress(store, loopAt(path), chunks),
     async outcomes(path, chunks) {
       const results = await store.loops.results(loopAt(path));
-      return eachOf(chunkRunIds(chunks), AT_ONCE, async (runId, number): Promise<ChunkOutcome> => {
+      return eachOf(chunkRunIds(chunks), CHUNKS_AT_ONCE, async (runId, number): Promise<ChunkOutcome> => {
         const result = results.get(number);
         return result === undefined
           ? withoutResult(runId, await store.get(runId))
@@ -47,7 +44,7 @@ export function createStageChunkRuns(place: Place, run: RunRecord): ChunkRuns {
     },
     async putBack(path, chunks) {
       const { ended, failed } = await store.loops.progress(loopAt(path));
-      await eachOf(chunkRunIds(chunks), AT_ONCE, async (runId, number) => {
+      await eachOf(chunkRunIds(chunks), CHUNKS_AT_ONCE, async (runId, number) => {
         // One that has not ended by its mark may be one whose mark was taken away before a process died.
         if (ended.has(number) && !failed.has(number)) return;
         const run = await store.get(runId);

@@ -2,10 +2,7 @@ import { eachOf } from "../core/each-of.ts";
 import type { JournalEntry } from "../core/journal.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
 import type { RunRecord } from "../core/run.ts";
-import { chunkRunIds } from "./chunk-run-ids.ts";
-
-// Chunks that are read at a time.
-const AT_ONCE = 25;
+import { CHUNKS_AT_ONCE, chunkRunIds } from "./chunk-run-ids.ts";
 
 /**
  * A run as if its loops had run in it: what the chunks' journals tell stands before the last word of each loop, in the
@@ -17,7 +14,7 @@ export async function withChunks(store: RunStore, run: RunRecord): Promise<RunRe
     const { chunks, path } = entry;
     if (!chunks) return [entry];
     if (last.get(path) !== entry) return [];
-    const found = await eachOf(chunkRunIds(chunks), AT_ONCE, (runId) => store.get(runId));
+    const found = await eachOf(chunkRunIds(chunks), CHUNKS_AT_ONCE, (runId) => store.get(runId));
     const whole = await eachOf(
       found.filter((one) => one !== undefined),
       1,

@@ -1,7 +1,6 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { LOCAL_ACCOUNT, LOCAL_REGION } from "./local-names.ts";
+import { type LoopbackServer, startLoopbackServer } from "./loopback-server.ts";
 import { signerOf } from "./signer-of.ts";
 
 /** One secret with one version, read afresh at each request. */
@@ -11,12 +10,6 @@ export interface LocalSecret {
   write?(value: string): void;
 }
 
-/** A stand-in for Secrets Manager on loopback. */
-export interface SecretsServer {
-  readonly url: string;
-  close(): Promise<void>;
-}
-
 /**
  * Speaks `GetSecretValue` and `PutSecretValue` of Secrets Manager (JSON 1.1) for the secrets it is given. With an
  * `accessKeyId` it answers only requests signed with that: other users of the machine reach loopback too.
@@ -24,21 +17,11 @@ export interface SecretsServer {
 export async function startSecretsServer(
   secrets: ReadonlyMap<string, LocalSecret>,
   accessKeyId?: string,
-): Promise<SecretsServer> {
-  const server = createServer((request, response) => {
+): Promise<LoopbackServer> {
+  return startLoopbackServer((request, response) => {
     const known = accessKeyId === undefined || signerOf(request) === accessKeyId;
     void respond(request, response, known ? secrets : undefined);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, "close");
-    },
-  };
 }
 
 const CURRENT = "AWSCURRENT";

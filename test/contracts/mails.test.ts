@@ -7,14 +7,15 @@ import { parseMail } from "../../lib/adapters/mail/parse-mail.ts";
 import { createS3Mails } from "../../lib/adapters/mail/s3-mails.ts";
 import { FlowError } from "../../lib/core/flow-error.ts";
 import { formatJson, type Json, parseJson } from "../../lib/core/json.ts";
-import { type ObjectServer, objectFile, startObjectServer } from "../../lib/local/object-server.ts";
+import type { LoopbackServer } from "../../lib/local/loopback-server.ts";
+import { objectFile, startObjectServer } from "../../lib/local/object-server.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 describe("mails in a bucket", () => {
   const names = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_S3"];
   const folder = mkdtempSync(join(tmpdir(), "hookline-mails-"));
-  let server: ObjectServer;
+  let server: LoopbackServer;
   beforeAll(async () => {
     server = await startObjectServer(folder, "test");
     for (const name of names) process.env[name] = "test";

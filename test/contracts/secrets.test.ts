@@ -1,13 +1,14 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { createSecretsManager } from "../../lib/adapters/secrets-manager.ts";
-import { type SecretsServer, startSecretsServer } from "../../lib/local/secrets-server.ts";
+import type { LoopbackServer } from "../../lib/local/loopback-server.ts";
+import { startSecretsServer } from "../../lib/local/secrets-server.ts";
 
 const TTL_SECONDS = 300;
 let stored: string | undefined;
 let reads = 0;
 let now = 0;
-let server: SecretsServer;
+let server: LoopbackServer;
 let client: SecretsManagerClient;
 
 const read = () => {

@@ -9,12 +9,13 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from "../../lib/local/local-names.ts";
-import { type SecretsServer, startSecretsServer } from "../../lib/local/secrets-server.ts";
+import type { LoopbackServer } from "../../lib/local/loopback-server.ts";
+import { startSecretsServer } from "../../lib/local/secrets-server.ts";
 import { webhookKeySecret, webhookKeys } from "../../lib/local/webhook-key.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hookline-"));
 let value = "one";
-let server: SecretsServer;
+let server: LoopbackServer;
 let client: SecretsManagerClient;
 
 beforeAll(async () => {
