@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../core/json.ts";
 import { isFinal, type RunRecord } from "../core/run.ts";
 import type { RespondRule } from "../core/workflow.ts";
 import { describeRun } from "./describe-run.ts";
-import { eventReader } from "./event-reader.ts";
+import { eventReader, readEvent } from "./event-reader.ts";
 import type { InputEnvironment } from "./input-environment.ts";
 import type { Ingest } from "./store-event.ts";
 import type { WebhookAnswer } from "./webhook-answer.ts";
@@ -77,7 +77,8 @@ function render(
   stage: string,
   env: InputEnvironment,
 ): Json {
-  return eventReader({ name, hash }, stage, event, env, { state, run: { id, attempt } }).render(template);
+  const made = { state, run: { id, attempt } };
+  return eventReader({ name, hash }, stage, readEvent(event), env, made).render(template);
 }
 
 function answerOf(status: number, body: Json, headers: WebhookAnswer["headers"] = {}): WebhookAnswer {

@@ -1,7 +1,5 @@
 import { CREDENTIAL_HEADERS } from "../core/credential-headers.ts";
-import { bodyKindOf, decodeUtf8, mediaType } from "../core/event-body.ts";
-import { DEEPEST_EVENT, jsonDepth } from "../core/json-depth.ts";
-import { findJsonError } from "../core/json-error.ts";
+import { mediaType } from "../core/event-body.ts";
 import { REDACTED } from "../core/redactor.ts";
 import type { StoredEvent } from "../core/run.ts";
 import type { Verification } from "../core/verification.ts";
@@ -38,17 +36,4 @@ export function deliveryEvent(
 /** Headers in which a credential itself travels. */
 function credentialHeadersOf(verify: Verification | undefined): readonly string[] {
   return verify?.scheme === "header" || verify?.scheme === "jwt" ? [verify.header] : [];
-}
-
-/** What is wrong with a body that says it is JSON; undefined for any other that can be read. */
-export function bodyProblem({ body, contentType }: StoredEvent): string | undefined {
-  if (bodyKindOf(contentType) !== "json" || body.length === 0) return undefined;
-  const text = decodeUtf8(body);
-  if (text === undefined) return "is not JSON: it is not valid UTF-8";
-  try {
-    JSON.parse(text);
-    return jsonDepth(text) > DEEPEST_EVENT ? `is nested more than ${DEEPEST_EVENT} levels deep` : undefined;
-  } catch (error) {
-    return `is not JSON: ${findJsonError(text)?.message ?? String(error)}`;
-  }
 }

@@ -2,7 +2,7 @@ import { readBody } from "../core/event-body.ts";
 import { initialState } from "../core/journal.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { parsePath } from "../core/path.ts";
-import type { StoredEvent } from "../core/run.ts";
+import type { RequestInfo, StoredEvent } from "../core/run.ts";
 import { type Lookup, renderDeep } from "../core/template.ts";
 import type { InputEntry } from "../core/workflow.ts";
 import { readReserved } from "../engine/reader.ts";
@@ -10,12 +10,22 @@ import type { InputEnvironment } from "./input-environment.ts";
 
 /** Reads an event as a step would: before there is a run as its first one, afterwards with what it made of the state. */
 export interface EventReader {
-  readonly body: Json;
   read(path: string): Json | undefined;
   /** What resolves to nothing is null, or nothing inside text. */
   render(template: Json): Json;
   /** The same; undefined when a placeholder resolves to nothing. */
   renderWhole(template: Json): Json | undefined;
+}
+
+/** An event whose body is read. */
+export interface ReadEvent {
+  readonly body: Json;
+  readonly request: RequestInfo;
+}
+
+/** Reads the body of a stored event. @throws SyntaxError for JSON that is none; ingest has refused that before. */
+export function readEvent(event: StoredEvent): ReadEvent {
+  return { body: readBody(event), request: event.request };
 }
 
 /** What a run has made of its event so far. */
@@ -25,19 +35,18 @@ export interface ReadRun {
   readonly run: JsonObject;
 }
 
-/** A reader of a stored event, with the state that it begins with where no run is given. */
+/** A reader of an event, with the state that it begins with where no run is given. */
 export function eventReader(
   { name, hash }: Pick<InputEntry, "name" | "hash">,
   stage: string,
-  event: StoredEvent,
+  { body, request }: ReadEvent,
   env: InputEnvironment,
   made?: ReadRun,
 ): EventReader {
-  const body = readBody(event);
   const { state, run } = made ?? { state: initialState(body), run: {} };
   const names = {
     input: body,
-    request: { ...event.request },
+    request: { ...request },
     workflow: { name, version: null, stage, hash },
     run,
   };
@@ -50,7 +59,6 @@ export function eventReader(
     },
   };
   return {
-    body,
     read: (path) => readReserved(parsePath(path), state, names),
     render: (template) => renderDeep(template, lookup),
     renderWhole(template) {

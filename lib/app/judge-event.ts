@@ -1,9 +1,8 @@
 import { formatJson } from "../core/json.ts";
-import type { StoredEvent } from "../core/run.ts";
 import { textOf } from "../core/template.ts";
 import type { InputEntry } from "../core/workflow.ts";
 import { type SchemaProblem, schemaProblems } from "../steps/schema-problems.ts";
-import { eventReader } from "./event-reader.ts";
+import { eventReader, type ReadEvent } from "./event-reader.ts";
 import type { InputEnvironment } from "./input-environment.ts";
 
 /** What an input says of an event. */
@@ -22,12 +21,12 @@ export interface EventJudgement {
 export async function judgeEvent(
   entry: InputEntry,
   stage: string,
-  event: StoredEvent,
+  event: ReadEvent,
   env: InputEnvironment,
 ): Promise<EventJudgement> {
   const { schema, filter, dedupe, limits } = entry.webhook ?? {};
   const reader = eventReader(entry, stage, event, env);
-  const misfits = schema ? await schemaProblems(schema, formatJson(reader.body)) : [];
+  const misfits = schema ? await schemaProblems(schema, formatJson(event.body)) : [];
   if (misfits.length > 0) return { misfits };
   // Conditions bring a library of regular expressions along.
   const droppedFor = filter && (await import("./reason-to-drop.ts")).reasonToDrop(filter, reader);

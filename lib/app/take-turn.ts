@@ -1,4 +1,4 @@
-import type { RateLimit } from "../core/workflow.ts";
+import type { InputEntry } from "../core/workflow.ts";
 import type { Handled } from "./handled.ts";
 import type { Ingest } from "./store-event.ts";
 import { DAY_MS } from "./timings.ts";
@@ -9,13 +9,16 @@ type DeliveryTurn =
   | ({ readonly kind: "limited" } & Handled);
 
 /**
- * Takes a delivery's turn in the rate of its key. What is queued waits at most a day for it.
+ * Takes a delivery's turn in the rate of its key, at once where there is none. What is queued waits at most a day for it.
  * @throws FlowError when the store cannot be reached.
  */
 export async function takeTurn(
   { turns, clock }: Pick<Ingest, "turns" | "clock">,
-  { workflow, rate, key = "" }: { workflow: string; rate: RateLimit; key?: string | undefined },
+  { name: workflow, webhook }: InputEntry,
+  key = "",
 ): Promise<DeliveryTurn> {
+  const rate = webhook?.limits?.rate;
+  if (!rate) return { kind: "taken" };
   const { count, perSeconds, over } = rate;
   const now = clock.now();
   const longestWaitMs = over === "queue" ? DAY_MS : 0;

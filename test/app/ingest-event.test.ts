@@ -92,6 +92,20 @@ describe("what is refused is not kept", () => {
     expect((await world.run(runIdOf(run))).status).toBe("succeeded");
   });
 
+  test.each([
+    ["a body without a type that is JSON, and deeper", {}, 1_001, "", 400],
+    ["the same, of numbers that have to be read by their digits", {}, 9_000, "12345678901234567890", 400],
+    ["JSON, of such numbers", { "content-type": "application/json" }, 9_000, "12345678901234567890", 400],
+    ["text, of any depth", { "content-type": "text/plain" }, 9_000, "", 202],
+    ["no JSON, and without a type", {}, 9_000, "x", 202],
+  ])("%s", async (_fact, headers, depth, inside, status) => {
+    const world = createWorld({ file: { input: { type: "http_webhook", dedupe: { key: "all" } }, steps: [] } });
+    const body = bytes("[".repeat(depth) + inside + "]".repeat(depth));
+    expect(await world.post({}, { body, headers })).toMatchObject({ status });
+    await world.settle();
+    expect((await world.store.due(Number.POSITIVE_INFINITY, 10)).length).toBe(0);
+  });
+
   test("a body over the limit: 413 with both sizes", async () => {
     const world = createWorld({ file });
     Object.assign(world.ingest, { maxBodyBytes: 1_000 });

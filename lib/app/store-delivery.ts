@@ -1,0 +1,81 @@
+import { toFlowError } from "../core/flow-error.ts";
+import type { NamedRun } from "../core/ports/deliveries.ts";
+import type { StoredEvent } from "../core/run.ts";
+import type { InputEntry } from "../core/workflow.ts";
+import type { Handled } from "./handled.ts";
+import type { DedupeWord } from "./name-delivery.ts";
+import { notStored } from "./not-stored.ts";
+import { type Ingest, storeEvent } from "./store-event.ts";
+
+/** A delivery that nothing speaks against. */
+interface AcceptedDelivery {
+  readonly event: StoredEvent;
+  readonly sourceIp: string;
+  readonly run: NamedRun;
+  readonly dedupe: DedupeWord;
+  /** Why it is a run that is dropped; absent: it is to run. */
+  readonly droppedFor?: string | undefined;
+  /** When its turn is; absent: now. */
+  readonly later?: { readonly at: number; readonly waitMs: number } | undefined;
+}
+
+/** Makes a delivery the run that it is named, and answers its sender; 503 when store or queue do not take it. */
+export async function storeDelivery(
+  ingest: Ingest,
+  entry: InputEntry,
+  { event, sourceIp, run, dedupe, droppedFor, later }: AcceptedDelivery,
+): Promise<Handled> {
+  const { runId, createdAt: now } = run;
+  const { preset } = entry.webhook ?? {};
+  const bytes = event.body.length;
+  const fields = { run_id: runId, workflow: entry.name };
+  try {
+    await storeEvent(ingest, entry, event, {
+      runId,
+      now,
+      delivery: { bytes, sourceIp, ...(preset !== undefined && { preset }) },
+      later,
+      ...(droppedFor !== undefined && { droppedFor }),
+    });
+  } catch (thrown) {
+    // Others may have been told of a run that has a name: it stays, and a sender that tries again is told of it too.
+    const mayStay = dedupe === "new" || dedupe === "duplicate";
+    if (mayStay || !(await isKept(ingest, runId))) return notStored(ingest, entry, thrown, runId);
+    const { message, class: errorClass } = toFlowError(thrown);
+    ingest.log.write({
+      level: "error",
+      message: `event accepted, though ${message}`,
+      fields: { ...fields, class: errorClass },
+    });
+  }
+  ingest.log.write({
+    level: "info",
+    message: droppedFor === undefined ? "event accepted" : `event dropped: ${droppedFor}`,
+    fields: { ...fields, bytes },
+  });
+  const body = { run_id: runId, dedupe, ...beginning(later) };
+  return {
+    ...(droppedFor === undefined
+      ? { answer: { status: 202, body: { ...body, status: "queued" } }, runId }
+      : { answer: { status: 200, body: { ...body, status: "dropped", reason: droppedFor } } }),
+    ...(dedupe === "duplicate" && { receipt: { outcome: "duplicate", reason: "duplicate", runId } as const }),
+  };
+}
+
+function beginning(later: AcceptedDelivery["later"]): { readonly begins_at?: string } {
+  return later ? { begins_at: new Date(later.at).toISOString() } : {};
+}
+
+/**
+ * Takes back what may have been stored before the answer got lost: the sender will send again. True when a runner has
+ * it already: then it was accepted after all.
+ */
+async function isKept({ store, log }: Ingest, runId: string): Promise<boolean> {
+  try {
+    return !(await store.discard(runId));
+  } catch (thrown) {
+    const { message } = toFlowError(thrown);
+    log.write({ level: "error", message: `what was refused may run: ${message}`, fields: { run_id: runId } });
+    return false;
+  }
+}
