@@ -99,7 +99,9 @@ describe("what is refused is not kept", () => {
     ["text, of any depth", { "content-type": "text/plain" }, 9_000, "", 202],
     ["no JSON, and without a type", {}, 9_000, "x", 202],
   ])("%s", async (_fact, headers, depth, inside, status) => {
-    const world = createWorld({ file: { input: { type: "http_webhook", dedupe: { key: "all" } }, steps: [] } });
+    const world = createWorld({
+      file: { input: { type: "http_webhook", dedupe: { key: "all" } }, steps: [] },
+    });
     const body = bytes("[".repeat(depth) + inside + "]".repeat(depth));
     expect(await world.post({}, { body, headers })).toMatchObject({ status });
     await world.settle();
