@@ -5,6 +5,7 @@ import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
+import type { StageSettings } from "../lib/core/stages.ts";
 
 /** What is logged of each request: never its path, which holds the security hash. */
 const ACCESS_LOG = JSON.stringify({
@@ -18,7 +19,7 @@ const ACCESS_LOG = JSON.stringify({
 });
 
 /** Adds the HTTP API: one route, throttled as a whole, answered by ingest. */
-export function addApi(scope: Construct, ingest: IFunction): HttpApi {
+export function addApi(scope: Construct, ingest: IFunction, { api: limits }: StageSettings): HttpApi {
   const api = new HttpApi(scope, "Api", {
     apiName: Stack.of(scope).stackName,
     description: "Hookline webhooks",
@@ -44,7 +45,7 @@ export function addApi(scope: Construct, ingest: IFunction): HttpApi {
     httpApi: api,
     stageName: "$default",
     autoDeploy: true,
-    throttle: { rateLimit: 500, burstLimit: 1000 },
+    throttle: { rateLimit: limits.requests_per_second, burstLimit: limits.burst },
     accessLogSettings: {
       destination: new LogGroupLogDestination(accessLog),
       format: AccessLogFormat.custom(ACCESS_LOG),

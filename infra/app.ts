@@ -1,21 +1,21 @@
 import { App, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { FlowError } from "../lib/core/flow-error.ts";
-import { orgIdOf } from "../lib/core/stage-names.ts";
 import { HooklineStack } from "./hookline-stack.ts";
-import { readBuild } from "./read-build.ts";
-import { readSettings } from "./read-settings.ts";
-import { parseOrgId, parseStage } from "./stage.ts";
+import { readBuild, readStages } from "./read-build.ts";
 
 const app = new App();
 try {
-  const stage = parseStage(app.node.tryGetContext("stage") ?? "dev");
-  new HooklineStack(app, `hookline-${stage}`, {
-    stage,
-    orgId: parseOrgId(app.node.tryGetContext("org_id") ?? orgIdOf(stage)),
-    build: readBuild("dist", stage),
-    settings: readSettings(`.env.${stage}`),
-  });
+  const stages = readStages("dist");
+  const wanted: unknown = app.node.tryGetContext("stage");
+  const names = Object.keys(stages).filter((name) => wanted === undefined || name === wanted);
+  if (names.length === 0)
+    throw new FlowError("config_error", `stages.yaml has no stage ${JSON.stringify(wanted)}`);
+  for (const stage of names) {
+    const settings = stages[stage];
+    if (settings)
+      new HooklineStack(app, `hookline-${stage}`, { stage, settings, build: readBuild("dist", stage) });
+  }
   Validations.of(app).addPlugins(new AwsSolutionsChecks());
   app.synth();
 } catch (error) {

@@ -5,15 +5,15 @@ import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { JsonObject } from "../lib/core/json.ts";
 import { isSource, type SourceInput } from "../lib/core/source-input.ts";
+import type { StageSettings } from "../lib/core/stages.ts";
 import type { Workflow } from "../lib/core/workflow.ts";
 import { mailPrefix } from "./mail.ts";
-import type { Settings } from "./read-settings.ts";
 import { resolvedInput } from "./resolved-input.ts";
 
 /** What the rules join. */
 export interface EventRulesProps {
   readonly stage: string;
-  readonly settings: Settings;
+  readonly settings: StageSettings;
   readonly workflows: readonly Workflow[];
   readonly inbox: Queue;
   /** Where mails come to lie. */

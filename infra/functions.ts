@@ -3,32 +3,21 @@ import { Duration } from "aws-cdk-lib";
 import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { EventSourceMapping, type IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
-import {
-  type Environment,
-  type IngestConfig,
-  ingestConfig,
-  type RunnerConfig,
-  runnerConfig,
-  type SweeperConfig,
-  sweeperConfig,
-} from "../lib/core/config.ts";
+import type { Environment, IngestConfig, RunnerConfig, SweeperConfig } from "../lib/core/config.ts";
+import type { StageSettings } from "../lib/core/stages.ts";
 import { inputTable } from "../lib/core/workflow.ts";
 import { addFunction } from "./function.ts";
 import { plainEnvironment } from "./plain-environment.ts";
 import type { Build } from "./read-build.ts";
-import { pick, type Settings } from "./read-settings.ts";
 import type { StageSecrets } from "./secrets.ts";
 import type { WorkQueue } from "./work-queue.ts";
-
-/** The longest that Lambda allows; a run that needs more is handed over. */
-export const RUNNER_TIMEOUT = Duration.minutes(15);
 
 /** What the functions work on. */
 export interface FunctionsProps {
   readonly stage: string;
   readonly orgId: string;
   readonly build: Build;
-  readonly settings: Settings;
+  readonly settings: StageSettings;
   readonly table: TableV2;
   readonly work: WorkQueue;
   readonly secrets: StageSecrets;
@@ -39,14 +28,13 @@ export type SharedVariables = ReturnType<typeof sharedVariables>;
 
 /** What every function is told. */
 export function sharedVariables({ stage, settings, table, work }: FunctionsProps) {
-  const { HOOKLINE_LOG_LEVEL: chosenLevel } = pick(settings, sweeperConfig, ["HOOKLINE_LOG_LEVEL"]);
   return {
     HOOKLINE_STAGE: stage,
     HOOKLINE_TABLE: table.tableName,
     HOOKLINE_QUEUE_URL: work.queue.queueUrl,
     HOOKLINE_DLQ_URL: work.deadLetters.queueUrl,
-    HOOKLINE_LOG_LEVEL: sweeperConfig.shape.HOOKLINE_LOG_LEVEL.parse(chosenLevel),
-    HOOKLINE_INVOCATION_SECONDS: String(RUNNER_TIMEOUT.toSeconds()),
+    HOOKLINE_LOG_LEVEL: settings.log_level,
+    HOOKLINE_INVOCATION_SECONDS: String(settings.runner.timeout_seconds),
   } satisfies Environment<SweeperConfig>;
 }
 
@@ -76,17 +64,18 @@ export function addFunctions(
     id: "Ingest",
     description: "Checks, stores and enqueues an event",
     bundle: join(build.dir, "ingest"),
-    memorySize: 512,
+    memorySize: settings.ingest.memory_mb,
     // API Gateway waits 30 seconds; calls that hang end before, so that the sender gets a 503 of ours.
     timeout: Duration.seconds(29),
     logLevel,
     environment: {
-      ...plainEnvironment(build.workflows, settings, inputNames),
+      ...plainEnvironment(build.workflows, settings.environment, inputNames),
       ...shared,
       ...(asksSecrets && { HOOKLINE_SECRETS_ID: secrets.workflowSecrets.secretArn }),
       HOOKLINE_ORG_ID: orgId,
       HOOKLINE_WEBHOOK_KEY_ID: secrets.webhookKey.secretArn,
-      ...pick(settings, ingestConfig, ["HOOKLINE_SECRETS_TTL_SECONDS", "HOOKLINE_MAX_BODY_BYTES"]),
+      HOOKLINE_SECRETS_TTL_SECONDS: String(settings.secrets_ttl_seconds),
+      HOOKLINE_MAX_BODY_BYTES: String(settings.max_body_bytes),
     } satisfies Environment<IngestConfig>,
     grants: [
       // Batches write a large event; updates take turns in a rate; reads recognise its own write; deletes take back what could not be enqueued.
@@ -119,19 +108,17 @@ export function addFunctions(
     id: "Runner",
     description: "Runs workflows",
     bundle: join(build.dir, "runner"),
-    memorySize: 1769,
-    timeout: RUNNER_TIMEOUT,
+    memorySize: settings.runner.memory_mb,
+    timeout: Duration.seconds(settings.runner.timeout_seconds),
     logLevel,
     environment: {
-      ...plainEnvironment(build.workflows, settings),
+      ...plainEnvironment(build.workflows, settings.environment),
       ...shared,
       HOOKLINE_SECRETS_ID: secrets.workflowSecrets.secretArn,
       HOOKLINE_MAX_RECEIVE_COUNT: String(work.maxReceiveCount),
-      ...pick(settings, runnerConfig, [
-        "HOOKLINE_SECRETS_TTL_SECONDS",
-        "HOOKLINE_ALLOW_PRIVATE_HOSTS",
-        "HOOKLINE_RETRY_BASE_SECONDS",
-      ]),
+      HOOKLINE_SECRETS_TTL_SECONDS: String(settings.secrets_ttl_seconds),
+      HOOKLINE_ALLOW_PRIVATE_HOSTS: settings.private_hosts.join(","),
+      HOOKLINE_RETRY_BASE_SECONDS: String(settings.retry_base_seconds),
     } satisfies Environment<RunnerConfig>,
     grants: [
       {
@@ -166,7 +153,7 @@ export function addFunctions(
     eventSourceArn: queue.queueArn,
     batchSize: 10,
     reportBatchItemFailures: true,
-    maxConcurrency: 20,
+    maxConcurrency: settings.runner.concurrency,
   });
 
   // What a newer ingest accepts may need step types that an older runner has not.

@@ -1,10 +1,11 @@
-import { CfnOutput, Stack } from "aws-cdk-lib";
+import { CfnOutput, Duration, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
+import { orgIdOf } from "../lib/core/stage-names.ts";
+import type { StageSettings } from "../lib/core/stages.ts";
 import { addApi } from "./api.ts";
-import { addFunctions, RUNNER_TIMEOUT, sharedVariables } from "./functions.ts";
+import { addFunctions, sharedVariables } from "./functions.ts";
 import { addInbox } from "./inbox.ts";
 import type { Build } from "./read-build.ts";
-import type { Settings } from "./read-settings.ts";
 import { addSchedules } from "./schedule.ts";
 import { addSecrets } from "./secrets.ts";
 import { addTable } from "./table.ts";
@@ -13,9 +14,8 @@ import { addWorkQueue } from "./work-queue.ts";
 /** What a stage consists of. */
 export interface HooklineProps {
   readonly stage: string;
-  readonly orgId: string;
+  readonly settings: StageSettings;
   readonly build: Build;
-  readonly settings: Settings;
 }
 
 /**
@@ -28,17 +28,22 @@ export interface HooklineProps {
  * ```
  */
 export class HooklineStack extends Stack {
-  constructor(scope: Construct, id: string, { stage, orgId, build, settings }: HooklineProps) {
-    super(scope, id, { description: `Hookline, stage ${stage}`, tags: { "hookline:stage": stage } });
+  constructor(scope: Construct, id: string, { stage, settings, build }: HooklineProps) {
+    const { account, region, org_id: orgId = orgIdOf(stage) } = settings;
+    super(scope, id, {
+      description: `Hookline, stage ${stage}`,
+      tags: { "hookline:stage": stage },
+      env: { ...(account !== undefined && { account }), ...(region !== undefined && { region }) },
+    });
 
     const table = addTable(this, stage);
-    const work = addWorkQueue(this, stage, RUNNER_TIMEOUT);
+    const work = addWorkQueue(this, stage, Duration.seconds(settings.runner.timeout_seconds));
     const secrets = addSecrets(this, stage);
     const parts = { stage, orgId, build, settings, table, work, secrets };
     const shared = sharedVariables(parts);
     const { ingest, runner, sweeper } = addFunctions(this, { ...parts, shared });
     const inbox = addInbox(this, { ...parts, shared, runner });
-    const api = addApi(this, ingest);
+    const api = addApi(this, ingest, settings);
     addSchedules(this, { sweeper, inbox, workflows: build.workflows });
 
     const outputs = {

@@ -4,7 +4,7 @@ import { EventSourceMapping, type IFunction } from "aws-cdk-lib/aws-lambda";
 import type { CfnBucket } from "aws-cdk-lib/aws-s3";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { type Environment, type InboxConfig, inboxConfig } from "../lib/core/config.ts";
+import type { Environment, InboxConfig } from "../lib/core/config.ts";
 import { inboxName } from "../lib/core/stage-names.ts";
 import { inputTable, type Workflow } from "../lib/core/workflow.ts";
 import { addEventRules } from "./event-rules.ts";
@@ -12,7 +12,6 @@ import { addFunction } from "./function.ts";
 import type { FunctionsProps, SharedVariables } from "./functions.ts";
 import { addMail } from "./mail.ts";
 import { plainEnvironment } from "./plain-environment.ts";
-import { pick } from "./read-settings.ts";
 import { sourceQueues } from "./source-queues.ts";
 
 /** What comes of the longest batch. A queue of somebody else may hide its messages for no less: 30 seconds is what SQS does by itself. */
@@ -67,11 +66,11 @@ export function addInbox(scope: Construct, props: InboxProps): Inbox | undefined
     timeout: TIMEOUT,
     logLevel: shared.HOOKLINE_LOG_LEVEL,
     environment: {
-      ...plainEnvironment(build.workflows, settings, names),
+      ...plainEnvironment(build.workflows, settings.environment, names),
       ...shared,
       HOOKLINE_INBOX_URL: inbox.queueUrl,
       HOOKLINE_INBOX_ARN: inbox.queueArn,
-      ...pick(settings, inboxConfig, ["HOOKLINE_MAX_BODY_BYTES"]),
+      HOOKLINE_MAX_BODY_BYTES: String(settings.max_body_bytes),
     } satisfies Environment<InboxConfig>,
     grants: [
       // Batches write a large event; reads recognise its own write.

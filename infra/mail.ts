@@ -3,8 +3,8 @@ import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from "aws-cdk-lib/aws-s3";
 import { CfnReceiptRule, CfnReceiptRuleSet } from "aws-cdk-lib/aws-ses";
 import { Construct } from "constructs";
+import type { StageSettings } from "../lib/core/stages.ts";
 import type { Workflow } from "../lib/core/workflow.ts";
-import type { Settings } from "./read-settings.ts";
 import { resolvedInput } from "./resolved-input.ts";
 
 /** How the keys of a workflow's mails begin; SES puts the mail's id behind. */
@@ -14,7 +14,7 @@ export function mailPrefix(workflow: string): string {
 
 /**
  * Adds a bucket for mails and a receipt rule for each workflow that waits for some, in a rule set of the stage's own or the one that
- * `HOOKLINE_EMAIL_RULE_SET` names. No rule set is made active: an account has one active set, and it may be somebody else's.
+ * `email_rule_set` names. No rule set is made active: an account has one active set, and it may be somebody else's.
  */
 export function addMail(
   scope: Construct,
@@ -22,12 +22,12 @@ export function addMail(
     stage,
     settings,
     workflows,
-  }: { readonly stage: string; readonly settings: Settings; readonly workflows: readonly Workflow[] },
+  }: { readonly stage: string; readonly settings: StageSettings; readonly workflows: readonly Workflow[] },
 ): Bucket | undefined {
   const readers = workflows.filter(({ input }) => input.type === "email");
   if (readers.length === 0) return undefined;
   const bucket = addBucket(scope);
-  const { HOOKLINE_EMAIL_RULE_SET: theirs } = settings;
+  const { email_rule_set: theirs } = settings;
   const ruleSetName =
     theirs ?? new CfnReceiptRuleSet(scope, "MailRules", { ruleSetName: `hookline-${stage}` }).ref;
   const { partition, region, account } = Stack.of(scope);

@@ -1,28 +1,33 @@
+import { FlowError } from "../lib/core/flow-error.ts";
 import type { Workflow } from "../lib/core/workflow.ts";
-import type { Settings } from "./read-settings.ts";
-
-/** Names that belong to Lambda or to the functions themselves: a deployment never sets them for a workflow. */
-const RESERVED = /^(AWS_|LAMBDA_|HOOKLINE_|_|TZ$|NODE_)/;
 
 /**
- * What workflows may read in plain text: every name that some workflow declares and none counts as secret, with its value of
- * `.env.<stage>`; with `wanted` of those only. Secret values stay out of the template; they belong into the stage's secret.
+ * What workflows may read in plain text: every name that some workflow declares, with its value in the stage's `environment`; with
+ * `wanted` of those only.
+ * @throws FlowError `config_error` for a value of a name that a workflow counts as secret: it would stand in the template.
  */
 export function plainEnvironment(
   workflows: readonly Workflow[],
-  settings: Settings,
+  environment: { readonly [name: string]: string },
   wanted?: readonly { readonly name: string }[],
 ): { readonly [name: string]: string } {
-  const declarations = workflows.flatMap((workflow) => workflow.environment);
-  const secret = new Set(declarations.filter((name) => name.secret).map(({ name }) => name));
-  const plain = new Set(declarations.filter((name) => name.declared).map(({ name }) => name));
+  const declared = new Set<string>();
+  for (const { name: workflow, environment: names } of workflows) {
+    for (const { name, secret } of names) {
+      declared.add(name);
+      if (secret && environment[name] !== undefined) throw secretInFile(name, workflow);
+    }
+  }
   return Object.fromEntries(
-    [...plain]
-      .filter((name) => !secret.has(name) && !RESERVED.test(name))
-      .filter((name) => wanted === undefined || wanted.some((one) => one.name === name))
-      .flatMap((name) => {
-        const value = settings[name];
-        return value === undefined ? [] : [[name, value]];
-      }),
+    Object.entries(environment).filter(
+      ([name]) => declared.has(name) && (wanted === undefined || wanted.some((one) => one.name === name)),
+    ),
+  );
+}
+
+function secretInFile(name: string, workflow: string): FlowError {
+  return new FlowError(
+    "config_error",
+    `stages.yaml gives ${name} a value, which is secret in the workflow ${workflow}: put it into the stage's secret, or declare it without secret: true`,
   );
 }

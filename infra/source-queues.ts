@@ -1,8 +1,8 @@
 import { FlowError } from "../lib/core/flow-error.ts";
 import { isSource } from "../lib/core/source-input.ts";
 import { deadLetterQueueName, inboxName, queueName } from "../lib/core/stage-names.ts";
+import type { StageSettings } from "../lib/core/stages.ts";
 import type { Workflow } from "../lib/core/workflow.ts";
-import type { Settings } from "./read-settings.ts";
 import { resolvedInput } from "./resolved-input.ts";
 
 /**
@@ -11,7 +11,7 @@ import { resolvedInput } from "./resolved-input.ts";
  */
 export function sourceQueues(
   workflows: readonly Workflow[],
-  place: { readonly stage: string; readonly settings: Settings },
+  place: { readonly stage: string; readonly settings: Pick<StageSettings, "environment"> },
 ): ReadonlyMap<string, string> {
   const own = [queueName, deadLetterQueueName, inboxName].map((nameOf) => nameOf(place.stage));
   const readers = new Map<string, string>();

@@ -22,7 +22,8 @@ export function writeRunnerCatalog(dir: string, workflows: readonly Workflow[]):
   writeJson(join(dir, "workflows.json"), workflows);
 }
 
-function writeJson(file: string, value: unknown): void {
+/** Writes a file of JSON, replaced as a whole, and the folder that it lies in. */
+export function writeJson(file: string, value: unknown): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(`${file}.new`, JSON.stringify(value));
   renameSync(`${file}.new`, file);

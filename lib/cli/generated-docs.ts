@@ -2,17 +2,18 @@ import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { presetTable, signedPartsTable } from "../language/reference/preset-table.ts";
 import { rulesPage } from "../language/reference/rules-page.ts";
+import { stagesTable } from "../language/reference/stages-table.ts";
 import { stepNotesSchema } from "../language/reference/step-notes.ts";
 import { stepPage } from "../language/reference/step-page.ts";
 import { stepsIndexPage } from "../language/reference/steps-index-page.ts";
 import { writeBetween } from "../language/reference/write-between.ts";
 import { stepTypes } from "../steps/registry.ts";
-import { schemaText } from "./schema.ts";
+import { schemaText, stagesSchemaText } from "./schema.ts";
 
 const folder = new URL("../../docs/steps/", import.meta.url);
 
 /**
- * Every file of `docs/` that is made from the step types, the rules and the presets, by its path.
+ * Every file of `docs/` that is made from the step types, the rules, the presets and the keys of stages, by its path.
  * @throws Error when a step type has no example or no notes.
  */
 export function generatedDocs(): ReadonlyMap<string, string> {
@@ -25,8 +26,10 @@ export function generatedDocs(): ReadonlyMap<string, string> {
   });
   return new Map([
     ["docs/workflow.schema.json", schemaText()],
+    ["docs/stages.schema.json", stagesSchemaText()],
+    ["docs/deploy.md", writeBetween(read("../deploy.md"), "stages", stagesTable())],
     ["docs/rules.md", `${rulesPage()}\n`],
-    ["docs/webhooks.md", webhooksPage(readFileSync(new URL("../webhooks.md", folder), "utf8"))],
+    ["docs/webhooks.md", webhooksPage(read("../webhooks.md"))],
     ["docs/steps/README.md", stepsIndexPage(stepTypes)],
     ...pages,
   ]);

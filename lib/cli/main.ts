@@ -90,7 +90,7 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .argument("<file>", "workflow file")
     .option("--event <file>", "JSON file with the event, - for standard input (default: {})")
     .option("--env <name=value>", "value for ${env:NAME}, may be repeated", collect)
-    .option("--stage <name>", "stage the run plays, and whose .env.<stage> it reads", "dev")
+    .option("--stage <name>", "stage the run plays: its .env.<stage>, and what stages.yaml says of it", "dev")
     .option("--mocks <file>", "answers that stand in for the network (YAML or JSON)")
     .addOption(new Option("--json", "print the run as one JSON object on standard output"))
     .addHelpText(

@@ -1,6 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { FlowError } from "../core/flow-error.ts";
+import { stagesSchema } from "../core/stages.ts";
+import { jsonSchemaOf } from "../language/json-schema.ts";
+import { withSentences } from "../language/schema/described.ts";
 import { workflowSchema } from "../language/schema/workflow-schema.ts";
 import { stepTypes } from "../steps/registry.ts";
 import { EXIT } from "./exit.ts";
@@ -8,6 +11,11 @@ import { EXIT } from "./exit.ts";
 /** The JSON Schema of a workflow file as text, the same that `docs/workflow.schema.json` holds. */
 export function schemaText(): string {
   return `${JSON.stringify(workflowSchema(stepTypes), null, 2)}\n`;
+}
+
+/** The JSON Schema of `stages.yaml` as text, the same that `docs/stages.schema.json` holds. */
+export function stagesSchemaText(): string {
+  return `${JSON.stringify(withSentences(jsonSchemaOf(stagesSchema)), null, 2)}\n`;
 }
 
 /**

@@ -13,7 +13,12 @@ const list = z
   );
 
 const shared = {
-  HOOKLINE_STAGE: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "lower-case letters, digits and dashes"),
+  HOOKLINE_STAGE: z
+    .string()
+    .regex(
+      /^[a-z][a-z0-9-]{0,31}$/,
+      "write at most 32 lower-case letters, digits and dashes, a letter first",
+    ),
   HOOKLINE_TABLE: z.string().min(1),
   HOOKLINE_QUEUE_URL: z.url(),
   HOOKLINE_DLQ_URL: z.url(),

@@ -1,5 +1,7 @@
 import { parseEnv } from "node:util";
+import { STAGES_FILE } from "../build/read-stages.ts";
 import { type EnvironmentSource, firstValue } from "../core/environment-source.ts";
+import { stageEnvironment } from "./stage-environment.ts";
 
 /** Where the values of a local run come from. */
 export interface LocalSources {
@@ -11,7 +13,11 @@ export interface LocalSources {
   readonly readFile: (name: string) => string | undefined;
 }
 
-/** The sources of `${env:NAME}` on a laptop, strongest first: `--env`, the shell, `.env.<stage>`, `.env` (language.md section 3). */
+/**
+ * The sources of `${env:NAME}` on a laptop, strongest first: `--env`, the shell, `.env.<stage>`, what `stages.yaml` says of the stage,
+ * `.env` (language.md section 3).
+ * @throws FlowError `config_error` for a `stages.yaml` with an error.
+ */
 export function localSources({
   given = {},
   shell,
@@ -21,12 +27,13 @@ export function localSources({
   return [given, shell, ...fileSources({ stage, readFile })];
 }
 
-/** Those of them that are files. */
+/** Those of them that are files. @throws as {@link localSources} does. */
 export function fileSources({
   stage,
   readFile,
 }: Pick<LocalSources, "stage" | "readFile">): readonly EnvironmentSource[] {
-  return [`.env.${stage}`, ".env"].map((name) => parseEnv(readFile(name) ?? ""));
+  const envFile = (name: string) => parseEnv(readFile(name) ?? "");
+  return [envFile(`.env.${stage}`), stageEnvironment(readFile(STAGES_FILE), stage), envFile(".env")];
 }
 
 /** What the sources give for the names, and nothing else of them. */

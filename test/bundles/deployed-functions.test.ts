@@ -275,7 +275,7 @@ test.each<[FunctionName, string]>([
 });
 
 test("every call that the functions made is allowed by their roles", async () => {
-  const stack = await synthesise({ context: { stage: "test" }, workflows });
+  const stack = await synthesise({ stage: "test", workflows });
   const actionOf = (call: string) => call.replace("SendMessageBatch", "SendMessage");
   for (const [name, role] of [
     ["ingest", "Ingest"],

@@ -14,19 +14,14 @@ test("declared plain names with a value are deployed", () => {
   });
 });
 
-test("a name that any workflow counts as secret is not", () => {
+test("a value of a name that any workflow counts as secret stops the deploy", () => {
   const workflows = [reading({ name: "KEY" }), reading({ name: "KEY", secret: true })];
-  expect(plainEnvironment(workflows, { KEY: "k" })).toEqual({});
-});
-
-test("a name that is read but not declared counts as secret", () => {
-  expect(plainEnvironment([reading({ name: "KEY", declared: false, secret: true })], { KEY: "k" })).toEqual(
-    {},
+  expect(() => plainEnvironment(workflows, { KEY: "k" })).toThrow(
+    /^stages.yaml gives KEY a value, which is secret in the workflow \S+: put it into the stage's secret/,
   );
 });
 
-test("names that belong to Lambda or to the functions are never set", () => {
-  const names = ["AWS_REGION", "LAMBDA_TASK_ROOT", "HOOKLINE_STAGE", "_HANDLER", "NODE_OPTIONS", "TZ"];
-  const settings = Object.fromEntries(names.map((name) => [name, "x"]));
-  expect(plainEnvironment([reading(...names.map((name) => ({ name })))], settings)).toEqual({});
+test("a name that is read but not declared counts as secret", () => {
+  const workflows = [reading({ name: "KEY", declared: false, secret: true })];
+  expect(() => plainEnvironment(workflows, { KEY: "k" })).toThrow("or declare it without secret: true");
 });

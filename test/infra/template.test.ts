@@ -50,14 +50,13 @@ let stack: Synthesis;
 
 beforeAll(async () => {
   stack = await synthesise({
-    context: { stage: "prod", org_id: "acme" },
-    workflows,
-    dotEnv: {
-      CRM_URL: "https://crm.example",
-      CRM_TOKEN: "do-not-deploy",
-      ORDERS_QUEUE: ORDERS,
-      HOOKLINE_ALLOW_PRIVATE_HOSTS: "crm.internal",
+    stage: "prod",
+    settings: {
+      org_id: "acme",
+      environment: { CRM_URL: "https://crm.example", ORDERS_QUEUE: ORDERS, OF_NO_WORKFLOW: "x" },
+      private_hosts: ["crm.internal", "10.0.0.7"],
     },
+    workflows,
   });
 });
 
@@ -206,12 +205,12 @@ describe("the functions", () => {
     expect(variables).toMatchObject({ HOOKLINE_QUEUE_URL: "Queue", HOOKLINE_DLQ_URL: "DeadLetters" });
   });
 
-  test("the runner reads plain values of .env.prod that a workflow declares, and settings; secrets stay out", () => {
+  test("the runner reads the stage's values of names that a workflow declares, and knows its private hosts", () => {
     expect(variablesOf("Runner")).toMatchObject({
       CRM_URL: "https://crm.example",
-      HOOKLINE_ALLOW_PRIVATE_HOSTS: "crm.internal",
+      HOOKLINE_ALLOW_PRIVATE_HOSTS: "crm.internal,10.0.0.7",
     });
-    expect(JSON.stringify(stack)).not.toContain("do-not-deploy");
+    expect(variablesOf("Runner")).not.toHaveProperty("OF_NO_WORKFLOW");
   });
 
   test("all three know how long the runner's invocations last", () => {
@@ -522,7 +521,8 @@ describe("a stage with what few stages have", () => {
   beforeAll(async () => {
     const rate = { count: 1, perSeconds: 1, over: "reject" } as const;
     rare = await synthesise({
-      context: { stage: "dev" },
+      stage: "dev",
+      settings: { email_rule_set: "theirs" },
       workflows: [
         emptyWorkflow({ input: { type: "email", to: ["in.example.com"] } }),
         emptyWorkflow({
@@ -530,7 +530,6 @@ describe("a stage with what few stages have", () => {
           input: { type: "http_webhook", limits: { rate, concurrency: { count: 1 } } },
         }),
       ],
-      dotEnv: { HOOKLINE_EMAIL_RULE_SET: "theirs" },
     });
   }, 60_000);
 

@@ -37,3 +37,35 @@ describe("the values of a local run", () => {
     expect(parseAssignment(text)).toEqual(expected);
   });
 });
+
+describe("what stages.yaml says of a stage", () => {
+  const text =
+    "stages:\n  prod: { environment: { URL: of-the-stage, B: s }, private_hosts: [crm.internal] }\n  dev: {}\n";
+  const readFile = (name: string) =>
+    ({ "stages.yaml": text, ".env.prod": "B=env-prod", ".env": "URL=env\nC=env" })[name];
+  const values = (stage: string) =>
+    pickValues(
+      ["URL", "B", "C", "HOOKLINE_ALLOW_PRIVATE_HOSTS"],
+      localSources({ shell: {}, stage, readFile }),
+    );
+
+  test("is stronger than .env, weaker than .env.<stage>, and names the private hosts", () => {
+    expect(values("prod")).toEqual({
+      URL: "of-the-stage",
+      B: "env-prod",
+      C: "env",
+      HOOKLINE_ALLOW_PRIVATE_HOSTS: "crm.internal",
+    });
+  });
+
+  test("counts for that stage only", () => {
+    expect(values("dev")).toEqual({ URL: "env", C: "env" });
+    expect(values("local")).toEqual({ URL: "env", C: "env" });
+  });
+
+  test("is told when it cannot be read", () => {
+    expect(() => localSources({ shell: {}, stage: "dev", readFile: () => "stages: 7" })).toThrow(
+      "stages.yaml:1:9: error: stages: found the number 7, expected a mapping",
+    );
+  });
+});

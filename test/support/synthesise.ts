@@ -4,7 +4,10 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import type * as z from "zod";
+import { FUNCTIONS } from "../../lib/build/build-bundles.ts";
 import { isObject, type Json, type JsonObject } from "../../lib/core/json.ts";
+import { type Stages, type stageSchema, stagesSchema } from "../../lib/core/stages.ts";
 import type { Workflow } from "../../lib/core/workflow.ts";
 
 /** A resource of a template, as a test reads it: see {@link synthesise}. */
@@ -27,45 +30,52 @@ export interface Synthesis {
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
+/** What the CDK app makes of one stage; see {@link synthesiseStages}. */
+export async function synthesise({
+  stage,
+  settings = {},
+  workflows,
+}: {
+  stage: string;
+  /** What `stages.yaml` says of the stage. */
+  settings?: z.input<typeof stageSchema>;
+  workflows: readonly Workflow[];
+}): Promise<Synthesis> {
+  const { stages } = stagesSchema.parse({ stages: { [stage]: settings } });
+  return (await synthesiseStages(stages, workflows)).get(stage) as Synthesis;
+}
+
 /**
  * Runs the CDK app as `cdk synth` does, over small bundles, with neither network nor credentials. Intrinsic functions become text and
  * logical ids lose their hashes: `{"Fn::GetAtt": ["Table1A2B3C4D", "Arn"]}` reads `Table.Arn`, a `Ref` reads `Table`.
  * @throws Error with the app's output when it fails.
  */
-export async function synthesise({
-  context,
-  workflows,
-  dotEnv = {},
-}: {
-  context: { readonly stage: string; readonly [key: string]: Json };
-  workflows: readonly Workflow[];
-  dotEnv?: { readonly [name: string]: string };
-}): Promise<Synthesis> {
+export async function synthesiseStages(
+  stages: Stages,
+  workflows: readonly Workflow[],
+): Promise<ReadonlyMap<string, Synthesis>> {
   const dir = await mkdtemp(join(tmpdir(), "hookline-synth-"));
   try {
-    for (const name of ["ingest", "inbox", "runner", "sweeper"]) {
+    for (const name of FUNCTIONS) {
       await mkdir(join(dir, "dist", name), { recursive: true });
       await writeFile(join(dir, "dist", name, "index.mjs"), "export const handler = async () => {};");
       await writeFile(join(dir, "dist", name, "index.mjs.map"), "{}");
     }
     await writeFile(join(dir, "dist", "runner", "workflows.json"), JSON.stringify(workflows));
-    const lines = Object.entries(dotEnv).map(([name, value]) => `${name}=${value}`);
-    await writeFile(join(dir, `.env.${context.stage}`), lines.join("\n"));
-    const { context: settings } = JSON.parse(await readFile(join(ROOT, "cdk.json"), "utf8"));
+    await writeFile(join(dir, "dist", "stages.json"), JSON.stringify(stages));
+    const { context } = JSON.parse(await readFile(join(ROOT, "cdk.json"), "utf8"));
     await promisify(execFile)(process.execPath, ["--no-warnings", join(ROOT, "infra", "app.ts")], {
       cwd: dir,
-      env: { CDK_OUTDIR: "out", CDK_CONTEXT_JSON: JSON.stringify({ ...settings, ...context }) },
+      env: { CDK_OUTDIR: "out", CDK_CONTEXT_JSON: JSON.stringify(context) },
     });
-    const template = JSON.parse(
-      await readFile(join(dir, "out", `hookline-${context.stage}.template.json`), "utf8"),
-    );
     const report = JSON.parse(await readFile(join(dir, "out", "validation-report.json"), "utf8"));
-    const assets = await readdir(join(dir, "out"), { recursive: true });
-    return {
-      ...readTemplate(template),
-      findings: report.pluginReports,
-      assets: assets.filter((file) => file.startsWith("asset.")).map((file) => basename(file)),
+    const files = await readdir(join(dir, "out"), { recursive: true });
+    const assets = files.filter((file) => file.startsWith("asset.")).map((file) => basename(file));
+    const read = async (stage: string): Promise<[string, Synthesis]> => {
+      const template = await readFile(join(dir, "out", `hookline-${stage}.template.json`), "utf8");
+      return [stage, { ...readTemplate(JSON.parse(template)), findings: report.pluginReports, assets }];
     };
+    return new Map(await Promise.all(Object.keys(stages).map(read)));
   } finally {
     await rm(dir, { recursive: true });
   }

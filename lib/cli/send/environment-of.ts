@@ -1,11 +1,13 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { createSecretsManager } from "../../adapters/secrets-manager.ts";
 import { systemClock } from "../../adapters/system-clock.ts";
+import { STAGES_FILE } from "../../build/read-stages.ts";
 import { type EnvironmentSource, firstValue, STAGE_NAME } from "../../core/environment-source.ts";
 import { workflowSecretsId } from "../../core/stage-names.ts";
 import type { InputEntry } from "../../core/workflow.ts";
-import { fileSources, localSources } from "../../local/local-environment.ts";
+import { localSources } from "../../local/local-environment.ts";
 import { LOCAL_STAGE } from "../../local/local-names.ts";
+import { stageEnvironment } from "../../local/stage-environment.ts";
 import { readIfPresent } from "../../local/working-folder.ts";
 import { askAws } from "../aws-trouble.ts";
 import { readAssignments } from "../given-values.ts";
@@ -18,7 +20,7 @@ export interface EnvironmentOptions {
 
 /**
  * Looks up names of the environment as a stage does; of a deployed one, its secret is read.
- * @throws FlowError `config_error` when AWS cannot be asked.
+ * @throws FlowError `config_error` when AWS cannot be asked, and for a `stages.yaml` with an error.
  */
 export async function environmentOf(
   { environment = [] }: Pick<InputEntry, "environment">,
@@ -28,16 +30,10 @@ export async function environmentOf(
   const sources =
     stage === LOCAL_STAGE
       ? localSources({ given, shell: process.env, stage, readFile: readIfPresent })
-      : [given, await stageSecrets(stage), deployedFile(stage)];
+      : [given, await stageSecrets(stage), stageEnvironment(readIfPresent(STAGES_FILE), stage)];
   return (name) =>
     firstValue(name, [{ [STAGE_NAME]: stage }, ...sources]) ??
     environment.find((one) => one.name === name)?.default;
-}
-
-/** The values of `.env.<stage>`, which a deployment takes along. */
-function deployedFile(stage: string): EnvironmentSource {
-  const [values = {}] = fileSources({ stage, readFile: readIfPresent });
-  return values;
 }
 
 async function stageSecrets(stage: string): Promise<EnvironmentSource> {

@@ -1,0 +1,100 @@
+import * as z from "zod";
+import { sweeperConfig } from "./config.ts";
+
+const count = (least: number, most: number, usual: number) => z.int().min(least).max(most).default(usual);
+
+/** Names that belong to Lambda or to the functions themselves: a deployment never sets them for a workflow. */
+const RESERVED_VARIABLE = /^(AWS_|LAMBDA_|HOOKLINE_|_|TZ$|NODE_)/;
+
+const variableName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "write letters, digits and underscores, no digit first")
+  .refine((name) => !RESERVED_VARIABLE.test(name), "this name is set by Lambda or by Hookline itself");
+
+const hostName = z
+  .string()
+  .regex(/^[A-Za-z0-9.:_-]+$/, "write a host name without scheme, port and path, e.g. crm.internal");
+
+const runner = z.strictObject({
+  memory_mb: count(1769, 10_240, 1769).describe(
+    "Memory of the runner, in MB; below 1,769 there is no whole processor, and no room for Python beside the runs",
+  ),
+  concurrency: count(2, 1000, 20).describe("How many invocations take runs from the queue at once"),
+  timeout_seconds: count(60, 900, 900).describe(
+    "How long an invocation may last; a run that needs longer goes on in the next one",
+  ),
+});
+
+const ingest = z.strictObject({
+  memory_mb: count(256, 10_240, 512).describe("Memory of the function that accepts webhooks, in MB"),
+});
+
+const api = z.strictObject({
+  requests_per_second: count(1, 10_000, 500).describe("Requests a second that the API takes as a whole"),
+  burst: count(1, 5_000, 1_000).describe("Requests that it takes at once"),
+});
+
+/** What a stage may say of itself; every key may be left out. */
+export const stageSchema = z.strictObject({
+  account: z
+    .string()
+    .regex(/^\d{12}$/, "write the 12 digits in quotes")
+    .optional()
+    .describe(
+      "Account it is deployed to; credentials of another one are refused. Absent: the credentials' own",
+    ),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "write a region, e.g. eu-central-1")
+    .optional()
+    .describe("Region it is deployed to. Absent: the one of AWS_REGION or the profile"),
+  org_id: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, "write 1 to 64 letters, digits, dashes and underscores")
+    .optional()
+    .describe("The segment of every webhook URL that stands for the deployment. Absent: `hookline-<stage>`"),
+  log_level: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]).default("INFO").describe("What the functions log"),
+  runner: runner.prefault({}).describe("How much the stage works at once"),
+  ingest: ingest.prefault({}).describe("The function behind the API"),
+  api: api.prefault({}).describe("How much the API takes"),
+  private_hosts: z
+    .array(hostName)
+    .default([])
+    .describe("Hosts with private addresses that workflows may call"),
+  environment: z
+    .record(variableName, z.string())
+    .default({})
+    .describe("Values of names that workflows declare without `secret: true`"),
+  email_rule_set: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Receipt rule set of SES that the rules of mails are added to. Absent: one of the stage's own"),
+  retry_base_seconds: count(0, 900, 30).describe(
+    "Wait before the second delivery of a failed run; doubles with each",
+  ),
+  secrets_ttl_seconds: count(0, 86_400, 300).describe(
+    "How long the functions keep secrets before they look again",
+  ),
+  max_body_bytes: count(1, 6_000_000, 6_000_000).describe(
+    "Largest body of a webhook, and of a mail with its event",
+  ),
+});
+
+const stageName = sweeperConfig.shape.HOOKLINE_STAGE.refine(
+  (name) => name !== "local",
+  `"local" is the stage that npm start plays: give this one another name`,
+);
+
+/** The content of `stages.yaml`. */
+export const stagesSchema = z.strictObject({
+  stages: z
+    .record(stageName, stageSchema)
+    .refine((stages) => Object.keys(stages).length > 0, "name at least one stage, e.g. dev: {}")
+    .describe("What each stage is, by its name"),
+});
+
+/** What differs between stages, with what is not written filled in. */
+export type StageSettings = z.infer<typeof stageSchema>;
+/** Every stage by its name. */
+export type Stages = { readonly [stage: string]: StageSettings };

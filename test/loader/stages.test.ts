@@ -1,0 +1,80 @@
+import { describe, expect, test } from "@jest/globals";
+import { stageOf } from "../../lib/build/read-stages.ts";
+import { loadStages } from "../../lib/language/load-stages.ts";
+
+const said = (text: string): readonly string[] =>
+  loadStages(text, "stages.yaml").problems.map(
+    ({ line, column, message, hint }) =>
+      `${line}:${column} ${message}${hint === undefined ? "" : ` | ${hint}`}`,
+  );
+
+test("a stage says what differs, the rest is as usual", () => {
+  const { stages, problems } = loadStages(
+    "stages:\n  prod: { region: eu-west-1, runner: { concurrency: 3 } }\n",
+    "f",
+  );
+  expect(problems).toEqual([]);
+  expect(stages?.prod).toMatchObject({
+    region: "eu-west-1",
+    log_level: "INFO",
+    runner: { concurrency: 3, memory_mb: 1769, timeout_seconds: 900 },
+    environment: {},
+  });
+});
+
+describe("a fault is told with its place", () => {
+  test.each([
+    ["", "1:1 the file is empty, expected stages | start with the key stages"],
+    ["stages: {}\n", "1:9 stages: name at least one stage, e.g. dev: {}"],
+    ["stage: {}\n", '1:1 unknown key "stage" | did you mean "stages"?'],
+    ["stages:\n  prod: { regoin: eu-west-1 }\n", '2:11 unknown key "regoin" | did you mean "region"?'],
+    [
+      "stages:\n  prod:\n    runner: { memory: 2000 }\n",
+      '3:15 unknown key "memory" | did you mean "memory_mb"?',
+    ],
+    [
+      "stages:\n  prod:\n    account: 123456789012\n",
+      '3:14 stages.prod.account: found the number 123456789012, expected text | put it in quotes: "123456789012"',
+    ],
+    [
+      'stages:\n  prod:\n    account: "1234"\n',
+      '3:14 stages.prod.account: write the 12 digits in quotes (found the text "1234")',
+    ],
+    [
+      "stages:\n  prod: { runner: { memory_mb: 128 } }\n",
+      "2:32 stages.prod.runner.memory_mb: found the number 128, expected at least 1769",
+    ],
+    [
+      "stages:\n  Prod: {}\n",
+      "2:3 stages.Prod: the key is refused: write at most 32 lower-case letters, digits and dashes, a letter first",
+    ],
+    [
+      "stages:\n  local: {}\n",
+      '2:3 stages.local: the key is refused: "local" is the stage that npm start plays: give this one another name',
+    ],
+    [
+      "stages:\n  dev: { environment: { AWS_REGION: x } }\n",
+      "2:25 stages.dev.environment.AWS_REGION: the key is refused: this name is set by Lambda or by Hookline itself",
+    ],
+    [
+      'stages:\n  dev: { private_hosts: ["https://crm.internal/"] }\n',
+      '2:26 stages.dev.private_hosts.0: write a host name without scheme, port and path, e.g. crm.internal (found the text "https://crm.internal/")',
+    ],
+  ])("%j", (text, sentence) => {
+    expect(said(text)).toContain(sentence);
+  });
+});
+
+test("names that belong to Lambda or to the functions cannot be given a value", () => {
+  for (const name of ["AWS_REGION", "LAMBDA_TASK_ROOT", "HOOKLINE_STAGE", "_HANDLER", "NODE_OPTIONS", "TZ"])
+    expect(said(`stages: { dev: { environment: { ${name}: x } } }`)).toHaveLength(1);
+  expect(said("stages: { dev: { environment: { TZ_OF_SHOP: x } } }")).toEqual([]);
+});
+
+test("a stage that is not there is told with the nearest one", () => {
+  const { stages = {} } = loadStages("stages: { dev: {}, prod: {} }", "stages.yaml");
+  expect(() => stageOf(stages, "pord", "stages.yaml")).toThrow(
+    'stages.yaml has no stage "pord": did you mean "prod"?',
+  );
+  expect(() => stageOf(stages, "constructor", "stages.yaml")).toThrow("known here: dev, prod");
+});
