@@ -1,7 +1,8 @@
-import { RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
+import { Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
+import { Alarm, ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
@@ -18,25 +19,13 @@ const ACCESS_LOG = JSON.stringify({
   integration_error: "$context.integrationErrorMessage",
 });
 
-/** Adds the HTTP API: one route, throttled as a whole, answered by ingest. */
-export function addApi(scope: Construct, ingest: IFunction, { api: limits }: StageSettings): HttpApi {
+/** Adds the HTTP API, throttled as a whole, without a route. */
+export function addApi(scope: Construct, { api: limits }: StageSettings): HttpApi {
   const api = new HttpApi(scope, "Api", {
     apiName: Stack.of(scope).stackName,
     description: "Hookline webhooks",
     createDefaultStage: false,
   });
-  const routes = api.addRoutes({
-    path: "/v1/webhooks/{org_id}/{workflow_id}/{security_hash}",
-    // GET asks whether somebody is there; it starts nothing.
-    methods: [HttpMethod.POST, HttpMethod.GET],
-    integration: new HttpLambdaIntegration("Ingest", ingest),
-  });
-  for (const route of routes) {
-    Validations.of(route).acknowledge({
-      id: "AwsSolutions-APIG4",
-      reason: "The security hash in the path authorises the sender; ingest compares it in constant time.",
-    });
-  }
   const accessLog = new LogGroup(scope, "AccessLog", {
     retention: RetentionDays.ONE_MONTH,
     removalPolicy: RemovalPolicy.DESTROY,
@@ -52,4 +41,33 @@ export function addApi(scope: Construct, ingest: IFunction, { api: limits }: Sta
     },
   });
   return api;
+}
+
+/** Adds the API's one route, answered by ingest. */
+export function addWebhookRoute(api: HttpApi, ingest: IFunction): void {
+  const routes = api.addRoutes({
+    path: "/v1/webhooks/{org_id}/{workflow_id}/{security_hash}",
+    // GET asks whether somebody is there; it starts nothing.
+    methods: [HttpMethod.POST, HttpMethod.GET],
+    integration: new HttpLambdaIntegration("Ingest", ingest),
+  });
+  for (const route of routes) {
+    Validations.of(route).acknowledge({
+      id: "AwsSolutions-APIG4",
+      reason: "The security hash in the path authorises the sender; ingest compares it in constant time.",
+    });
+  }
+}
+
+/** Adds an alarm that rings when so many requests in a minute were answered with a status of 500 or more, ours or the API's own. */
+export function addServerErrorAlarm(scope: Construct, api: HttpApi, threshold: number): Alarm {
+  return new Alarm(scope, "ServerErrors", {
+    alarmDescription:
+      "Webhooks are answered with 5xx: a deployment that is under way is taken back. Look at the log of Ingest, and whether table and queue answer.",
+    metric: api.metricServerError({ period: Duration.minutes(1), statistic: "Sum" }),
+    threshold,
+    evaluationPeriods: 1,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+  });
 }

@@ -1,11 +1,16 @@
 import { type Duration, RemovalPolicy } from "aws-cdk-lib";
-import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Policy, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 
 /** A right: actions on resources, nothing implied. */
 export interface Grant {
+  /**
+   * Of a right that not every stage needs. It is a policy of its own: CloudFormation takes it away after everything else was updated,
+   * so that a version whose turn is ending can still do what it was deployed with.
+   */
+  readonly id?: string;
   readonly actions: readonly string[];
   readonly resources: readonly string[];
 }
@@ -33,10 +38,14 @@ export function addFunction(scope: Construct, props: FunctionProps): lambda.Func
   });
   const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
   const log = { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [logGroup.logGroupArn] };
-  for (const { actions, resources } of [log, ...grants]) {
-    role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
-  }
-  return new lambda.Function(scope, id, {
+  const policies = [log, ...grants].flatMap(({ id: optional, actions, resources }: Grant) => {
+    const statement = new PolicyStatement({ actions: [...actions], resources: [...resources] });
+    if (optional !== undefined)
+      return [new Policy(scope, `${id}Role${optional}`, { roles: [role], statements: [statement] })];
+    role.addToPolicy(statement);
+    return [];
+  });
+  const made = new lambda.Function(scope, id, {
     ...same,
     runtime: lambda.Runtime.NODEJS_24_X,
     architecture: lambda.Architecture.ARM_64,
@@ -47,5 +56,9 @@ export function addFunction(scope: Construct, props: FunctionProps): lambda.Func
     loggingFormat: lambda.LoggingFormat.JSON,
     applicationLogLevelV2: lambda.ApplicationLogLevel[logLevel],
     environment: { ...environment },
+    // A version may be at work for as long as an invocation lasts, and may be wanted again.
+    currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
   });
+  made.node.addDependency(...policies);
+  return made;
 }

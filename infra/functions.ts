@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { Duration } from "aws-cdk-lib";
+import type { IAlarm } from "aws-cdk-lib/aws-cloudwatch";
 import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { EventSourceMapping, type IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
@@ -7,9 +8,11 @@ import type { Environment, IngestConfig, RunnerConfig, SweeperConfig } from "../
 import type { StageSettings } from "../lib/core/stages.ts";
 import { inputTable } from "../lib/core/workflow.ts";
 import { addFunction } from "./function.ts";
+import { addLiveAlias } from "./live-alias.ts";
 import { plainEnvironment } from "./plain-environment.ts";
 import type { Build } from "./read-build.ts";
 import type { StageSecrets } from "./secrets.ts";
+import type { Shift } from "./shift.ts";
 import type { WorkQueue } from "./work-queue.ts";
 
 /** What the functions work on. */
@@ -21,6 +24,8 @@ export interface FunctionsProps {
   readonly table: TableV2;
   readonly work: WorkQueue;
   readonly secrets: StageSecrets;
+  /** Absent: new versions take over at once. */
+  readonly shift: Shift | undefined;
 }
 
 /** The variables that every function has. */
@@ -38,7 +43,10 @@ export function sharedVariables({ stage, settings, table, work }: FunctionsProps
   } satisfies Environment<SweeperConfig>;
 }
 
-/** Adds ingest, runner with its queue, and sweeper: each with the variables and the rights that its code uses. */
+/**
+ * Adds ingest, runner with its queue, and sweeper: each with the variables and the rights that its code uses. Ingest and runner are
+ * called by their alias.
+ */
 export function addFunctions(
   scope: Construct,
   {
@@ -48,8 +56,14 @@ export function addFunctions(
     table,
     work,
     secrets,
+    shift,
     shared,
-  }: FunctionsProps & { readonly shared: SharedVariables },
+    alarms,
+  }: FunctionsProps & {
+    readonly shared: SharedVariables;
+    /** What takes a new ingest back beside its own errors. */
+    readonly alarms: readonly IAlarm[];
+  },
 ): { readonly ingest: IFunction; readonly runner: IFunction; readonly sweeper: IFunction } {
   const { queue, deadLetters } = work;
   const logLevel = shared.HOOKLINE_LOG_LEVEL;
@@ -78,29 +92,32 @@ export function addFunctions(
       HOOKLINE_MAX_BODY_BYTES: String(settings.max_body_bytes),
     } satisfies Environment<IngestConfig>,
     grants: [
-      // Batches write a large event; updates take turns in a rate; reads recognise its own write; deletes take back what could not be enqueued.
+      // Batches write a large event; reads recognise its own write; deletes take back what could not be enqueued.
       {
         actions: [
           "dynamodb:PutItem",
-          ...(takesTurns ? ["dynamodb:UpdateItem"] : []),
           "dynamodb:BatchWriteItem",
           "dynamodb:GetItem",
           "dynamodb:BatchGetItem",
           "dynamodb:DeleteItem",
-          // A sender who waits is told what came of the whole run.
-          ...(letsWait ? ["dynamodb:Query"] : []),
         ],
         resources: [table.tableArn],
       },
+      ...(takesTurns ? [{ id: "Turns", actions: ["dynamodb:UpdateItem"], resources: [table.tableArn] }] : []),
+      // A sender who waits is told what came of the whole run.
+      ...(letsWait ? [{ id: "Answers", actions: ["dynamodb:Query"], resources: [table.tableArn] }] : []),
       { actions: ["sqs:SendMessage"], resources: [queue.queueArn] },
-      {
-        actions: ["secretsmanager:GetSecretValue"],
-        resources: [
-          secrets.webhookKey.secretArn,
-          // What webhooks are verified with lies among the workflows' secrets.
-          ...(asksSecrets ? [secrets.workflowSecrets.secretArn] : []),
-        ],
-      },
+      { actions: ["secretsmanager:GetSecretValue"], resources: [secrets.webhookKey.secretArn] },
+      // What webhooks are verified with lies among the workflows' secrets.
+      ...(asksSecrets
+        ? [
+            {
+              id: "Secrets",
+              actions: ["secretsmanager:GetSecretValue"],
+              resources: [secrets.workflowSecrets.secretArn],
+            },
+          ]
+        : []),
     ],
   });
 
@@ -129,11 +146,11 @@ export function addFunctions(
           "dynamodb:GetItem",
           "dynamodb:BatchGetItem",
           "dynamodb:Query",
-          // Out of the line of those that wait for a slot.
-          ...(takesSlots ? ["dynamodb:DeleteItem"] : []),
         ],
         resources: [table.tableArn],
       },
+      // Out of the line of those that wait for a slot.
+      ...(takesSlots ? [{ id: "Slots", actions: ["dynamodb:DeleteItem"], resources: [table.tableArn] }] : []),
       {
         actions: [
           "sqs:ReceiveMessage",
@@ -148,16 +165,18 @@ export function addFunctions(
       { actions: ["secretsmanager:GetSecretValue"], resources: [secrets.workflowSecrets.secretArn] },
     ],
   });
+  const liveRunner = addLiveAlias(scope, "Runner", runner, shift);
   new EventSourceMapping(scope, "RunnerQueue", {
-    target: runner,
+    target: liveRunner,
     eventSourceArn: queue.queueArn,
     batchSize: 10,
     reportBatchItemFailures: true,
     maxConcurrency: settings.runner.concurrency,
   });
 
+  const liveIngest = addLiveAlias(scope, "Ingest", ingest, shift, alarms);
   // What a newer ingest accepts may need step types that an older runner has not.
-  ingest.node.addDependency(runner);
+  liveIngest.node.addDependency(liveRunner);
 
   const sweeper = addFunction(scope, {
     id: "Sweeper",
@@ -176,5 +195,5 @@ export function addFunctions(
       { actions: ["sqs:SendMessage"], resources: [queue.queueArn] },
     ],
   });
-  return { ingest, runner, sweeper };
+  return { ingest: liveIngest, runner: liveRunner, sweeper };
 }

@@ -2,12 +2,13 @@ import { CfnOutput, Duration, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { orgIdOf } from "../lib/core/stage-names.ts";
 import type { StageSettings } from "../lib/core/stages.ts";
-import { addApi } from "./api.ts";
+import { addApi, addServerErrorAlarm, addWebhookRoute } from "./api.ts";
 import { addFunctions, sharedVariables } from "./functions.ts";
 import { addInbox } from "./inbox.ts";
 import type { Build } from "./read-build.ts";
 import { addSchedules } from "./schedule.ts";
 import { addSecrets } from "./secrets.ts";
+import { addShift } from "./shift.ts";
 import { addTable } from "./table.ts";
 import { addWorkQueue } from "./work-queue.ts";
 
@@ -39,11 +40,14 @@ export class HooklineStack extends Stack {
     const table = addTable(this, stage);
     const work = addWorkQueue(this, stage, Duration.seconds(settings.runner.timeout_seconds));
     const secrets = addSecrets(this, stage);
-    const parts = { stage, orgId, build, settings, table, work, secrets };
+    const api = addApi(this, settings);
+    const shift = addShift(this, settings);
+    const alarms = shift ? [addServerErrorAlarm(this, api, shift.errors)] : [];
+    const parts = { stage, orgId, build, settings, table, work, secrets, shift };
     const shared = sharedVariables(parts);
-    const { ingest, runner, sweeper } = addFunctions(this, { ...parts, shared });
+    const { ingest, runner, sweeper } = addFunctions(this, { ...parts, shared, alarms });
+    addWebhookRoute(api, ingest);
     const inbox = addInbox(this, { ...parts, shared, runner });
-    const api = addApi(this, ingest, settings);
     addSchedules(this, { sweeper, inbox, workflows: build.workflows });
 
     const outputs = {

@@ -10,6 +10,7 @@ import { inputTable, type Workflow } from "../lib/core/workflow.ts";
 import { addEventRules } from "./event-rules.ts";
 import { addFunction } from "./function.ts";
 import type { FunctionsProps, SharedVariables } from "./functions.ts";
+import { addLiveAlias } from "./live-alias.ts";
 import { addMail } from "./mail.ts";
 import { plainEnvironment } from "./plain-environment.ts";
 import { sourceQueues } from "./source-queues.ts";
@@ -21,6 +22,8 @@ const VISIBILITY = Duration.seconds(180);
 /** With the function's pauses, at most five minutes each, some three days. */
 const MOST_DELIVERIES = 1_000;
 
+const EMPTIES = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
+
 /** What the inbox is added to. */
 export interface InboxProps extends FunctionsProps {
   readonly shared: SharedVariables;
@@ -30,7 +33,7 @@ export interface InboxProps extends FunctionsProps {
 /** What services bring their events to. */
 export interface Inbox {
   readonly queue: Queue;
-  /** The function that empties it. */
+  /** The function that empties it, by its alias. */
   readonly take: IFunction;
 }
 
@@ -80,30 +83,29 @@ export function addInbox(scope: Construct, props: InboxProps): Inbox | undefined
       },
       { actions: ["sqs:SendMessage"], resources: [work.queue.queueArn] },
       { actions: ["sqs:ChangeMessageVisibility"], resources: [inbox.queueArn] },
-      {
-        actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-        resources: [inbox.queueArn, ...queues.keys()],
-      },
+      { actions: EMPTIES, resources: [inbox.queueArn] },
+      ...(queues.size > 0 ? [{ id: "Queues", actions: EMPTIES, resources: [...queues.keys()] }] : []),
       // How the run of an earlier tick stands.
       ...(ticksMayOverlap(workflows)
         ? []
-        : [{ actions: ["dynamodb:BatchGetItem"], resources: [table.tableArn] }]),
-      ...(mail ? [{ actions: ["s3:GetObject"], resources: [mail.arnForObjects("*")] }] : []),
+        : [{ id: "Ticks", actions: ["dynamodb:BatchGetItem"], resources: [table.tableArn] }]),
+      ...(mail ? [{ id: "Mail", actions: ["s3:GetObject"], resources: [mail.arnForObjects("*")] }] : []),
     ],
   });
-  if (mail && take.role)
-    Validations.of(take.role).acknowledge({
+  if (mail)
+    Validations.of(scope).acknowledge({
       id: `AwsSolutions-IAM5[Resource::<${Stack.of(scope).getLogicalId(mail.node.defaultChild as CfnBucket)}.Arn>/*]`,
       reason: "SES chooses the keys of the mails, which are all that the bucket holds.",
     });
+  const live = addLiveAlias(scope, "InboxFunction", take, props.shift);
   // What a newer inbox accepts may need step types that an older runner has not.
-  take.node.addDependency(props.runner);
-  addMapping(scope, "InboxQueue", take, inbox.queueArn);
+  live.node.addDependency(props.runner);
+  addMapping(scope, "InboxQueue", live, inbox.queueArn);
   // A scope of their own: CDK then adds a hash to the ids, and "a-b" and "ab" stay apart.
   const readers = new Construct(scope, "Queues");
-  for (const [queueArn, name] of queues) addMapping(readers, name, take, queueArn);
+  for (const [queueArn, name] of queues) addMapping(readers, name, live, queueArn);
   addEventRules(scope, { ...props, workflows, inbox, mail });
-  return { queue: inbox, take };
+  return { queue: inbox, take: live };
 }
 
 function ticksMayOverlap(workflows: readonly Workflow[]): boolean {

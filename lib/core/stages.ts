@@ -34,6 +34,12 @@ const api = z.strictObject({
   burst: count(1, 5_000, 1_000).describe("Requests that it takes at once"),
 });
 
+const canary = z.strictObject({
+  percent: count(1, 99, 10).describe("Share of the events that a new version gets first"),
+  minutes: count(1, 2880, 5).describe("How long it gets that share"),
+  errors: count(1, 1_000_000, 1).describe("So many errors in a minute take the deployment back"),
+});
+
 /** What a stage may say of itself; every key may be left out. */
 export const stageSchema = z.strictObject({
   account: z
@@ -57,6 +63,12 @@ export const stageSchema = z.strictObject({
   runner: runner.prefault({}).describe("How much the stage works at once"),
   ingest: ingest.prefault({}).describe("The function behind the API"),
   api: api.prefault({}).describe("How much the API takes"),
+  canary: z
+    .union([z.literal("all_at_once"), canary])
+    .prefault({})
+    .describe(
+      "How a new version of a function takes over: 10 `percent` of the events for 5 `minutes`, taken back at 1 `errors` in a minute; or `all_at_once`",
+    ),
   private_hosts: z
     .array(hostName)
     .default([])

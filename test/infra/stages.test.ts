@@ -9,7 +9,7 @@ import { type Synthesis, synthesiseStages } from "../support/synthesise.ts";
 
 const { stages } = stagesSchema.parse({
   stages: {
-    dev: { log_level: "DEBUG" },
+    dev: { log_level: "DEBUG", canary: "all_at_once" },
     staging: { region: "eu-central-1", api: { requests_per_second: 5 } },
     prod: {
       account: "123456789012",
@@ -19,6 +19,7 @@ const { stages } = stagesSchema.parse({
       retry_base_seconds: 5,
       secrets_ttl_seconds: 60,
       max_body_bytes: 1000,
+      canary: { percent: 5, minutes: 30, errors: 3 },
     },
   },
 });

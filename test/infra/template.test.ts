@@ -144,7 +144,7 @@ describe("the queue", () => {
   test("feeds the runner ten at a time and takes back only the messages that failed", () => {
     expect(one("AWS::Lambda::EventSourceMapping", "RunnerQueue").properties).toEqual({
       EventSourceArn: "Queue.Arn",
-      FunctionName: "Runner",
+      FunctionName: "RunnerLive:live",
       BatchSize: 10,
       FunctionResponseTypes: ["ReportBatchItemFailures"],
       ScalingConfig: { MaximumConcurrency: 20 },
@@ -167,10 +167,9 @@ describe("the functions", () => {
     }
   });
 
-  test("ingest is deployed after the runner: what it accepts is known there", () => {
-    expect(JSON.stringify(one("AWS::Lambda::Function", "Ingest").attributes.DependsOn)).toMatch(
-      /"Runner\w{8}"/,
-    );
+  test("ingest and inbox take over after the runner: what they accept is known there", () => {
+    for (const id of ["IngestLive", "InboxFunctionLive"])
+      expect(JSON.stringify(one("AWS::Lambda::Alias", id).attributes.DependsOn)).toMatch(/"RunnerLive\w{8}"/);
   });
 
   test("their source maps stay with the build", () => {
@@ -254,7 +253,8 @@ describe("the roles", () => {
       "dynamodb:PutItem dynamodb:BatchWriteItem dynamodb:GetItem on Table.Arn",
       "sqs:SendMessage on Queue.Arn",
       "sqs:ChangeMessageVisibility on Inbox.Arn",
-      `sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes on Inbox.Arn ${ORDERS}`,
+      "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes on Inbox.Arn",
+      `sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes on ${ORDERS}`,
       "dynamodb:BatchGetItem on Table.Arn",
       "s3:GetObject on MailBucket.Arn/*",
     ]);
@@ -284,7 +284,7 @@ describe("the API", () => {
       "GET /v1/webhooks/{org_id}/{workflow_id}/{security_hash}",
     ]);
     expect(one("AWS::ApiGatewayV2::Integration").properties).toMatchObject({
-      IntegrationUri: "Ingest.Arn",
+      IntegrationUri: "IngestLive",
       PayloadFormatVersion: "2.0",
     });
   });
@@ -387,7 +387,7 @@ test("a workflow that starts at once gets a schedule for each version, whose fir
     scheduled_at: "<aws.scheduler.scheduled-time>",
     version: "c0ffee".repeat(8),
   });
-  expect(JSON.stringify(attributes.DependsOn)).toMatch(/"InboxFunction\w{8}"/);
+  expect(JSON.stringify(attributes.DependsOn)).toMatch(/"InboxFunctionLive\w{8}"/);
 });
 
 describe("the inbox", () => {
@@ -401,7 +401,7 @@ describe("the inbox", () => {
 
   test("feeds one function, which also empties the queues of workflows; what failed of a batch stays", () => {
     const mappings = all("AWS::Lambda::EventSourceMapping").filter(
-      ({ properties }) => properties.FunctionName === "InboxFunction",
+      ({ properties }) => properties.FunctionName === "InboxFunctionLive:live",
     );
     expect(mappings.map(({ properties }) => properties.EventSourceArn)).toEqual(["Inbox.Arn", ORDERS]);
     for (const { properties } of mappings)

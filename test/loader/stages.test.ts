@@ -45,6 +45,14 @@ describe("a fault is told with its place", () => {
       "2:32 stages.prod.runner.memory_mb: found the number 128, expected at least 1769",
     ],
     [
+      "stages:\n  prod: { canary: { percent: 100 } }\n",
+      "2:30 stages.prod.canary.percent: found the number 100, expected at most 99",
+    ],
+    [
+      "stages:\n  prod: { canary: never }\n",
+      '2:19 stages.prod.canary: found the text "never", expected all_at_once or a mapping',
+    ],
+    [
       "stages:\n  Prod: {}\n",
       "2:3 stages.Prod: the key is refused: write at most 32 lower-case letters, digits and dashes, a letter first",
     ],

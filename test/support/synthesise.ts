@@ -115,10 +115,19 @@ function readTemplate(template: {
 function readable(value: Json): Json {
   if (Array.isArray(value)) return value.map(readable);
   if (!isObject(value)) return value;
-  const { Ref: ref, "Fn::GetAtt": attribute, "Fn::Join": join } = value;
+  const {
+    Ref: ref,
+    "Fn::GetAtt": attribute,
+    "Fn::Join": join,
+    "Fn::Select": part,
+    "Fn::Split": split,
+  } = value;
   if (typeof ref === "string") return plainId(ref);
   if (Array.isArray(attribute)) return `${plainId(String(attribute[0]))}.${attribute[1]}`;
   if (Array.isArray(join)) return (readable(join[1] ?? []) as readonly Json[]).join(String(join[0]));
+  // A part of a text is read as the text.
+  if (Array.isArray(part)) return readable(part[1] ?? null);
+  if (Array.isArray(split)) return readable(split[1] ?? null);
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, readable(item)]));
 }
 
