@@ -3,6 +3,7 @@ import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { dynamoClient, secretsClient, sqsClient } from "../lib/adapters/aws-clients.ts";
 import { createWorkflowCatalog } from "../lib/adapters/catalog-file.ts";
 import { createDynamoAnswers } from "../lib/adapters/dynamo/answers.ts";
+import { createDynamoBursts } from "../lib/adapters/dynamo/dynamo-bursts.ts";
 import { createDynamoCache } from "../lib/adapters/dynamo/dynamo-cache.ts";
 import { createDynamoRunStore } from "../lib/adapters/dynamo/dynamo-run-store.ts";
 import { createDynamoSlots } from "../lib/adapters/dynamo/dynamo-slots.ts";
@@ -54,6 +55,7 @@ const runner: Runner = {
   },
   cache: createDynamoCache(table),
   slots: createDynamoSlots(table),
+  bursts: createDynamoBursts(table),
   answers: createDynamoAnswers(table),
   log,
   stage: config.HOOKLINE_STAGE,

@@ -74,6 +74,7 @@ export function addFunctions(
   const limits = inputTable(webhooks).map(({ webhook }) => webhook?.limits);
   const takesTurns = limits.some((one) => one?.rate);
   const takesSlots = limits.some((one) => one?.concurrency);
+  const findsBurst = limits.some((one) => one?.debounce?.maxSeconds !== undefined);
   const ingest = addFunction(scope, {
     id: "Ingest",
     description: "Checks, stores and enqueues an event",
@@ -106,6 +107,8 @@ export function addFunctions(
       ...(takesTurns ? [{ id: "Turns", actions: ["dynamodb:UpdateItem"], resources: [table.tableArn] }] : []),
       // A sender who waits is told what came of the whole run.
       ...(letsWait ? [{ id: "Answers", actions: ["dynamodb:Query"], resources: [table.tableArn] }] : []),
+      // The delivery before says when a burst began.
+      ...(findsBurst ? [{ id: "Bursts", actions: ["dynamodb:Query"], resources: [table.tableArn] }] : []),
       { actions: ["sqs:SendMessage"], resources: [queue.queueArn] },
       { actions: ["secretsmanager:GetSecretValue"], resources: [secrets.webhookKey.secretArn] },
       // What webhooks are verified with lies among the workflows' secrets.

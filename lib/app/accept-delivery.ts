@@ -6,6 +6,7 @@ import { bodyOf, bodyProblem } from "./delivery-body.ts";
 import { deliveryEvent } from "./delivery-event.ts";
 import type { Handled } from "./handled.ts";
 import type { InputEnvironment } from "./input-environment.ts";
+import { joinBurst } from "./join-burst.ts";
 import type { EventJudgement } from "./judge-event.ts";
 import { nameDelivery } from "./name-delivery.ts";
 import { notStored } from "./not-stored.ts";
@@ -27,7 +28,7 @@ export async function acceptDelivery(
   if (problem !== undefined) return invalid(400, { error: `the body ${problem}` }, problem);
   const now = ingest.clock.now();
   const event = deliveryEvent(ingest, request, now, entry.webhook?.verify);
-  const { misfits, droppedFor, key, rateKey } = await judge(ingest, entry, request, event, env);
+  const { misfits, droppedFor, key, rateKey, burstKey } = await judge(ingest, entry, request, event, env);
   const [misfit] = misfits;
   if (misfit) {
     const problems = misfits.map((one) => ({ ...one }));
@@ -37,12 +38,15 @@ export async function acceptDelivery(
   try {
     const name = await nameDelivery(ingest, entry, key, now);
     if (name.kind === "made") return name;
-    // One that is dropped takes nobody's turn.
+    // One that is dropped takes nobody's turn, and follows nobody.
     const turn =
       droppedFor === undefined ? await takeTurn(ingest, entry, rateKey) : { kind: "taken" as const };
     if (turn.kind === "limited") return turn;
+    const burst =
+      droppedFor === undefined ? await joinBurst(ingest, entry, name.run.runId, burstKey) : undefined;
     const { sourceIp } = request;
-    return await storeDelivery(ingest, entry, { ...name, event, sourceIp, droppedFor, later: turn.later });
+    const { later } = turn;
+    return await storeDelivery(ingest, entry, { ...name, event, sourceIp, droppedFor, later, burst });
   } catch (thrown) {
     return notStored(ingest, entry, thrown);
   }

@@ -15,6 +15,8 @@ export interface EventJudgement {
   readonly key?: string;
   /** Whose rate it counts for; absent: there is no rate, or it counts for the workflow's. */
   readonly rateKey?: string;
+  /** Which deliveries it follows; absent: there is no debounce, or it follows all of the workflow's that lack a key. */
+  readonly burstKey?: string;
 }
 
 /** Judges an event by `schema`, `filter`, `dedupe` and `limits` of its input. @throws Error for a schema that cannot be used. */
@@ -31,11 +33,16 @@ export async function judgeEvent(
   // Conditions bring a library of regular expressions along.
   const droppedFor = filter && (await import("./reason-to-drop.ts")).reasonToDrop(filter, reader);
   const keyOf = (template: string | undefined) => template && textOf(reader.renderWhole(template));
-  const [key, rateKey] = [keyOf(dedupe?.key), keyOf(limits?.rate?.key)];
+  const [key, rateKey, burstKey] = [
+    keyOf(dedupe?.key),
+    keyOf(limits?.rate?.key),
+    keyOf(limits?.debounce?.key),
+  ];
   return {
     misfits,
     ...(droppedFor !== undefined && { droppedFor }),
     ...(key && { key }),
     ...(rateKey && { rateKey }),
+    ...(burstKey && { burstKey }),
   };
 }

@@ -2,6 +2,7 @@ import { FlowError, toFlowError } from "../core/flow-error.ts";
 import { savedBy } from "../core/journal.ts";
 import { parseMessage, type RunMessage } from "../core/ports/queue.ts";
 import { type Claim, LeaseLost } from "../core/ports/run-store.ts";
+import type { RunEnd } from "../engine/run-end.ts";
 import { giveBackSeconds } from "./dispose-of.ts";
 import { endDamagedRun } from "./end-damaged-run.ts";
 import { inSlot } from "./in-slot.ts";
@@ -9,6 +10,7 @@ import { logFault } from "./log-fault.ts";
 import { type Claimed, runAttempt } from "./run-attempt.ts";
 import { type Invocation, type Runner, runFields } from "./runner.ts";
 import { letGo, settleRun } from "./settle-run.ts";
+import { superseded } from "./superseded.ts";
 import { wakeParent } from "./wake-parent.ts";
 
 /** One message as the runner gets it. */
@@ -56,10 +58,7 @@ export async function processDelivery(
     switch (claim.kind) {
       case "claimed":
         return await guarded(runner, delivery, claim, () =>
-          inSlot(runner, claim, invocation, {
-            work: () => executeClaimed(runner, claim, delivery, message, invocation),
-            whenFull: "done",
-          }),
+          takeUp(runner, claim, delivery, message, invocation),
         );
       case "suspect":
         return "suspect";
@@ -116,18 +115,31 @@ export async function processSuspect(
   }
 }
 
-async function executeClaimed(
+async function takeUp(
   runner: Runner,
   claimed: Claimed,
   delivery: Delivery,
   message: RunMessage,
   invocation: Invocation,
 ): Promise<Verdict> {
+  const unbegun = await superseded(runner, claimed.run);
+  const work = () => executeClaimed(runner, claimed, delivery, message, invocation, unbegun);
+  return unbegun ? work() : inSlot(runner, claimed, invocation, { work, whenFull: "done" });
+}
+
+async function executeClaimed(
+  runner: Runner,
+  claimed: Claimed,
+  delivery: Delivery,
+  message: RunMessage,
+  invocation: Invocation,
+  unbegun: RunEnd | undefined,
+): Promise<Verdict> {
   const { run } = claimed;
   const log = runner.log.with(runFields(run.runId, run.workflow, run.attempt));
   const deliveries = Math.max(delivery.receiveCount, run.failures + 1);
   const lastDelivery = deliveries >= runner.redelivery.maxReceiveCount;
-  const attempt = await runAttempt(runner, claimed, invocation, lastDelivery);
+  const attempt = await runAttempt(runner, claimed, invocation, lastDelivery, unbegun);
   const disposal = await settleRun(runner, claimed, attempt, deliveries);
   const { end } = attempt;
   const fields = {

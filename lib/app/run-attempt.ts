@@ -47,7 +47,7 @@ export interface Attempt {
 }
 
 /**
- * Executes a claimed run from where its journal ends. A fault of ours that no wait heals is a failure of the attempt.
+ * Executes a claimed run from where its journal ends, or ends it as `unbegun` says. A fault of ours that no wait heals is a failure of the attempt.
  * @throws LeaseLost, or a fault of the store that heals: then this attempt has not ended.
  */
 export async function runAttempt(
@@ -55,6 +55,7 @@ export async function runAttempt(
   claimed: Claimed,
   invocation: Invocation,
   lastDelivery: boolean,
+  unbegun?: RunEnd,
 ): Promise<Attempt> {
   const { lease, run } = claimed;
   const { clock } = runner.ports;
@@ -91,6 +92,7 @@ export async function runAttempt(
   const attempt = async (): Promise<RunEnd> => {
     workflow = await findVersion(runner, run.workflow, run.hash);
     if (!workflow) return failedBy(versionGone(run.workflow, run.hash), lastDelivery);
+    if (unbegun) return unbegun;
     const endWithParent = run.parent?.awaits && (await endedWithParent(runner, run.parent, run.chunk));
     if (endWithParent) return endWithParent;
     const part = await loopPart(runner.store, run, invocation);

@@ -1,6 +1,7 @@
 import type { EnvironmentSource } from "../core/environment-source.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Answers } from "../core/ports/answers.ts";
+import type { Bursts } from "../core/ports/bursts.ts";
 import type { Cache } from "../core/ports/cache.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { Queue } from "../core/ports/queue.ts";
@@ -23,6 +24,7 @@ export interface Runner {
   readonly ports: OutsidePorts;
   readonly cache: Cache;
   readonly slots: Slots;
+  readonly bursts: Pick<Bursts, "followers">;
   readonly answers: Answers;
   readonly log: Log;
   readonly stage: string;

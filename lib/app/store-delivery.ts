@@ -1,6 +1,6 @@
 import { toFlowError } from "../core/flow-error.ts";
 import type { NamedRun } from "../core/ports/deliveries.ts";
-import type { StoredEvent } from "../core/run.ts";
+import type { Burst, StoredEvent } from "../core/run.ts";
 import type { InputEntry } from "../core/workflow.ts";
 import type { Handled } from "./handled.ts";
 import type { DedupeWord } from "./name-delivery.ts";
@@ -17,13 +17,15 @@ interface AcceptedDelivery {
   readonly droppedFor?: string | undefined;
   /** When its turn is; absent: now. */
   readonly later?: { readonly at: number; readonly waitMs: number } | undefined;
+  /** Absent: nothing depends on what follows it. */
+  readonly burst?: Burst | undefined;
 }
 
 /** Makes a delivery the run that it is named, and answers its sender; 503 when store or queue do not take it. */
 export async function storeDelivery(
   ingest: Ingest,
   entry: InputEntry,
-  { event, sourceIp, run, dedupe, droppedFor, later }: AcceptedDelivery,
+  { event, sourceIp, run, dedupe, droppedFor, burst, later = afterBurst(ingest, burst) }: AcceptedDelivery,
 ): Promise<Handled> {
   const { runId, createdAt: now } = run;
   const { preset } = entry.webhook ?? {};
@@ -35,11 +37,13 @@ export async function storeDelivery(
       now,
       delivery: { bytes, sourceIp, ...(preset !== undefined && { preset }) },
       later,
+      ...(burst && { burst }),
       ...(droppedFor !== undefined && { droppedFor }),
     });
   } catch (thrown) {
-    // Others may have been told of a run that has a name: it stays, and a sender that tries again is told of it too.
-    const mayStay = dedupe === "new" || dedupe === "duplicate";
+    // Others may have been told of a run that has a name: it stays, and a sender that tries again is told of it too. One in a
+    // burst may have superseded others by now; the same delivery, sent again, supersedes it.
+    const mayStay = dedupe === "new" || dedupe === "duplicate" || burst !== undefined;
     if (mayStay || !(await isKept(ingest, runId))) return notStored(ingest, entry, thrown, runId);
     const { message, class: errorClass } = toFlowError(thrown);
     ingest.log.write({
@@ -60,6 +64,10 @@ export async function storeDelivery(
       : { answer: { status: 200, body: { ...body, status: "dropped", reason: droppedFor } } }),
     ...(dedupe === "duplicate" && { receipt: { outcome: "duplicate", reason: "duplicate", runId } as const }),
   };
+}
+
+function afterBurst({ clock }: Ingest, burst: Burst | undefined): AcceptedDelivery["later"] {
+  return burst && { at: burst.until, waitMs: Math.max(0, burst.until - clock.now()) };
 }
 
 function beginning(later: AcceptedDelivery["later"]): { readonly begins_at?: string } {

@@ -1,4 +1,5 @@
 import type { Answers } from "../core/ports/answers.ts";
+import type { Bursts } from "../core/ports/bursts.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Deliveries } from "../core/ports/deliveries.ts";
 import type { Log } from "../core/ports/log.ts";
@@ -20,6 +21,7 @@ export interface Ingest {
   readonly answers: Pick<Answers, "get">;
   readonly runs: Pick<RunStore, "get">;
   readonly turns: Turns;
+  readonly bursts: Pick<Bursts, "join">;
   readonly queue: Queue;
   readonly secrets: Secrets;
   readonly inputs: InputCatalog;
@@ -38,7 +40,7 @@ export interface Ingest {
 const DAY_SECONDS = 86_400;
 
 /** How a new run is stored. Times in milliseconds since the epoch. */
-interface NewRunOptions extends Pick<NewRun, "parent" | "delivery" | "droppedFor"> {
+interface NewRunOptions extends Pick<NewRun, "parent" | "delivery" | "droppedFor" | "burst"> {
   readonly runId: string;
   readonly now: number;
   /** Default: `now`. */

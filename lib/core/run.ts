@@ -75,6 +75,14 @@ export interface Redriven {
   readonly keepsUnknown?: true;
 }
 
+/** A run that waits whether others of its key follow it. */
+export interface Burst {
+  /** What the store calls the key. */
+  readonly place: string;
+  /** Until when others may follow, milliseconds since the epoch. */
+  readonly until: number;
+}
+
 /** What is known of a delivery beside what came with it. */
 export interface DeliveryFacts {
   /** Of the body. */
@@ -106,6 +114,8 @@ export interface NewRun {
   readonly replayOf?: ReplayLink;
   /** Absent: no webhook's delivery. */
   readonly delivery?: DeliveryFacts;
+  /** Absent: it does not depend on others of its key. */
+  readonly burst?: Burst;
   /** It is not claimed before this time, milliseconds since the epoch; absent: at once. */
   readonly notBefore?: number;
   /** Why it ends as `dropped` before it begins; absent: it is queued. */

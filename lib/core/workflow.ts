@@ -79,6 +79,17 @@ export interface RespondRule {
 export interface InputLimits {
   readonly rate?: RateLimit;
   readonly concurrency?: ConcurrencyLimit;
+  readonly debounce?: DebounceRule;
+}
+
+/** Of deliveries of a key that follow one another, the last one runs. */
+export interface DebounceRule {
+  /** How long nothing may follow. */
+  readonly seconds: number;
+  /** How long deliveries may follow one another until one of them runs; absent: for ever. */
+  readonly maxSeconds?: number;
+  /** As {@link RateLimit.key}. */
+  readonly key?: string;
 }
 
 /** How many runs of a key are at work at once. */

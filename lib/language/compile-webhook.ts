@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { DedupeRule, RespondRule, WebhookInput } from "../core/workflow.ts";
+import { checkLimits } from "./check-limits.ts";
 import { checkSchema } from "./check-schema.ts";
 import { checkConditions, checkTemplates, type TextCheck } from "./check-text.ts";
 import { compileLimits } from "./compile-limits.ts";
@@ -30,6 +31,7 @@ export function compileWebhook(node: YamlNode, check: TextCheck): WebhookInput |
   const answer = respond && child(respond, "body");
   if (answer) checkTemplates(answer, check);
   if (limits) checkTemplates(limits, check);
+  if (keys) checkLimits(node, keys, check);
   if (!keys || !verified || (schema && typeof body !== "object")) return undefined;
   const { preset, ...rest } = verified;
   const rule = dedupeRule(keys.dedupe, preset?.dedupeKey, dedupe ?? node, check);

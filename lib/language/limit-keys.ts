@@ -3,6 +3,8 @@ import * as z from "zod";
 const key = (what: string) =>
   z.string().min(1).optional().describe(`Template of ${what}; absent: all of the workflow's`);
 
+const LONGEST_DEBOUNCE_SECONDS = 7 * 86_400;
+
 /** The keys of a webhook's `limits`. Times in seconds. */
 export const limitKeys = z.strictObject({
   rate: z
@@ -34,4 +36,25 @@ export const limitKeys = z.strictObject({
     })
     .optional()
     .describe("How many runs are at work at once, across all instances; the others wait in line"),
+  debounce: z
+    .strictObject({
+      seconds: z
+        .number()
+        .int()
+        .min(1)
+        .max(LONGEST_DEBOUNCE_SECONDS)
+        .describe("How long nothing may follow a delivery until its run begins"),
+      max_seconds: z
+        .number()
+        .int()
+        .min(1)
+        .max(LONGEST_DEBOUNCE_SECONDS)
+        .optional()
+        .describe(
+          "How long deliveries may follow one another until one of them runs all the same; absent: for ever",
+        ),
+      key: key("whose deliveries follow one another"),
+    })
+    .optional()
+    .describe("Of deliveries that follow one another, the last one runs; the others are dropped"),
 });

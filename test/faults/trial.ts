@@ -1,3 +1,4 @@
+import { createDynamoBursts } from "../../lib/adapters/dynamo/dynamo-bursts.ts";
 import { createDynamoCache } from "../../lib/adapters/dynamo/dynamo-cache.ts";
 import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
 import { createDynamoSlots } from "../../lib/adapters/dynamo/dynamo-slots.ts";
@@ -101,6 +102,8 @@ export function faultyStage(
       struck
         ? createDynamoSlots({ client: struck, table: TABLE })
         : faults.wrap("slots", slots, ["take", "free", "enter", "leave"]),
+    wrapBursts: (bursts) =>
+      struck ? createDynamoBursts({ client: struck, table: TABLE }) : faults.wrap("bursts", bursts, ["join"]),
     wrapQueue: (queue) => faults.wrap("queue", queue, QUEUE),
     wrapHttp(peer) {
       const send = async (request: HttpRequest) => {

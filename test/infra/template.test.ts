@@ -527,7 +527,10 @@ describe("a stage with what few stages have", () => {
         emptyWorkflow({ input: { type: "email", to: ["in.example.com"] } }),
         emptyWorkflow({
           name: "limited",
-          input: { type: "http_webhook", limits: { rate, concurrency: { count: 1 } } },
+          input: {
+            type: "http_webhook",
+            limits: { rate, concurrency: { count: 1 }, debounce: { seconds: 5, maxSeconds: 60 } },
+          },
         }),
       ],
     });
@@ -539,9 +542,10 @@ describe("a stage with what few stages have", () => {
     expect(rare.findings).toEqual([]);
   });
 
-  test("ingest may update items where a webhook has a rate, the runner delete them where its runs wait in line", () => {
+  test("ingest may update items where a webhook has a rate, and query where bursts have an end; the runner may delete where its runs wait in line", () => {
     const actionsOf = (name: string) => grantsOf(rare, name).flatMap(({ actions }) => actions);
     expect(actionsOf("Ingest")).toContain("dynamodb:UpdateItem");
+    expect(actionsOf("Ingest")).toContain("dynamodb:Query");
     expect(actionsOf("Runner")).toContain("dynamodb:DeleteItem");
   });
 });

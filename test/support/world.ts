@@ -1,5 +1,6 @@
 import { parseMail } from "../../lib/adapters/mail/parse-mail.ts";
 import { createMemoryAnswers } from "../../lib/adapters/memory/memory-answers.ts";
+import { createMemoryBursts } from "../../lib/adapters/memory/memory-bursts.ts";
 import { createMemoryCache } from "../../lib/adapters/memory/memory-cache.ts";
 import { createMemoryDeliveries } from "../../lib/adapters/memory/memory-deliveries.ts";
 import { createMemoryQueue, type MemoryQueue } from "../../lib/adapters/memory/memory-queue.ts";
@@ -22,6 +23,7 @@ import type { WebhookAnswer } from "../../lib/app/webhook-answer.ts";
 import { webhookPathOf } from "../../lib/app/webhook-url.ts";
 import { FlowError } from "../../lib/core/flow-error.ts";
 import { formatJson, isObject, type Json, type JsonObject } from "../../lib/core/json.ts";
+import type { Bursts } from "../../lib/core/ports/bursts.ts";
 import type { Cache } from "../../lib/core/ports/cache.ts";
 import type { Clock } from "../../lib/core/ports/clock.ts";
 import type { Deliveries } from "../../lib/core/ports/deliveries.ts";
@@ -93,6 +95,7 @@ export interface WorldOptions {
   wrapClock?(clock: Clock): Clock;
   wrapCache?(cache: Cache): Cache;
   wrapSlots?(slots: Slots): Slots;
+  wrapBursts?(bursts: Bursts): Bursts;
 }
 
 /** The key of a world's webhook URLs, and the organisation in them. */
@@ -120,6 +123,8 @@ export function createWorld(options: WorldOptions): World {
   const http = scriptedHttp(script, { clock });
   const cache = createMemoryCache();
   const slots = createMemorySlots();
+  const burstsInMemory = createMemoryBursts();
+  const bursts = options.wrapBursts?.(burstsInMemory) ?? burstsInMemory;
   const answers = createMemoryAnswers();
   const secrets = {
     workflowSecrets: async () => options.secrets ?? {},
@@ -150,6 +155,7 @@ export function createWorld(options: WorldOptions): World {
     },
     cache: options.wrapCache?.(cache) ?? cache,
     slots: options.wrapSlots?.(slots) ?? slots,
+    bursts,
     answers,
     log,
     stage: "test",
@@ -164,6 +170,7 @@ export function createWorld(options: WorldOptions): World {
     answers,
     runs: store,
     turns: createMemoryTurns(),
+    bursts,
     queue,
     secrets,
     inputs: { all: () => table },

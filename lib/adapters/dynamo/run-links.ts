@@ -1,8 +1,16 @@
-import type { ChunkLink, NewRun, ParentLink, Redriven, ReplayLink, RunRecord } from "../../core/run.ts";
+import type {
+  Burst,
+  ChunkLink,
+  NewRun,
+  ParentLink,
+  Redriven,
+  ReplayLink,
+  RunRecord,
+} from "../../core/run.ts";
 import { type Item, number, readBoolean, readFlag, readList, readNumber, readText, text } from "./item.ts";
 
 /** Attributes of what leads from a new run to others. */
-export function linkAttributes({ parent, chunk, replayOf }: NewRun): Item {
+export function linkAttributes({ parent, chunk, replayOf, burst }: NewRun): Item {
   return {
     ...(parent && parentAttributes(parent)),
     ...(chunk && chunkAttributes(chunk)),
@@ -10,6 +18,7 @@ export function linkAttributes({ parent, chunk, replayOf }: NewRun): Item {
       replay_of: text(replayOf.runId),
       ...(replayOf.edited && { replay_edited: { BOOL: true } }),
     }),
+    ...(burst && { burst: text(burst.place), burst_until: number(burst.until) }),
   };
 }
 
@@ -55,6 +64,7 @@ export const LINKS = {
   replayOf: readReplayOf,
   redrives: readRedrives,
   replays: readReplays,
+  burst: readBurst,
 } as const;
 
 /** All of them. @throws FlowError `internal` for half a link. */
@@ -82,6 +92,11 @@ function readRedrives(item: Item): readonly Redriven[] | undefined {
 
 function readReplays(item: Item): readonly string[] | undefined {
   return item.replays && readList(item, "replays").map(({ S = "" }) => S);
+}
+
+function readBurst(item: Item): Burst | undefined {
+  if (!hasAny(item, ["burst", "burst_until"])) return undefined;
+  return { place: readText(item, "burst"), until: readNumber(item, "burst_until") };
 }
 
 function hasAny(item: Item, names: readonly string[]): boolean {

@@ -2,6 +2,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { createDynamoAnswers } from "../../../lib/adapters/dynamo/answers.ts";
 import { createDynamoDeliveries } from "../../../lib/adapters/dynamo/deliveries.ts";
+import { createDynamoBursts } from "../../../lib/adapters/dynamo/dynamo-bursts.ts";
 import { createDynamoCache } from "../../../lib/adapters/dynamo/dynamo-cache.ts";
 import { createDynamoRunStore } from "../../../lib/adapters/dynamo/dynamo-run-store.ts";
 import { createDynamoSlots } from "../../../lib/adapters/dynamo/dynamo-slots.ts";
@@ -251,6 +252,7 @@ export function createSimulatedStage(
         answers: createDynamoAnswers(onTable(process)),
         runs: createDynamoRunStore(onTable(process)),
         turns: createDynamoTurns(onTable(process)),
+        bursts: createDynamoBursts(onTable(process)),
         queue: queueOf(process),
         secrets,
         inputs: { all: () => inputs },
@@ -284,6 +286,7 @@ export function createSimulatedStage(
         },
         cache: createDynamoCache(onTable(process)),
         slots: createDynamoSlots(onTable(process)),
+        bursts: createDynamoBursts(onTable(process)),
         answers: createDynamoAnswers(onTable(process)),
         log,
         stage: STAGE,
