@@ -135,6 +135,11 @@ const LEFT_TO_THE_LOADER: { readonly [about: string]: readonly string[] } = {
     "dedupe for longer than runs are kept",
     "a schema in a file that is not there",
   ],
+  "limits that do not go together": [
+    "a debounce that must end before it has begun",
+    "a rate that queues what a debounce puts off",
+    "a sender that is to wait for what a debounce puts off",
+  ],
   "schedules and time zones": [
     "a misspelt time zone",
     "an offset as a time zone",
