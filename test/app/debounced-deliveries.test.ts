@@ -183,7 +183,10 @@ describe("input.limits.debounce", () => {
 
   test("a run that has begun is not looked at again", async () => {
     const world = createWorld({
-      file: { input: { type: "http_webhook", limits: { debounce } }, steps: [{ type: "wait", seconds: 600 }] },
+      file: {
+        input: { type: "http_webhook", limits: { debounce } },
+        steps: [{ type: "wait", seconds: 600 }],
+      },
     });
     const ids = await postEach(world, 1, edits(1));
     let looks = 0;
