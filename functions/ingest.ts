@@ -4,8 +4,7 @@ import { dynamoClient, INGEST_TRY_MS, secretsClient, sqsClient } from "../lib/ad
 import { createInputCatalog, createWorkflowTexts } from "../lib/adapters/catalog-file.ts";
 import { createDynamoAnswers } from "../lib/adapters/dynamo/answers.ts";
 import { createDynamoDeliveries } from "../lib/adapters/dynamo/deliveries.ts";
-import { createDynamoBursts } from "../lib/adapters/dynamo/dynamo-bursts.ts";
-import { createDynamoTurns } from "../lib/adapters/dynamo/dynamo-turns.ts";
+import { createDynamoLimits } from "../lib/adapters/dynamo/dynamo-limits.ts";
 import { createDynamoRunReader } from "../lib/adapters/dynamo/get-run.ts";
 import { createDynamoNewRunStore } from "../lib/adapters/dynamo/new-run-store.ts";
 import { catalogFile, environment } from "../lib/adapters/environment.ts";
@@ -29,8 +28,7 @@ const ingest: Ingest = {
   deliveries: createDynamoDeliveries(table),
   runs: createDynamoRunReader(table),
   answers: createDynamoAnswers(table),
-  turns: createDynamoTurns(table),
-  bursts: createDynamoBursts(table),
+  ...createDynamoLimits(table),
   queue: createSqsQueue({
     client: sqsClient(INGEST_TRY_MS),
     queueUrl: config.HOOKLINE_QUEUE_URL,

@@ -3,10 +3,9 @@ import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { dynamoClient, secretsClient, sqsClient } from "../lib/adapters/aws-clients.ts";
 import { createWorkflowCatalog } from "../lib/adapters/catalog-file.ts";
 import { createDynamoAnswers } from "../lib/adapters/dynamo/answers.ts";
-import { createDynamoBursts } from "../lib/adapters/dynamo/dynamo-bursts.ts";
 import { createDynamoCache } from "../lib/adapters/dynamo/dynamo-cache.ts";
+import { createDynamoLimits } from "../lib/adapters/dynamo/dynamo-limits.ts";
 import { createDynamoRunStore } from "../lib/adapters/dynamo/dynamo-run-store.ts";
-import { createDynamoSlots } from "../lib/adapters/dynamo/dynamo-slots.ts";
 import { catalogFile, environment } from "../lib/adapters/environment.ts";
 import { createGuardedHttp } from "../lib/adapters/http/guarded-http.ts";
 import { createJq } from "../lib/adapters/jq/jq-worker-pool.ts";
@@ -54,8 +53,7 @@ const runner: Runner = {
     salesforce: createSalesforce(http, systemClock),
   },
   cache: createDynamoCache(table),
-  slots: createDynamoSlots(table),
-  bursts: createDynamoBursts(table),
+  ...createDynamoLimits(table),
   answers: createDynamoAnswers(table),
   log,
   stage: config.HOOKLINE_STAGE,

@@ -2,11 +2,9 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { createDynamoAnswers } from "../../../lib/adapters/dynamo/answers.ts";
 import { createDynamoDeliveries } from "../../../lib/adapters/dynamo/deliveries.ts";
-import { createDynamoBursts } from "../../../lib/adapters/dynamo/dynamo-bursts.ts";
 import { createDynamoCache } from "../../../lib/adapters/dynamo/dynamo-cache.ts";
+import { createDynamoLimits } from "../../../lib/adapters/dynamo/dynamo-limits.ts";
 import { createDynamoRunStore } from "../../../lib/adapters/dynamo/dynamo-run-store.ts";
-import { createDynamoSlots } from "../../../lib/adapters/dynamo/dynamo-slots.ts";
-import { createDynamoTurns } from "../../../lib/adapters/dynamo/dynamo-turns.ts";
 import { tableDefinition } from "../../../lib/adapters/dynamo/table-definition.ts";
 import { createSalesforce } from "../../../lib/adapters/salesforce/create-salesforce.ts";
 import { createSqsQueue } from "../../../lib/adapters/sqs-queue.ts";
@@ -251,8 +249,7 @@ export function createSimulatedStage(
         deliveries: createDynamoDeliveries(onTable(process)),
         answers: createDynamoAnswers(onTable(process)),
         runs: createDynamoRunStore(onTable(process)),
-        turns: createDynamoTurns(onTable(process)),
-        bursts: createDynamoBursts(onTable(process)),
+        ...createDynamoLimits(onTable(process)),
         queue: queueOf(process),
         secrets,
         inputs: { all: () => inputs },
@@ -285,8 +282,7 @@ export function createSimulatedStage(
           salesforce: createSalesforce(http, process.clock),
         },
         cache: createDynamoCache(onTable(process)),
-        slots: createDynamoSlots(onTable(process)),
-        bursts: createDynamoBursts(onTable(process)),
+        ...createDynamoLimits(onTable(process)),
         answers: createDynamoAnswers(onTable(process)),
         log,
         stage: STAGE,
