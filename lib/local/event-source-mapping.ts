@@ -17,6 +17,8 @@ export interface EventSourceMappingOptions {
   readonly queueArn?: string;
   /** Invocations that may be under way at once. */
   readonly concurrency: number;
+  /** Waited for before each look into the queue; default: nothing is. */
+  readonly giveWay?: () => Promise<void>;
   readonly invoke: (event: SQSEvent) => Promise<SQSBatchResponse>;
   readonly log: (line: string) => void;
 }
@@ -48,6 +50,7 @@ export function startEventSourceMapping(options: EventSourceMappingOptions): Eve
         });
         continue;
       }
+      await options.giveWay?.();
       const messages = await receive(options, stopping.signal);
       if (messages.length === 0) continue;
       const invocation = invokeWith(messages, options).finally(() => {

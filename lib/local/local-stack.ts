@@ -64,7 +64,9 @@ export interface LocalStack {
 }
 
 /** Invocations of the runner at once, each with up to 10 runs. */
-const RUNNER_CONCURRENCY = 5;
+export const RUNNER_CONCURRENCY = 5;
+/** How long runs wait for deliveries under way, whose senders wait too: 10 runs in that time are what a laptop can do. */
+const GIVE_WAY_MS = 30;
 /** How long runs under way may go on after a stop. */
 const GRACE_MS = 5_000;
 
@@ -129,6 +131,7 @@ async function bringUp(
     client: services.sqsClient,
     queueUrl: services.queueUrl,
     concurrency: RUNNER_CONCURRENCY,
+    giveWay: () => front.idle(GIVE_WAY_MS),
     invoke: (event) => functions.runner(event, context("runner")),
     log,
   });

@@ -72,6 +72,10 @@ const rows: (readonly [figure: string, value: string])[] = [
     `${ingest.steadyP50Ms.toFixed(1)} / ${ingest.steadyP99Ms.toFixed(1)} ms`,
   ],
   [
+    "the same while no run is executed beside it, p50 / p99",
+    `${ingest.aloneP50Ms.toFixed(1)} / ${ingest.aloneP99Ms.toFixed(1)} ms`,
+  ],
+  [
     "500 such, each sent twice at once on 1,000 connections, to the last answer",
     `${(ingest.burstMs / 1000).toFixed(1)} s`,
   ],

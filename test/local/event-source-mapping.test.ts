@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
+  ReceiveMessageCommand,
   SendMessageCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
@@ -54,6 +55,33 @@ async function left(): Promise<number> {
 }
 
 describe("the event source mapping", () => {
+  test("looks into the queue only when what it gives way to is over", async () => {
+    const order: string[] = [];
+    const over = Promise.withResolvers<void>();
+    const called = Promise.withResolvers<void>();
+    await send("a");
+    mapping = startEventSourceMapping({
+      client,
+      queueUrl,
+      concurrency: 1,
+      giveWay: () => over.promise,
+      async invoke() {
+        order.push("a run");
+        called.resolve();
+        return { batchItemFailures: [] };
+      },
+      log: () => {},
+    });
+    // The message is still there for another to take.
+    const { Messages } = await client.send(
+      new ReceiveMessageCommand({ QueueUrl: queueUrl, VisibilityTimeout: 0 }),
+    );
+    order.push(`${Messages?.length} waits`);
+    over.resolve();
+    await called.promise;
+    expect(order).toEqual(["1 waits", "a run"]);
+  });
+
   test("hands over records as Lambda gets them, and deletes what succeeded", async () => {
     const events: SQSEvent[] = [];
     const called = Promise.withResolvers<void>();
