@@ -3,7 +3,9 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
+import type { Workflow } from "../core/workflow.ts";
 import { bundlePython } from "./bundle-python.ts";
+import { needsPatterns } from "./needs-patterns.ts";
 
 /** The functions, each with a bundle of its name. */
 export const FUNCTIONS = ["ingest", "inbox", "runner", "sweeper"] as const;
@@ -31,18 +33,27 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** CommonJS dependencies call `require` for Node's own modules. */
 const BANNER = `import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);`;
 
+/** What is bundled, for which workflows. */
+export interface BundleOptions {
+  readonly outDir: string;
+  readonly functions?: readonly FunctionName[];
+  /** Ingest has what their inputs need. */
+  readonly workflows: readonly Pick<Workflow, "input">[];
+}
+
 /** Bundles functions into one folder each below `outDir`, emptied first. Source maps lie beside and are not deployed. */
 export async function buildBundles({
   outDir,
   functions = FUNCTIONS,
-}: {
-  outDir: string;
-  functions?: readonly FunctionName[];
-}): Promise<readonly Bundle[]> {
-  return await Promise.all(functions.map((name) => buildBundle(name, resolve(outDir, name))));
+  workflows,
+}: BundleOptions): Promise<readonly Bundle[]> {
+  const hasPatterns = needsPatterns(workflows);
+  return await Promise.all(
+    functions.map((name) => buildBundle(name, resolve(outDir, name), name !== "ingest" || hasPatterns)),
+  );
 }
 
-async function buildBundle(name: FunctionName, dir: string): Promise<Bundle> {
+async function buildBundle(name: FunctionName, dir: string, hasPatterns: boolean): Promise<Bundle> {
   await rm(dir, { recursive: true, force: true });
   await mkdir(dir, { recursive: true });
   const { metafile } = await build({
@@ -62,7 +73,10 @@ async function buildBundle(name: FunctionName, dir: string): Promise<Bundle> {
     target: "node24",
     mainFields: ["module", "main"],
     banner: { js: BANNER },
-    alias: { "@aws-sdk/credential-provider-node": join(ROOT, "lib/build/lambda-credentials.ts") },
+    alias: {
+      "@aws-sdk/credential-provider-node": join(ROOT, "lib/build/lambda-credentials.ts"),
+      ...(!hasPatterns && { re2js: join(ROOT, "lib/build/without-patterns.ts") }),
+    },
     // Read in browsers only; esbuild drops the code that imports it, and would keep its chunk.
     external: ["bowser"],
     legalComments: "none",

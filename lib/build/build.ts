@@ -15,7 +15,7 @@ try {
   for (const problem of problems) console.error(`${formatProblem(problem)}\n`);
   if (problems.some(({ severity }) => severity === "error"))
     throw new FlowError("config_error", "Nothing was built: mend the errors above first.");
-  const bundles = await buildBundles({ outDir: OUT_DIR });
+  const bundles = await buildBundles({ outDir: OUT_DIR, workflows });
   writeCatalogs(OUT_DIR, workflows);
   writeJson(join(OUT_DIR, "stages.json"), stages);
   console.error(`${workflows.length} workflows and ${bundles.length} functions in ${OUT_DIR}/`);

@@ -39,7 +39,7 @@ export async function benchBundles(): Promise<{
 }> {
   const outDir = mkdtempSync(join(tmpdir(), "hookline-bundles-"));
   try {
-    const built = await buildBundles({ outDir });
+    const built = await buildBundles({ outDir, workflows: [] });
     writeCatalogs(outDir, []);
     const bundles = built.map(({ name, dir, startBytes, totalBytes }) => ({
       name,

@@ -68,7 +68,7 @@ export async function deploy(
         ["workflow-secrets", { read: () => JSON.stringify(secrets) }],
       ]),
     ),
-    buildBundles({ outDir: dir }),
+    buildBundles({ outDir: dir, workflows }),
   ]);
   writeCatalogs(dir, workflows);
   const [table, queueUrl, deadLetterUrl, inboxUrl] = await Promise.all([
