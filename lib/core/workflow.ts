@@ -27,6 +27,8 @@ export interface Workflow {
   readonly changelog: readonly ChangelogEntry[];
   /** The file as its author named it, for messages. */
   readonly file: string;
+  /** The file's text, for people; absent in versions that an older release stored. */
+  readonly source?: string;
 }
 
 /** A name that `${env:…}` reads. */

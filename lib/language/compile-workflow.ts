@@ -60,6 +60,7 @@ export function compileWorkflow(
     history: { retentionDays: keys.history.retention_days, redact: keys.history.redact },
     changelog: readChangelog(text),
     file,
+    source: text,
   };
   return { ...workflow, hash: contentHash(workflow) };
 }
