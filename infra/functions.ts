@@ -72,7 +72,7 @@ export function addFunctions(
   const asksSecrets = inputNames.length > 0;
   const letsWait = webhooks.some(({ input }) => input.type === "http_webhook" && input.respond !== undefined);
   const limits = inputTable(webhooks).map(({ webhook }) => webhook?.limits);
-  const takesTurns = limits.some((one) => one?.rate);
+  const takesTurns = limits.some((one) => one?.rate || one?.batch);
   const takesSlots = limits.some((one) => one?.concurrency);
   const findsBurst = limits.some((one) => one?.debounce?.maxSeconds !== undefined);
   const ingest = addFunction(scope, {

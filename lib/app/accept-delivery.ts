@@ -28,7 +28,13 @@ export async function acceptDelivery(
   if (problem !== undefined) return invalid(400, { error: `the body ${problem}` }, problem);
   const now = ingest.clock.now();
   const event = deliveryEvent(ingest, request, now, entry.webhook?.verify);
-  const { misfits, droppedFor, key, rateKey, burstKey } = await judge(ingest, entry, request, event, env);
+  const { misfits, droppedFor, key, rateKey, burstKey, batchKey } = await judge(
+    ingest,
+    entry,
+    request,
+    event,
+    env,
+  );
   const [misfit] = misfits;
   if (misfit) {
     const problems = misfits.map((one) => ({ ...one }));
@@ -42,6 +48,11 @@ export async function acceptDelivery(
     const turn =
       droppedFor === undefined ? await takeTurn(ingest, entry, rateKey) : { kind: "taken" as const };
     if (turn.kind === "limited") return turn;
+    const batch = entry.webhook?.limits?.batch;
+    if (batch && droppedFor === undefined) {
+      const { joinBatch } = await import("./join-batch.ts");
+      return await joinBatch(ingest, entry, batch, { ...name, event, body: bodyOf(request), key: batchKey });
+    }
     const burst =
       droppedFor === undefined ? await joinBurst(ingest, entry, name.run.runId, burstKey) : undefined;
     const { sourceIp } = request;

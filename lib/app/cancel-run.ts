@@ -5,6 +5,7 @@ import { LeaseLost } from "../core/ports/run-store.ts";
 import { type FinalStatus, isFinal, type ParentLink, type RunRecord } from "../core/run.ts";
 import { chunkRunIds } from "./chunk-run-ids.ts";
 import { endDamagedRun } from "./end-damaged-run.ts";
+import { fillBatch } from "./fill-batch.ts";
 import { findVersion } from "./find-version.ts";
 import type { Operator } from "./operator.ts";
 import type { Claimed } from "./run-attempt.ts";
@@ -35,8 +36,10 @@ export async function cancelRun(operator: Operator, runId: string): Promise<Canc
   const owner = random.uuid();
   const claim = await store.claim(runId, { owner, now, leaseUntil: now + LEASE_MS, evicts: true });
   switch (claim.kind) {
-    case "claimed":
-      return finishCancelled(operator, claim);
+    case "claimed": {
+      const filling = await fillBatch(store, claim);
+      return finishCancelled(operator, filling.kind === "filled" ? filling.claimed : claim);
+    }
     case "final":
       return claim.status === "cancelled" ? goOn(operator, runId) : { kind: "final", status: claim.status };
     case "missing":

@@ -17,6 +17,8 @@ export interface EventJudgement {
   readonly rateKey?: string;
   /** Which deliveries it follows; absent: there is no debounce, or it follows all of the workflow's that lack a key. */
   readonly burstKey?: string;
+  /** With which deliveries it shares a run; absent: there is no batch, or with all of the workflow's that lack a key. */
+  readonly batchKey?: string;
 }
 
 /** Judges an event by `schema`, `filter`, `dedupe` and `limits` of its input. @throws Error for a schema that cannot be used. */
@@ -33,10 +35,11 @@ export async function judgeEvent(
   // Conditions bring a library of regular expressions along.
   const droppedFor = filter && (await import("./reason-to-drop.ts")).reasonToDrop(filter, reader);
   const keyOf = (template: string | undefined) => template && textOf(reader.renderWhole(template));
-  const [key, rateKey, burstKey] = [
+  const [key, rateKey, burstKey, batchKey] = [
     keyOf(dedupe?.key),
     keyOf(limits?.rate?.key),
     keyOf(limits?.debounce?.key),
+    keyOf(limits?.batch?.key),
   ];
   return {
     misfits,
@@ -44,5 +47,6 @@ export async function judgeEvent(
     ...(key && { key }),
     ...(rateKey && { rateKey }),
     ...(burstKey && { burstKey }),
+    ...(batchKey && { batchKey }),
   };
 }

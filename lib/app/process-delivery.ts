@@ -5,12 +5,15 @@ import { type Claim, LeaseLost } from "../core/ports/run-store.ts";
 import type { RunEnd } from "../engine/run-end.ts";
 import { giveBackSeconds } from "./dispose-of.ts";
 import { endDamagedRun } from "./end-damaged-run.ts";
+import { fillBatch } from "./fill-batch.ts";
 import { inSlot } from "./in-slot.ts";
 import { logFault } from "./log-fault.ts";
+import { parkRun } from "./park-run.ts";
 import { type Claimed, runAttempt } from "./run-attempt.ts";
 import { type Invocation, type Runner, runFields } from "./runner.ts";
 import { letGo, settleRun } from "./settle-run.ts";
 import { superseded } from "./superseded.ts";
+import { DAY_MS } from "./timings.ts";
 import { wakeParent } from "./wake-parent.ts";
 
 /** One message as the runner gets it. */
@@ -115,16 +118,31 @@ export async function processSuspect(
   }
 }
 
+/** Begins a run that is no longer open for others, and is not one that another one has superseded. */
 async function takeUp(
   runner: Runner,
-  claimed: Claimed,
+  given: Claimed,
   delivery: Delivery,
   message: RunMessage,
   invocation: Invocation,
 ): Promise<Verdict> {
-  const unbegun = await superseded(runner, claimed.run);
+  const filling = await fillBatch(runner.store, given, runner.ports.clock.now());
+  if (filling.kind === "open") {
+    const { costUsd, spentMs } = given.run;
+    const pause = { reason: "wait", dueAt: filling.until } as const;
+    await parkRun(runner, given, pause, { costUsd, spentMs, retentionMs: DAY_MS });
+    return "done";
+  }
+  const { claimed } = filling;
+  const unbegun = isEmpty(claimed) ? NOTHING_CAME : await superseded(runner, claimed.run);
   const work = () => executeClaimed(runner, claimed, delivery, message, invocation, unbegun);
   return unbegun ? work() : inSlot(runner, claimed, invocation, { work, whenFull: "done" });
+}
+
+const NOTHING_CAME: RunEnd = { kind: "dropped", reason: "input.limits.batch: no delivery came into it" };
+
+function isEmpty({ run: { batch, redrives } }: Claimed): boolean {
+  return batch?.events === 0 && !redrives;
 }
 
 async function executeClaimed(

@@ -40,7 +40,7 @@ export interface Ingest {
 const DAY_SECONDS = 86_400;
 
 /** How a new run is stored. Times in milliseconds since the epoch. */
-interface NewRunOptions extends Pick<NewRun, "parent" | "delivery" | "droppedFor" | "burst"> {
+interface NewRunOptions extends Pick<NewRun, "parent" | "delivery" | "droppedFor" | "burst" | "batch"> {
   readonly runId: string;
   readonly now: number;
   /** Default: `now`. */
@@ -78,7 +78,8 @@ export async function storeEvent(
     createdAt,
     dueAt: isSent ? beginsAt + timings.lookAfterMs : beginsAt,
     expiresAt: Math.floor(beginsAt / 1000) + entry.retentionDays * DAY_SECONDS,
-    ...(later && { notBefore: later.at }),
+    // A batch that is full begins sooner.
+    ...(later && !more.batch && { notBefore: later.at }),
     ...more,
   });
   if (more.droppedFor === undefined && isSent) await queue.send({ runId }, delaySeconds);

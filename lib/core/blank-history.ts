@@ -13,16 +13,17 @@ export interface BlankedHistory {
 
 /**
  * Blanks paths of the state in the event and in every patch (`history.redact` of language.md section 1). `input.x` and
- * `state.x` stand for `x`. A chunk's event, items of a list that may lie anywhere, is blanked whole.
+ * `state.x` stand for `x`. A chunk's event, items of a list that may lie anywhere, is blanked whole, and of a
+ * batch's list each delivery.
  */
 export function blankHistory(
-  { event, chunk }: Pick<NewRun, "event" | "chunk">,
+  { event, chunk, batch }: Pick<NewRun, "event" | "chunk" | "batch">,
   journal: readonly JournalEntry[],
   redact: readonly string[],
 ): BlankedHistory {
   const paths = redact.map(statePath);
   return {
-    event: chunk ? jsonEvent(event, REDACTED) : blankEvent(event, paths),
+    event: chunk ? jsonEvent(event, REDACTED) : blankEvent(event, paths, batch !== undefined),
     journal: journal.map((entry) => ({
       ...entry,
       patch: entry.patch.map((write) => blankWrite(write, paths)),
@@ -48,9 +49,10 @@ function blank(value: Json, paths: readonly Path[]): Json {
   );
 }
 
-function blankEvent(event: StoredEvent, paths: readonly Path[]): StoredEvent {
+function blankEvent(event: StoredEvent, paths: readonly Path[], isBatch: boolean): StoredEvent {
   const input = readBody(event);
-  const blanked = blank(input, paths);
+  const each = isBatch && Array.isArray(input) ? input.map((one) => blank(one, paths)) : input;
+  const blanked = blank(each, paths);
   if (blanked === input) return event;
   return jsonEvent(event, blanked);
 }

@@ -34,6 +34,8 @@ export interface RequestInfo {
   /** ISO 8601. */
   readonly received_at: string;
   readonly delivery_id: string;
+  /** Of a batch: what came with each of its deliveries, in the order of the event's list. */
+  readonly batch?: readonly JsonObject[];
 }
 
 /** The step that started a run. */
@@ -83,6 +85,12 @@ export interface Burst {
   readonly until: number;
 }
 
+/** A run whose event is a list of deliveries. */
+export interface BatchLink {
+  /** How many there are; absent: others may still join. */
+  readonly events?: number;
+}
+
 /** What is known of a delivery beside what came with it. */
 export interface DeliveryFacts {
   /** Of the body. */
@@ -116,6 +124,8 @@ export interface NewRun {
   readonly delivery?: DeliveryFacts;
   /** Absent: it does not depend on others of its key. */
   readonly burst?: Burst;
+  /** Absent: its event is one delivery. */
+  readonly batch?: BatchLink;
   /** It is not claimed before this time, milliseconds since the epoch; absent: at once. */
   readonly notBefore?: number;
   /** Why it ends as `dropped` before it begins; absent: it is queued. */

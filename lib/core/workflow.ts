@@ -82,6 +82,16 @@ export interface InputLimits {
   readonly rate?: RateLimit;
   readonly concurrency?: ConcurrencyLimit;
   readonly debounce?: DebounceRule;
+  readonly batch?: BatchRule;
+}
+
+/** Deliveries of a key share a run, which begins when there are so many, or after a while. */
+export interface BatchRule {
+  readonly size: number;
+  /** From the first of them. */
+  readonly seconds: number;
+  /** As {@link RateLimit.key}. */
+  readonly key?: string;
 }
 
 /** Of deliveries of a key that follow one another, the last one runs. */

@@ -9,7 +9,7 @@ export function checkLimits(
   { limits = {}, respond }: z.infer<typeof inputKeys.http_webhook>,
   { problems }: TextCheck,
 ): void {
-  const { rate, debounce } = limits;
+  const { rate, debounce, batch } = limits;
   const at = (path: readonly string[]) => (nodeAt(node, path) ?? node).at;
   if (debounce?.max_seconds !== undefined && debounce.max_seconds < debounce.seconds)
     problems.error(
@@ -18,7 +18,14 @@ export function checkLimits(
       `limits.debounce.max_seconds: ${debounce.max_seconds} is less than the ${debounce.seconds} of "seconds"`,
       "it says how long deliveries may follow one another until one of them runs all the same",
     );
-  const puttingOff = debounce && "debounce";
+  if (debounce && batch)
+    problems.error(
+      "conflicting-keys",
+      at(["limits", "batch"]),
+      'limits: "debounce" and "batch" both say what becomes of deliveries that follow one another',
+      "leave one of them out",
+    );
+  const puttingOff = debounce ? "debounce" : batch && "batch";
   if (puttingOff && rate?.over === "queue")
     problems.error(
       "conflicting-keys",
@@ -31,6 +38,6 @@ export function checkLimits(
       "conflicting-keys",
       at(["respond"]),
       `a sender cannot wait for a run that limits.${puttingOff} puts off`,
-      "leave respond out: the sender is answered 202 with the run's id and when it begins",
+      "leave respond out: the sender is answered 202 with the run's id",
     );
 }

@@ -57,4 +57,17 @@ export const limitKeys = z.strictObject({
     })
     .optional()
     .describe("Of deliveries that follow one another, the last one runs; the others are dropped"),
+  batch: z
+    .strictObject({
+      size: z.number().int().min(1).max(1_000).describe("How many deliveries share a run at most"),
+      seconds: z
+        .number()
+        .int()
+        .min(1)
+        .max(86_400)
+        .describe("How long after the first of them the run begins, if it has not so many by then"),
+      key: key("whose deliveries share a run"),
+    })
+    .optional()
+    .describe("Deliveries share a run, whose event is the list of their bodies"),
 });

@@ -46,6 +46,7 @@ const STORE = [
   "discard",
   "claim",
   "append",
+  "fill",
   "release",
   "finish",
   "redrive",
@@ -59,6 +60,17 @@ const STORE = [
   "get",
 ] as const;
 const LOOPS = ["keepState", "state", "keepResult", "results", "end", "reopen", "progress"] as const;
+const BATCHES = [
+  "current",
+  "name",
+  "open",
+  "takeNumber",
+  "put",
+  "settle",
+  "spotOf",
+  "close",
+  "items",
+] as const;
 const QUEUE = ["send", "sendAll", "giveBack", "deadLetter"] as const;
 
 const TABLE = "test";
@@ -92,6 +104,7 @@ export function faultyStage(
         : {
             ...faults.wrap("store", store, STORE),
             loops: faults.wrap("loops", store.loops, LOOPS),
+            batches: faults.wrap("batches", store.batches, BATCHES),
           };
     },
     wrapCache: (cache) =>

@@ -139,6 +139,8 @@ const LEFT_TO_THE_LOADER: { readonly [about: string]: readonly string[] } = {
     "a debounce that must end before it has begun",
     "a rate that queues what a debounce puts off",
     "a sender that is to wait for what a debounce puts off",
+    "deliveries that share a run and are debounced too",
+    "a sender that is to wait for a batch",
   ],
   "schedules and time zones": [
     "a misspelt time zone",

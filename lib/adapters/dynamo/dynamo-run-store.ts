@@ -5,7 +5,7 @@ import { failDamagedRun } from "./damaged-run.ts";
 import { dueRuns, postponeRun } from "./due-runs.ts";
 import { createDynamoLoopStore } from "./dynamo-loop-store.ts";
 import { getRun } from "./get-run.ts";
-import { finishRun, releaseRun, seizeRun } from "./lease-writes.ts";
+import { fillRun, finishRun, releaseRun, seizeRun } from "./lease-writes.ts";
 import { listRuns } from "./list-runs.ts";
 import { nameReplay } from "./name-replay.ts";
 import { type DynamoRunStoreOptions, newRunStore } from "./new-run-store.ts";
@@ -26,6 +26,7 @@ export function createDynamoRunStore({ now = Date.now, ...place }: DynamoRunStor
     ...newRunStore(table, blobs, values, now),
     claim: (runId, claim) => claimRun(table, values, runId, claim),
     append: (lease, segment, entries) => appendSegment(table, values, lease, segment, entries),
+    fill: (lease, event, events) => fillRun(table, values, lease, event, events),
     release: (lease, release) => releaseRun(table, values, lease, release),
     finish: (lease, finish) => finishRun(table, values, lease, finish),
     redrive: (runId, redrive) => redriveRun(table, runId, redrive),

@@ -1,8 +1,10 @@
+import type { WriteRequest } from "@aws-sdk/client-dynamodb";
 import { eachOf } from "../../core/each-of.ts";
 import { type Finish, type Lease, LeaseLost, type Release } from "../../core/ports/run-store.ts";
 import type { StoredEvent } from "../../core/run.ts";
 import { listedError } from "../listed-error.ts";
 import { blobKeys } from "./blobs.ts";
+import { blankedBatchItem } from "./dynamo-batch-store.ts";
 import { duePartition } from "./index-shards.ts";
 import { type Item, keyOf, number, text } from "./item.ts";
 import { runKey, runPlacement } from "./run-item.ts";
@@ -40,6 +42,25 @@ export async function releaseRun(
   });
 }
 
+/** Makes what a batch holds the event of its run. @throws LeaseLost */
+export async function fillRun(
+  table: Table,
+  values: StoredValues,
+  lease: Lease,
+  event: StoredEvent,
+  events: number,
+): Promise<void> {
+  const attributes = { ...(await eventAttributes(event, values, lease)), batch_events: number(events) };
+  const set = Object.keys(attributes).map((name) => `#${name} = :${name}`);
+  const given = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value]));
+  const isFilled = await table.update(
+    runKey(lease.runId),
+    { text: `SET ${set.join(", ")}`, values: given },
+    { text: HELD, values: holder(lease) },
+  );
+  if (!isFilled) throw new LeaseLost(lease.runId, lease.epoch);
+}
+
 /** Writes the final status and takes the run out of the `due` index. @throws LeaseLost */
 export async function finishRun(
   table: Table,
@@ -73,18 +94,21 @@ export async function finishRun(
     not_before: undefined,
     due_shard: undefined,
     due_at: undefined,
-    ...(history && (await rewrittenEvent(history.event, values, lease))),
+    // `rewritten` tells readers that no segment counts any longer.
+    ...(history && {
+      ...(await eventAttributes(history.event, values, lease)),
+      rewritten: { BOOL: true },
+    }),
   });
   if (history) await removeReplaced(table, lease.runId);
 }
 
-/** The event's attributes once more; `rewritten` tells readers that no segment counts any longer. */
-async function rewrittenEvent(event: StoredEvent, values: StoredValues, lease: Lease): Promise<Item> {
+/** The event's attributes once more. */
+async function eventAttributes(event: StoredEvent, values: StoredValues, lease: Lease): Promise<Item> {
   return {
     body: await values.storeBytes(event.body, runPlacement(lease.run)),
     content_type: text(event.contentType),
     request: await values.storeJson(event.request, runPlacement(lease.run, RUN_SMALL_INLINE_BYTES)),
-    rewritten: { BOOL: true },
   };
 }
 
@@ -105,10 +129,14 @@ export async function keepUntil(table: Table, runId: string, expiresAt: number):
 export async function removeReplaced(table: Table, runId: string): Promise<void> {
   const items = await itemsOf(table, runId);
   const kept = new Set(items.filter(({ sk }) => sk?.S === "run").flatMap(blobKeys));
-  const keys = items.flatMap(({ pk, sk, fence }) =>
-    pk?.S && sk?.S && sk.S !== "run" && !fence?.BOOL && !kept.has(sk.S) ? [{ pk: pk.S, sk: sk.S }] : [],
-  );
-  await table.writeMany(keys.map((key) => ({ DeleteRequest: { Key: keyOf(key) } })));
+  const requests = items.flatMap((item): readonly WriteRequest[] => {
+    const { pk, sk, fence } = item;
+    if (!pk?.S || !sk?.S || sk.S === "run" || fence?.BOOL || kept.has(sk.S)) return [];
+    const blanked = blankedBatchItem(item);
+    if (blanked) return [{ PutRequest: { Item: blanked } }];
+    return [{ DeleteRequest: { Key: keyOf({ pk: pk.S, sk: sk.S }) } }];
+  });
+  await table.writeMany(requests);
 }
 
 /** Everything that is stored of a run. */

@@ -2,6 +2,7 @@ import { FlowError } from "../../core/flow-error.ts";
 import type { NewRunStore } from "../../core/ports/run-store.ts";
 import type { StoredStatus } from "../../core/run.ts";
 import { type Blobs, createBlobs } from "./blobs.ts";
+import { createDynamoBatchStore } from "./dynamo-batch-store.ts";
 import { unlessDamaged } from "./item.ts";
 import { isExpired, newRunItem, readStatus, runKey } from "./run-item.ts";
 import { createStoredValues, type StoredValues } from "./stored-values.ts";
@@ -31,6 +32,7 @@ export function newRunStore(
   now: () => number,
 ): NewRunStore {
   return {
+    batches: createDynamoBatchStore(table, values),
     async create(run) {
       if (await table.putNew(await newRunItem(run, values))) return;
       const taken = await table.get(runKey(run.runId));

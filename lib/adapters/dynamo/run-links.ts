@@ -1,4 +1,5 @@
 import type {
+  BatchLink,
   Burst,
   ChunkLink,
   NewRun,
@@ -10,7 +11,7 @@ import type {
 import { type Item, number, readBoolean, readFlag, readList, readNumber, readText, text } from "./item.ts";
 
 /** Attributes of what leads from a new run to others. */
-export function linkAttributes({ parent, chunk, replayOf, burst }: NewRun): Item {
+export function linkAttributes({ parent, chunk, replayOf, burst, batch }: NewRun): Item {
   return {
     ...(parent && parentAttributes(parent)),
     ...(chunk && chunkAttributes(chunk)),
@@ -18,6 +19,7 @@ export function linkAttributes({ parent, chunk, replayOf, burst }: NewRun): Item
       replay_of: text(replayOf.runId),
       ...(replayOf.edited && { replay_edited: { BOOL: true } }),
     }),
+    ...(batch && { batch: { BOOL: true } }),
     ...(burst && { burst: text(burst.place), burst_until: number(burst.until) }),
   };
 }
@@ -65,6 +67,7 @@ export const LINKS = {
   redrives: readRedrives,
   replays: readReplays,
   burst: readBurst,
+  batch: readBatch,
 } as const;
 
 /** All of them. @throws FlowError `internal` for half a link. */
@@ -97,6 +100,11 @@ function readReplays(item: Item): readonly string[] | undefined {
 function readBurst(item: Item): Burst | undefined {
   if (!hasAny(item, ["burst", "burst_until"])) return undefined;
   return { place: readText(item, "burst"), until: readNumber(item, "burst_until") };
+}
+
+function readBatch(item: Item): BatchLink | undefined {
+  if (!readFlag(item, "batch")) return undefined;
+  return item.batch_events === undefined ? {} : { events: readNumber(item, "batch_events") };
 }
 
 function hasAny(item: Item, names: readonly string[]): boolean {

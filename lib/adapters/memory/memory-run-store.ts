@@ -17,6 +17,7 @@ import { isFinal, type NewRun, type RunRecord, type RunSummary } from "../../cor
 import type { Workflow } from "../../core/workflow.ts";
 import { claimRefusal, LOADS_FOR_THE_LAST_TIME, MOST_DEATHS_ALONE } from "../claim-refusal.ts";
 import { listedError } from "../listed-error.ts";
+import { createMemoryBatchStore } from "./memory-batch-store.ts";
 import { createMemoryLoopStore } from "./memory-loop-store.ts";
 
 /** A segment and who wrote it. */
@@ -55,6 +56,11 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
 
   return {
     loops,
+    batches: createMemoryBatchStore(),
+    async fill(lease, event, events) {
+      const stored = held(lease);
+      stored.run = { ...stored.run, event, batch: { events } };
+    },
     async create(run) {
       const taken = runs.get(run.runId)?.run;
       if (!taken) runs.set(run.runId, { run: newRecord(run), segments: [], tail: [], alone: 0 });

@@ -15,7 +15,14 @@ export interface DeliveryKey {
 }
 
 /** What became of a delivery that became no run of its own. */
-export const RECEIPT_OUTCOMES = ["refused", "invalid", "limited", "duplicate", "handshake"] as const;
+export const RECEIPT_OUTCOMES = [
+  "refused",
+  "invalid",
+  "limited",
+  "duplicate",
+  "batched",
+  "handshake",
+] as const;
 /** One of {@link RECEIPT_OUTCOMES}. */
 export type ReceiptOutcome = (typeof RECEIPT_OUTCOMES)[number];
 
@@ -30,7 +37,7 @@ export interface Receipt extends DeliveryFacts {
   /** What the sender was answered. */
   readonly status: number;
   readonly reason: string;
-  /** The run that a duplicate is. */
+  /** The run that a duplicate is, or that shares the delivery with others. */
   readonly runId?: string;
 }
 

@@ -10,9 +10,11 @@ import type {
   RunRecord,
   RunStatus,
   RunSummary,
+  StoredEvent,
   StoredStatus,
 } from "../run.ts";
 import type { Workflow } from "../workflow.ts";
+import type { BatchStore } from "./batch-store.ts";
 import type { LoopStore } from "./loop-store.ts";
 
 /** Who asks for a run, and for how long. */
@@ -176,7 +178,10 @@ export class LeaseLost extends Error {
 }
 
 /** What making runs needs of the store. */
-export type NewRunStore = Pick<RunStore, "create" | "discard" | "status" | "putVersion" | "getVersion">;
+export type NewRunStore = Pick<
+  RunStore,
+  "batches" | "create" | "discard" | "status" | "putVersion" | "getVersion"
+>;
 
 /**
  * Runs, journals and workflow versions. Every method may throw FlowError `connection`, `rate_limited` or
@@ -185,6 +190,8 @@ export type NewRunStore = Pick<RunStore, "create" | "discard" | "status" | "putV
 export interface RunStore {
   /** What is kept beside runs for their loops. */
   readonly loops: LoopStore;
+  /** What is kept of deliveries that share a run. */
+  readonly batches: BatchStore;
   /** Stores a new run, one conditional write. */
   create(run: NewRun): Promise<void>;
   /** Takes back a run whose event could not be stored or enqueued. False: somebody has claimed it, and it stays. */
@@ -196,6 +203,8 @@ export interface RunStore {
   claim(runId: string, claim: Claim): Promise<ClaimResult>;
   /** Stores a segment under its number. @throws LeaseLost when the number is taken by another runner. */
   append(lease: Lease, segment: number, entries: readonly JournalEntry[]): Promise<void>;
+  /** Makes what a batch holds the event of its run. @throws LeaseLost */
+  fill(lease: Lease, event: StoredEvent, events: number): Promise<void>;
   /** Ends the lease, not the run. @throws LeaseLost */
   release(lease: Lease, release: Release): Promise<void>;
   /** Writes the final status, once. @throws LeaseLost */
