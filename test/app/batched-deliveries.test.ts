@@ -164,37 +164,43 @@ describe("input.limits.batch", () => {
     expect(await listOf(world, runIdOf(answers[0] ?? { status: 0 }))).toEqual([{ n: 1 }]);
   });
 
-  test("a delivery that takes its number and comes too late with it goes into the next batch", async () => {
-    const world = worldWith();
-    const { batches } = world.store;
-    const { put } = batches;
-    let isLate = true;
-    Object.assign(batches, {
-      async put(...given: Parameters<typeof put>) {
-        if (isLate) {
-          isLate = false;
-          world.clock.advance(60_000);
-          await world.settle();
-        }
-        return put(...given);
-      },
-    });
-    const [late = "", then] = [
-      await post(world, { team: "a", n: 1 }),
-      await post(world, { team: "a", n: 2 }),
-    ];
-    await world.settle();
-    expect(then).toBe(late);
-    expect(await listOf(world, late)).toEqual([
-      { team: "a", n: 1 },
-      { team: "a", n: 2 },
-    ]);
-    const where = { workflows: ["example"], since: 0, until: world.clock.now(), limit: 9 };
-    expect((await world.store.list(where)).map(({ status }) => status).sort()).toEqual([
-      "dropped",
-      "succeeded",
-    ]);
-  });
+  test.each([
+    ["", {}],
+    [", also one that may come again", { dedupe: { key: "${input.n}" } }],
+  ])(
+    "a delivery that takes its number and comes too late with it goes into the next batch%s",
+    async (_what, input) => {
+      const world = worldWith(batch, input);
+      const { batches } = world.store;
+      const { put } = batches;
+      let isLate = true;
+      Object.assign(batches, {
+        async put(...given: Parameters<typeof put>) {
+          if (isLate) {
+            isLate = false;
+            world.clock.advance(60_000);
+            await world.settle();
+          }
+          return put(...given);
+        },
+      });
+      const [late = "", then] = [
+        await post(world, { team: "a", n: 1 }),
+        await post(world, { team: "a", n: 2 }),
+      ];
+      await world.settle();
+      expect(then).toBe(late);
+      expect(await listOf(world, late)).toEqual([
+        { team: "a", n: 1 },
+        { team: "a", n: 2 },
+      ]);
+      const where = { workflows: ["example"], since: 0, until: world.clock.now(), limit: 9 };
+      expect((await world.store.list(where)).map(({ status }) => status).sort()).toEqual([
+        "dropped",
+        "succeeded",
+      ]);
+    },
+  );
 
   test("a replay of a batch runs the same list", async () => {
     const world = worldWith();
@@ -223,6 +229,13 @@ describe("input.limits.batch", () => {
     const [runId = ""] = await postAll(world, numbered(3, { card: "4111", holder: "Ada" }));
     await world.settle();
     expect(await listOf(world, runId)).toEqual(numbered(3, { card: "***", holder: "***" }));
+  });
+
+  test("and in one that is cancelled", async () => {
+    const world = worldWith(batch, {}, { history: { redact: ["card"] } });
+    const [runId = ""] = await postAll(world, numbered(2, { card: "4111" }));
+    await cancelRun(operatorOf(world.runner), runId);
+    expect(await listOf(world, runId)).toEqual(numbered(2, { card: "***" }));
   });
 
   test("a batch that cannot be kept: nothing is accepted, and the sender tries again", async () => {

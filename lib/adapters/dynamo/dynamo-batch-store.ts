@@ -24,8 +24,7 @@ import { readRequest, runKey } from "./run-item.ts";
 import { INLINE_BYTES, type StoredValues } from "./stored-values.ts";
 import type { Table } from "./table.ts";
 
-/** What all deliveries of a batch have in the partition of their run. */
-export const BATCH_ITEMS = "batch#";
+const BATCH_ITEMS = "batch#";
 const TRIES = 5;
 // What outlives a blanked history: who comes late must find what was settled.
 const KEPT = { fence: { BOOL: true } };
