@@ -5,6 +5,7 @@ import { createInputCatalog, createWorkflowTexts } from "../lib/adapters/catalog
 import { createDynamoAnswers } from "../lib/adapters/dynamo/answers.ts";
 import { createDynamoDeliveries } from "../lib/adapters/dynamo/deliveries.ts";
 import { createDynamoLimits } from "../lib/adapters/dynamo/dynamo-limits.ts";
+import { createDynamoPairings } from "../lib/adapters/dynamo/dynamo-pairings.ts";
 import { createDynamoRunReader } from "../lib/adapters/dynamo/get-run.ts";
 import { createDynamoNewRunStore } from "../lib/adapters/dynamo/new-run-store.ts";
 import { catalogFile, environment } from "../lib/adapters/environment.ts";
@@ -29,6 +30,7 @@ const ingest: Ingest = {
   runs: createDynamoRunReader(table),
   answers: createDynamoAnswers(table),
   ...createDynamoLimits(table),
+  pairings: createDynamoPairings(table),
   queue: createSqsQueue({
     client: sqsClient(INGEST_TRY_MS),
     queueUrl: config.HOOKLINE_QUEUE_URL,

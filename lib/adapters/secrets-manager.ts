@@ -8,7 +8,7 @@ import {
 import { FlowError } from "../core/flow-error.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
-import { type WebhookKeys, webhookKeysOf } from "../core/webhook-keys.ts";
+import { webhookKeysOf } from "../core/webhook-keys.ts";
 import { callAws } from "./aws-errors.ts";
 
 /** Which secrets a function reads, and for how long it trusts what it read. */
@@ -74,12 +74,12 @@ function createCachedRead<T>(read: () => Promise<T>, ttlMs: number, clock: Pick<
   };
 }
 
-/** The webhook keys of a stage, for those who may change them. @throws FlowError `config_error` when they cannot be read. */
-export function createWebhookKeySecret(client: SecretsManagerClient, secretId: string) {
+/** A secret of names and texts, for those who may change it. @throws FlowError `config_error` when it cannot be read. */
+export function createWritableSecret(client: SecretsManagerClient, secretId: string, purpose: string) {
   return {
-    read: (): Promise<WebhookKeys> => readSecret(client, secretId, "webhook key"),
-    async write(keys: WebhookKeys): Promise<void> {
-      const put = new PutSecretValueCommand({ SecretId: secretId, SecretString: JSON.stringify(keys) });
+    read: (): Promise<Values> => readSecret(client, secretId, purpose),
+    async write(values: Values): Promise<void> {
+      const put = new PutSecretValueCommand({ SecretId: secretId, SecretString: JSON.stringify(values) });
       await callAws(`writing secret ${secretId}`, () => client.send(put));
     },
   };

@@ -3,6 +3,7 @@ import type { Bursts } from "../core/ports/bursts.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Deliveries } from "../core/ports/deliveries.ts";
 import type { Log } from "../core/ports/log.ts";
+import type { Pairings } from "../core/ports/pairings.ts";
 import { MAX_DELAY_SECONDS, type Queue } from "../core/ports/queue.ts";
 import type { Random } from "../core/ports/random.ts";
 import type { NewRunStore, RunStore } from "../core/ports/run-store.ts";
@@ -22,6 +23,7 @@ export interface Ingest {
   readonly runs: Pick<RunStore, "get">;
   readonly turns: Turns;
   readonly bursts: Pick<Bursts, "join">;
+  readonly pairings: Pick<Pairings, "give">;
   readonly queue: Queue;
   readonly secrets: Secrets;
   readonly inputs: InputCatalog;

@@ -183,6 +183,7 @@ docs/rules.md lists the rules.`,
     .description("Print the webhook URL of a workflow, or give it a new one")
     .argument("<name>", "name of the workflow")
     .option("--rotate", "give the workflow a new URL; those of others stay")
+    .option("--pair", "wait for the secret that its service sends there once (Notion, Asana), and keep it")
     .addOption(
       new Option("--grace <time>", "how long the old URL stays valid: 0, 30m, 24h, 7d")
         .default(DAY_MS, "24h")
@@ -197,6 +198,7 @@ docs/rules.md lists the rules.`,
         `curl -H 'content-type: application/json' -d '{"id": 7}' "$(hookline url order-webhook)"`,
         "HOOKLINE_API_URL=https://… hookline url order-webhook --stage prod",
         "hookline url order-webhook --rotate --grace 7d     a new URL; the old one works for a week more",
+        "hookline url notion-pages --pair                   then make the webhook in Notion",
       ]),
     )
     .action(async (name, options) => done(await (await import("./url.ts")).url(name, options)));

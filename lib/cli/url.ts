@@ -5,12 +5,15 @@ import { LOCAL_STAGE } from "../local/local-names.ts";
 import { EXIT } from "./exit.ts";
 import type { HistoryOptions } from "./history.ts";
 import { localIso } from "./local-time.ts";
+import { pair } from "./pair.ts";
 import { type WebhookPlace, withWebhook } from "./webhook-place.ts";
 
 /** Options of `url`. */
 export interface UrlOptions extends HistoryOptions {
   /** Gives the workflow a new URL first. */
   readonly rotate?: boolean;
+  /** Waits for the secret that the service sends to it once. */
+  readonly pair?: boolean;
   /** How long the old URL stays valid then, in milliseconds. */
   readonly grace: number;
 }
@@ -18,14 +21,14 @@ export interface UrlOptions extends HistoryOptions {
 /** Functions look for new secrets as often, unless the stage says otherwise. */
 const DEFAULT_SECRETS_TTL_MINUTES = 5;
 
-/** Prints the webhook URL of a workflow, alone on standard output. @throws as {@link withWebhook} does. */
+/** Prints the webhook URL of a workflow, alone on standard output. @throws as {@link withWebhook} and {@link pair} do. */
 export async function url(name: string, options: UrlOptions): Promise<number> {
   const text = await withWebhook(name, options, async (place) => {
     if (options.rotate) await rotate(name, place, options.grace);
     return urlOf(name, place);
   });
   process.stdout.write(`${text}\n`);
-  return EXIT.ok;
+  return options.pair ? await pair(name, options) : EXIT.ok;
 }
 
 /** The webhook URL of a workflow. @throws as {@link withWebhook} does. */

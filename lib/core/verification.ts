@@ -115,6 +115,8 @@ export interface Handshake {
     /** Templates too. */
     readonly headers?: { readonly [name: string]: string };
   };
+  /** Where it brings the secret that deliveries will be signed with: kept while a pairing waits for it. */
+  readonly secret?: ValuePlace;
   /** A text that the answer gives back signed, as `${signed}`. */
   readonly sign?: { readonly text: string; readonly encoding: ByteEncoding; readonly prefix?: string };
 }

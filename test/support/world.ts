@@ -3,6 +3,7 @@ import { createMemoryAnswers } from "../../lib/adapters/memory/memory-answers.ts
 import { createMemoryBursts } from "../../lib/adapters/memory/memory-bursts.ts";
 import { createMemoryCache } from "../../lib/adapters/memory/memory-cache.ts";
 import { createMemoryDeliveries } from "../../lib/adapters/memory/memory-deliveries.ts";
+import { createMemoryPairings } from "../../lib/adapters/memory/memory-pairings.ts";
 import { createMemoryQueue, type MemoryQueue } from "../../lib/adapters/memory/memory-queue.ts";
 import { createMemoryRunStore } from "../../lib/adapters/memory/memory-run-store.ts";
 import { createMemorySchedules } from "../../lib/adapters/memory/memory-schedules.ts";
@@ -30,6 +31,7 @@ import type { Deliveries } from "../../lib/core/ports/deliveries.ts";
 import type { Http } from "../../lib/core/ports/http.ts";
 import type { Jq } from "../../lib/core/ports/jq.ts";
 import type { Llm } from "../../lib/core/ports/llm.ts";
+import type { Pairings } from "../../lib/core/ports/pairings.ts";
 import type { Python } from "../../lib/core/ports/python.ts";
 import type { RunStore } from "../../lib/core/ports/run-store.ts";
 import type { Slots } from "../../lib/core/ports/slots.ts";
@@ -48,6 +50,7 @@ export interface World {
   readonly clock: VirtualClock;
   readonly store: RunStore;
   readonly deliveries: Deliveries;
+  readonly pairings: Pairings;
   readonly queue: MemoryQueue;
   readonly log: KeptLog;
   readonly runner: Runner;
@@ -164,6 +167,7 @@ export function createWorld(options: WorldOptions): World {
     timings,
   };
   const deliveries = createMemoryDeliveries(store);
+  const pairings = createMemoryPairings();
   const ingest: Ingest = {
     store,
     deliveries,
@@ -171,6 +175,7 @@ export function createWorld(options: WorldOptions): World {
     runs: store,
     turns: createMemoryTurns(),
     bursts,
+    pairings,
     queue,
     secrets,
     inputs: { all: () => table },
@@ -204,6 +209,7 @@ export function createWorld(options: WorldOptions): World {
     clock,
     store,
     deliveries,
+    pairings,
     queue,
     log,
     runner,

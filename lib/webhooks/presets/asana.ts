@@ -6,13 +6,15 @@ export const asana: Preset = {
   title: "Asana",
   docs: "https://developers.asana.com/docs/webhooks-guide",
   secretName: "ASANA_HOOK_SECRET",
-  secretHint: "X-Hook-Secret of the answer that made the webhook",
+  secretHint:
+    "X-Hook-Secret, which it sends once when the webhook is made: `hookline url NAME --pair` takes it",
   verify: { scheme: "hmac", signature: { header: "x-hook-signature" } },
   handshakes: [
     {
       method: "POST",
       when: { header: "x-hook-secret" },
       trust: "anyone",
+      secret: { headers: ["x-hook-secret"] },
       answer: {
         status: 204,
         contentType: "text/plain",

@@ -4,6 +4,7 @@ import { createDynamoAnswers } from "../../../lib/adapters/dynamo/answers.ts";
 import { createDynamoDeliveries } from "../../../lib/adapters/dynamo/deliveries.ts";
 import { createDynamoCache } from "../../../lib/adapters/dynamo/dynamo-cache.ts";
 import { createDynamoLimits } from "../../../lib/adapters/dynamo/dynamo-limits.ts";
+import { createDynamoPairings } from "../../../lib/adapters/dynamo/dynamo-pairings.ts";
 import { createDynamoRunStore } from "../../../lib/adapters/dynamo/dynamo-run-store.ts";
 import { tableDefinition } from "../../../lib/adapters/dynamo/table-definition.ts";
 import { createSalesforce } from "../../../lib/adapters/salesforce/create-salesforce.ts";
@@ -250,6 +251,7 @@ export function createSimulatedStage(
         answers: createDynamoAnswers(onTable(process)),
         runs: createDynamoRunStore(onTable(process)),
         ...createDynamoLimits(onTable(process)),
+        pairings: createDynamoPairings(onTable(process)),
         queue: queueOf(process),
         secrets,
         inputs: { all: () => inputs },

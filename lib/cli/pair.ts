@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { createDynamoPairings } from "../adapters/dynamo/dynamo-pairings.ts";
+import { createWritableSecret } from "../adapters/secrets-manager.ts";
+import { FlowError } from "../core/flow-error.ts";
+import type { Pairings } from "../core/ports/pairings.ts";
+import { workflowSecretsId } from "../core/stage-names.ts";
+import { placeholdersIn } from "../core/template.ts";
+import type { InputEntry } from "../core/workflow.ts";
+import { LOCAL_STAGE } from "../local/local-names.ts";
+import { writeEnvValue } from "../local/write-env-value.ts";
+import { secretsOf } from "../webhooks/verify-delivery.ts";
+import { askAws } from "./aws-trouble.ts";
+import { EXIT } from "./exit.ts";
+import { type HistoryOptions, historyPlace } from "./history.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { localIso } from "./local-time.ts";
+
+const OPEN_MS = 10 * 60_000;
+const LOOK_EVERY_MS = 500;
+
+/**
+ * Waits ten minutes for the secret that a service sends to a workflow's webhook once, and keeps it where the workflow looks for it:
+ * in the stage's secret, or locally in `.env.local`. It is shown nowhere.
+ * @throws FlowError `invalid_input` for a workflow whose service sends none, `config_error` when the stage cannot be asked.
+ */
+export async function pair(name: string, options: HistoryOptions): Promise<number> {
+  const { client, table, inputs } = historyPlace(options);
+  try {
+    const secretName = pairedName(name, await inputs());
+    return await askAws(
+      `set HOOKLINE_TABLE to the stage's output TableName (asked for: ${table})`,
+      async () => {
+        const secret = await awaitSecret(createDynamoPairings({ client, table }), name);
+        if (secret === undefined) return EXIT.failed;
+        const place = await keep(secretName, secret, options.stage);
+        process.stderr.write(`The secret has come, and is ${secretName} in ${place}.\n`);
+        return EXIT.ok;
+      },
+    );
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The name of the environment that a webhook's secret has. */
+function pairedName(name: string, entries: readonly InputEntry[]): string {
+  const { verify, handshakes = [] } = entries.find((one) => one.name === name)?.webhook ?? {};
+  const names = (verify ? secretsOf(verify) : []).flatMap((template) =>
+    [...placeholdersIn(template)].flatMap(({ source }) => ("env" in source ? [source.env] : [])),
+  );
+  const [first] = names;
+  if (first !== undefined && handshakes.some(({ secret }) => secret)) return first;
+  throw new FlowError(
+    "invalid_input",
+    `no service sends "${name}" a secret of its own accord: the presets notion and asana do, with the secret in \${env:…}`,
+  );
+}
+
+async function awaitSecret(pairings: Pairings, name: string): Promise<string | undefined> {
+  const until = Date.now() + OPEN_MS;
+  const stopped = new AbortController();
+  const done = onInterrupt(() => stopped.abort());
+  await pairings.open(name, until);
+  process.stderr.write(
+    `Waiting until ${localIso(until)} for the service to send its secret: make the webhook there now, with the URL above. Ctrl-C ends it.\n`,
+  );
+  try {
+    while (Date.now() < until && !stopped.signal.aborted) {
+      const secret = await pairings.take(name);
+      if (secret !== undefined) return secret;
+      await sleep(LOOK_EVERY_MS, undefined, { signal: stopped.signal }).catch(() => {});
+    }
+    process.stderr.write("Nothing came; no secret is taken any more.\n");
+    return undefined;
+  } finally {
+    done();
+    await pairings.close(name);
+  }
+}
+
+/** Where it is kept, in words. */
+async function keep(name: string, secret: string, stage: string): Promise<string> {
+  if (stage === LOCAL_STAGE) {
+    writeEnvValue(`.env.${LOCAL_STAGE}`, name, secret);
+    return `.env.${LOCAL_STAGE}`;
+  }
+  const { HOOKLINE_SECRETS_ID: id = workflowSecretsId(stage) } = process.env;
+  const client = new SecretsManagerClient({});
+  try {
+    const kept = createWritableSecret(client, id, "workflow secrets");
+    await kept.write({ ...(await kept.read()), [name]: secret });
+    return `the secret ${id}, where the functions see it within five minutes`;
+  } finally {
+    client.destroy();
+  }
+}
