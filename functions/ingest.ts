@@ -2,12 +2,7 @@ import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { dynamoClient, INGEST_TRY_MS, secretsClient, sqsClient } from "../lib/adapters/aws-clients.ts";
 import { createInputCatalog, createWorkflowTexts } from "../lib/adapters/catalog-file.ts";
-import { createDynamoAnswers } from "../lib/adapters/dynamo/answers.ts";
-import { createDynamoDeliveries } from "../lib/adapters/dynamo/deliveries.ts";
-import { createDynamoLimits } from "../lib/adapters/dynamo/dynamo-limits.ts";
-import { createDynamoPairings } from "../lib/adapters/dynamo/dynamo-pairings.ts";
-import { createDynamoRunReader } from "../lib/adapters/dynamo/get-run.ts";
-import { createDynamoNewRunStore } from "../lib/adapters/dynamo/new-run-store.ts";
+import { createDynamoIngestStores } from "../lib/adapters/dynamo/ingest-stores.ts";
 import { catalogFile, environment } from "../lib/adapters/environment.ts";
 import { createLog } from "../lib/adapters/json-log.ts";
 import { logFaults } from "../lib/adapters/log-faults.ts";
@@ -25,12 +20,7 @@ const config = readConfig(ingestConfig, environment());
 const log = createLog({ service: "ingest", level: config.HOOKLINE_LOG_LEVEL });
 const table = { client: dynamoClient(INGEST_TRY_MS), table: config.HOOKLINE_TABLE };
 const ingest: Ingest = {
-  store: createDynamoNewRunStore(table),
-  deliveries: createDynamoDeliveries(table),
-  runs: createDynamoRunReader(table),
-  answers: createDynamoAnswers(table),
-  ...createDynamoLimits(table),
-  pairings: createDynamoPairings(table),
+  ...createDynamoIngestStores(table),
   queue: createSqsQueue({
     client: sqsClient(INGEST_TRY_MS),
     queueUrl: config.HOOKLINE_QUEUE_URL,

@@ -6,6 +6,7 @@ import type { Handled } from "./handled.ts";
 import type { DedupeWord } from "./name-delivery.ts";
 import { notStored } from "./not-stored.ts";
 import { type Ingest, storeEvent } from "./store-event.ts";
+import type { WebhookAnswer } from "./webhook-answer.ts";
 
 /** A delivery that nothing speaks against. */
 interface AcceptedDelivery {
@@ -57,11 +58,13 @@ export async function storeDelivery(
     message: droppedFor === undefined ? "event accepted" : `event dropped: ${droppedFor}`,
     fields: { ...fields, bytes },
   });
-  const body = { run_id: runId, dedupe, ...beginning(later) };
+  const answer: WebhookAnswer =
+    droppedFor === undefined
+      ? { status: 202, body: { run_id: runId, status: "queued", dedupe, ...beginning(later) } }
+      : { status: 200, body: { run_id: runId, status: "dropped", dedupe, reason: droppedFor } };
   return {
-    ...(droppedFor === undefined
-      ? { answer: { status: 202, body: { ...body, status: "queued" } }, runId }
-      : { answer: { status: 200, body: { ...body, status: "dropped", reason: droppedFor } } }),
+    answer,
+    ...(droppedFor === undefined && { runId }),
     ...(dedupe === "duplicate" && { receipt: { outcome: "duplicate", reason: "duplicate", runId } as const }),
   };
 }
