@@ -1,5 +1,6 @@
 import { CfnOutput, Duration, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
+import { DEPLOYED, type DeployedMetadata } from "../lib/core/deployed-metadata.ts";
 import { orgIdOf } from "../lib/core/stage-names.ts";
 import type { StageSettings } from "../lib/core/stages.ts";
 import { addApi, addServerErrorAlarm, addWebhookRoute } from "./api.ts";
@@ -37,6 +38,12 @@ export class HooklineStack extends Stack {
       env: { ...(account !== undefined && { account }), ...(region !== undefined && { region }) },
     });
 
+    const commit: unknown = this.node.tryGetContext("commit");
+    const deployed: DeployedMetadata = {
+      ...(typeof commit === "string" && { commit }),
+      workflows: Object.fromEntries(build.workflows.map(({ name, hash }) => [name, hash])),
+    };
+    this.templateOptions.metadata = { [DEPLOYED]: deployed };
     const table = addTable(this, stage);
     const work = addWorkQueue(this, stage, Duration.seconds(settings.runner.timeout_seconds));
     const secrets = addSecrets(this, stage);

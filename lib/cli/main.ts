@@ -11,6 +11,7 @@ import {
   wholeNumber,
 } from "./command-options.ts";
 import { addDeliveriesCommands } from "./deliveries-commands.ts";
+import { addDeployCommand } from "./deploy-command.ts";
 import { addDlqCommands } from "./dlq-commands.ts";
 import { EXIT, reportFailure } from "./exit.ts";
 import { addRunsCommands } from "./runs-commands.ts";
@@ -204,6 +205,7 @@ docs/rules.md lists the rules.`,
     .action(async (name, options) => done(await (await import("./url.ts")).url(name, options)));
 
   addSendCommand(program, done);
+  addDeployCommand(program, done);
 
   program
     .command("trigger")

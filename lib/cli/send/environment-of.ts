@@ -1,16 +1,12 @@
-import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { createSecretsManager } from "../../adapters/secrets-manager.ts";
-import { systemClock } from "../../adapters/system-clock.ts";
 import { STAGES_FILE } from "../../build/read-stages.ts";
-import { type EnvironmentSource, firstValue, STAGE_NAME } from "../../core/environment-source.ts";
-import { workflowSecretsId } from "../../core/stage-names.ts";
+import { firstValue, STAGE_NAME } from "../../core/environment-source.ts";
 import type { InputEntry } from "../../core/workflow.ts";
 import { localSources } from "../../local/local-environment.ts";
 import { LOCAL_STAGE } from "../../local/local-names.ts";
 import { stageEnvironment } from "../../local/stage-environment.ts";
 import { readIfPresent } from "../../local/working-folder.ts";
-import { askAws } from "../aws-trouble.ts";
 import { readAssignments } from "../given-values.ts";
+import { stageSecrets } from "../stage-secrets.ts";
 
 /** Where values of a workflow's names come from, `--env` first, then as the workflow itself would find them. */
 export interface EnvironmentOptions {
@@ -34,16 +30,4 @@ export async function environmentOf(
   return (name) =>
     firstValue(name, [{ [STAGE_NAME]: stage }, ...sources]) ??
     environment.find((one) => one.name === name)?.default;
-}
-
-async function stageSecrets(stage: string): Promise<EnvironmentSource> {
-  const { HOOKLINE_SECRETS_ID: id = workflowSecretsId(stage) } = process.env;
-  const client = new SecretsManagerClient({});
-  const secrets = createSecretsManager({ client, workflowSecretId: id, ttlSeconds: 60, clock: systemClock });
-  try {
-    const hint = `set HOOKLINE_SECRETS_ID to the stage's output WorkflowSecretsArn (asked for: ${id})`;
-    return await askAws(hint, () => secrets.workflowSecrets());
-  } finally {
-    client.destroy();
-  }
 }

@@ -1,6 +1,6 @@
 import type { Provider } from "../../../core/ports/llm.ts";
-import { parseTemplate } from "../../../core/template.ts";
-import type { CheckedFile, Found, Rule } from "../../rule.ts";
+import { modelOf } from "../../model-of.ts";
+import type { Found, Rule } from "../../rule.ts";
 import { child } from "../../yaml-node.ts";
 import type { FlowStep } from "../flow/flow-step.ts";
 
@@ -20,7 +20,7 @@ export const expensiveModel: Rule = {
     if (!priceOf) return;
     const asking = flow.all.flatMap((one) => {
       const provider = one.definition.facts?.asksModelOf;
-      const model = modelOf(one, workflow);
+      const model = modelOf(one.step, workflow);
       return provider && model !== undefined ? [{ one, provider, model }] : [];
     });
     const prices = new Map<string, number>();
@@ -44,19 +44,6 @@ export const expensiveModel: Rule = {
     }
   },
 };
-
-/** A literal name, or the default of the one name that is read. */
-function modelOf({ step }: FlowStep, { environment }: CheckedFile["workflow"]): string | undefined {
-  const { model } = step.params;
-  if (typeof model !== "string") return undefined;
-  const [part, ...more] = parseTemplate(model);
-  if (part === undefined || more.length > 0) return undefined;
-  if (typeof part === "string") return part;
-  if (!("env" in part.source)) return undefined;
-  const { env } = part.source;
-  const value = environment.find(({ name }) => name === env)?.default ?? part.fallback;
-  return typeof value === "string" ? value : undefined;
-}
 
 function isShort({ step: { params } }: FlowStep): boolean {
   const limit = params.max_tokens ?? params.max_output_tokens;

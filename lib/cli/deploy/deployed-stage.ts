@@ -1,0 +1,100 @@
+import { CloudFormationClient, GetTemplateCommand } from "@aws-sdk/client-cloudformation";
+import { DEPLOYED, type DeployedMetadata, deployedMetadata } from "../../core/deployed-metadata.ts";
+import { FlowError } from "../../core/flow-error.ts";
+import { isObject, type JsonObject } from "../../core/json.ts";
+import type { Workflow } from "../../core/workflow.ts";
+import { askAws } from "../aws-trouble.ts";
+import { type History, withHistory } from "../history.ts";
+import { stageSecrets } from "../stage-secrets.ts";
+
+/** What is deployed under the name of a stage. */
+export interface DeployedStage {
+  /** Without resources where nothing is. */
+  readonly template: JsonObject;
+  /** Absent: nothing is deployed, or it was by a Hookline that did not say. */
+  readonly metadata: DeployedMetadata | undefined;
+  /** Names that have a value in the stage's secret. */
+  readonly secretNames: ReadonlySet<string>;
+  /** The text of a version, which the table keeps from its first event on. */
+  textOf(name: string, hash: string): Promise<Workflow | undefined>;
+  /** What models cost in the latest runs of a version that went well, in US dollars; undefined where there are none. */
+  recordedCost(
+    name: string,
+    hash: string,
+  ): Promise<{ readonly meanUsd: number; readonly runs: number } | undefined>;
+}
+
+/** A stage that is not there. */
+export const NOTHING_DEPLOYED: DeployedStage = {
+  template: { Resources: {} },
+  metadata: undefined,
+  secretNames: new Set(),
+  textOf: async () => undefined,
+  recordedCost: async () => undefined,
+};
+
+const DAY_MS = 86_400_000;
+const LOOKED_BACK_DAYS = 7;
+const LOOKED_AT = 50;
+
+/**
+ * Does something with what is deployed; of the stage's secret only the names are kept.
+ * @throws FlowError `config_error` when AWS cannot be asked.
+ */
+export async function withDeployedStage<T>(
+  stage: string,
+  work: (deployed: DeployedStage) => Promise<T>,
+): Promise<T> {
+  const template = await askAws("nothing", () => templateOf(`hookline-${stage}`));
+  if (!template) return await work(NOTHING_DEPLOYED);
+  const secretNames = new Set(Object.keys(await secretsOf(stage)));
+  const metadata = isObject(template.Metadata) ? template.Metadata[DEPLOYED] : undefined;
+  return await withHistory({ stage, data: "" }, ({ store }) =>
+    work({
+      template,
+      metadata: deployedMetadata.safeParse(metadata).data,
+      secretNames,
+      textOf: (name, hash) => store.getVersion(name, hash),
+      recordedCost: (name, hash) => recordedCost(store, name, hash),
+    }),
+  );
+}
+
+async function templateOf(stackName: string): Promise<JsonObject | undefined> {
+  const client = new CloudFormationClient({});
+  try {
+    const { TemplateBody = "{}" } = await client.send(new GetTemplateCommand({ StackName: stackName }));
+    return JSON.parse(TemplateBody);
+  } catch (error) {
+    if (error instanceof Error && error.name === "ValidationError" && /does not exist/.test(error.message))
+      return undefined;
+    throw error;
+  } finally {
+    client.destroy();
+  }
+}
+
+/** A stack that is only just being made has no secret yet. */
+async function secretsOf(stage: string) {
+  try {
+    return await stageSecrets(stage);
+  } catch (error) {
+    if (error instanceof FlowError && /no such resource/.test(error.message)) return {};
+    throw error;
+  }
+}
+
+async function recordedCost(store: History["store"], name: string, hash: string) {
+  const now = Date.now();
+  const since = now - LOOKED_BACK_DAYS * DAY_MS;
+  const runs = await store.list({
+    workflows: [name],
+    status: "succeeded",
+    limit: LOOKED_AT,
+    since,
+    until: now,
+  });
+  const costs = runs.filter((run) => run.hash === hash).map(({ costUsd }) => costUsd);
+  if (costs.length === 0) return undefined;
+  return { meanUsd: costs.reduce((sum, one) => sum + one, 0) / costs.length, runs: costs.length };
+}

@@ -1,0 +1,291 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { createDynamoNewRunStore } from "../../lib/adapters/dynamo/new-run-store.ts";
+import type { Workflow } from "../../lib/core/workflow.ts";
+import { loadWorkflow } from "../../lib/language/load-workflow.ts";
+import { startSecretsServer } from "../../lib/local/secrets-server.ts";
+import { startCloudFormation } from "../support/cloudformation-stand-in.ts";
+import { type Dynalite, startDynalite } from "../support/dynalite.ts";
+import { hookline, hooklineScript } from "./hookline-process.ts";
+
+const BEFORE = `name: greet
+environment: [{ name: API_KEY, secret: true }, REGION]
+steps:
+  - { type: http_call, url: "https://a.test/", headers: { key: "\${env:API_KEY}", region: "\${env:REGION}" }, retries: 1, output_to: a }
+  - { type: print, text: "hello" }
+`;
+const AFTER = BEFORE.replace("retries: 1", "retries: 3").replace('text: "hello"', 'text: "good day"');
+const role = (actions: readonly string[]) => ({
+  Type: "AWS::IAM::Policy",
+  Properties: {
+    PolicyName: "p",
+    Roles: [{ Ref: "RunnerRole0A1B2C3D" }],
+    PolicyDocument: {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: actions, Resource: { "Fn::GetAtt": ["Table0A1B2C3D", "Arn"] } }],
+    },
+  },
+});
+const queue = (name: string) => ({ Type: "AWS::SQS::Queue", Properties: { QueueName: name } });
+const SECRET = "sk-value-that-nobody-may-see";
+
+const root = mkdtempSync(join(tmpdir(), "hookline-deploy-"));
+const cdk = join(root, "cdk.mjs");
+const stacks = new Map<string, string>();
+const secrets = new Map([
+  ["hookline/prod/workflow-secrets", { read: () => JSON.stringify({ API_KEY: SECRET }) }],
+]);
+let folder: string;
+let dynalite: Dynalite;
+let table: string;
+let services: Awaited<ReturnType<typeof startServices>>;
+
+async function startServices() {
+  const [cloudFormation, secretsServer] = await Promise.all([
+    startCloudFormation(stacks),
+    startSecretsServer(secrets),
+  ]);
+  return { cloudFormation, secretsServer };
+}
+
+function compiled(text: string): Workflow {
+  const { workflow } = loadWorkflow(text, "workflows/greet.yaml");
+  if (!workflow) throw new Error("the workflow has an error");
+  return workflow;
+}
+
+function write(name: string, text: string): void {
+  mkdirSync(dirname(join(folder, name)), { recursive: true });
+  writeFileSync(join(folder, name), text);
+}
+
+const git = (...args: readonly string[]) =>
+  execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], { cwd: folder })
+    .toString()
+    .trim();
+
+const environment = (more: { readonly [name: string]: string } = {}) => ({
+  RECORD_DIR: folder,
+  HOOKLINE_TABLE: table,
+  AWS_REGION: "eu-west-1",
+  AWS_ACCESS_KEY_ID: "id",
+  AWS_SECRET_ACCESS_KEY: "key",
+  AWS_ENDPOINT_URL_CLOUDFORMATION: services.cloudFormation.url,
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: services.secretsServer.url,
+  AWS_ENDPOINT_URL_DYNAMODB: dynalite.url,
+  ...more,
+});
+
+const deploy = (args: readonly string[], more?: { readonly [name: string]: string }) =>
+  hookline(["deploy", "--cdk", cdk, ...args], { cwd: folder, env: environment(more) });
+
+/** How the CDK was called, each call as one line. */
+const calls = (): readonly string[] =>
+  readFileSync(join(folder, "calls.jsonl"), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line).join(" "));
+
+beforeAll(async () => {
+  copyFileSync(fileURLToPath(new URL("../support/recording-cdk.mjs", import.meta.url)), cdk);
+  chmodSync(cdk, 0o755);
+  [dynalite, services] = await Promise.all([startDynalite(), startServices()]);
+  table = await dynalite.createTable();
+  await createDynamoNewRunStore({ client: dynalite.client(), table }).putVersion(compiled(BEFORE));
+});
+
+afterAll(async () => {
+  await Promise.all([dynalite.stop(), services.cloudFormation.close(), services.secretsServer.close()]);
+  rmSync(root, { recursive: true });
+});
+
+beforeEach(() => {
+  folder = mkdtempSync(join(root, "project-"));
+  write("stages.yaml", "stages: { prod: { environment: { REGION: eu } } }\n");
+  write("workflows/greet.yaml", AFTER);
+  write(
+    "workflows/greet.test.yaml",
+    "cases:\n  - name: greets\n    given: { environment: { REGION: eu, API_KEY: k }, answers: [{ step: http_call_1, body: {} }] }\n    expect: { status: succeeded }\n",
+  );
+  write(".gitignore", "cdk.out/\ncalls.jsonl\ntemplate.json\n");
+  git("init", "-q");
+  git("add", "-A");
+  git("commit", "-qm", "first");
+  write(
+    "template.json",
+    JSON.stringify({
+      Resources: {
+        Table0A1B2C3D: queue("table"),
+        Extra0A1B2C3D: queue("new"),
+        Policy: role(["dynamodb:GetItem", "dynamodb:DeleteItem"]),
+      },
+    }),
+  );
+  stacks.clear();
+});
+
+function deployedBefore(): void {
+  stacks.set(
+    "hookline-prod",
+    JSON.stringify({
+      Metadata: {
+        Hookline: { commit: "c0ffee00".repeat(5), workflows: { greet: compiled(BEFORE).hash, gone: "0" } },
+      },
+      Resources: { Table0A1B2C3D: queue("old"), Policy: role(["dynamodb:GetItem"]) },
+    }),
+  );
+}
+
+describe("hookline deploy", () => {
+  test("shows what would change: steps, resources, rights, missing values, cost; --dry-run stops there", async () => {
+    deployedBefore();
+    const { code, stdout, stderr } = await deploy(["--stage", "prod", "--dry-run"]);
+    expect(stderr).toContain("1 test passed");
+    expect(stderr).toMatch(/Nothing was deployed\.\n$/);
+    expect(code).toBe(0);
+    expect(stdout).toContain("Plan for stage prod, deployed now: c0ffee00c0ff");
+    expect(stdout).toContain(
+      [
+        "  - gone: runs under way finish on their version",
+        "  ~ greet",
+        "      ~ step 0 http_call",
+        "          retries: 1 -> 3",
+        "      ~ step 1 print",
+        '          text: "hello" -> "good day"',
+      ].join("\n"),
+    );
+    expect(stdout).toContain("! AWS::SQS::Queue Table0A1B2C3D replaced (QueueName)");
+    expect(stdout).toContain("+ AWS::SQS::Queue Extra0A1B2C3D");
+    expect(stdout).toContain("broader  Allow dynamodb:DeleteItem on Table.Arn for AWS:RunnerRole");
+    expect(stdout).not.toContain("dynamodb:GetItem on");
+    expect(stdout).not.toContain("Values that are missing");
+    expect(stdout).toMatch(/greet\s+\d\.\d{4}\s+\d\.\d{4}\s+0\.0000\s+8/);
+    expect(calls()).toHaveLength(1);
+    expect(stdout + stderr).not.toContain(SECRET);
+  });
+
+  test("deploys what was synthesised, says what to do next, and how it is undone", async () => {
+    deployedBefore();
+    const { code, stdout, stderr } = await deploy(["--stage", "prod", "--yes"]);
+    expect(code).toBe(0);
+    expect(calls()).toEqual([
+      `synth --quiet --output cdk.out/hookline-prod --context stage=prod --context commit=${git("rev-parse", "HEAD")}`,
+      "deploy hookline-prod --app cdk.out/hookline-prod --require-approval never --progress events --outputs-file cdk.out/hookline-prod/outputs.json",
+    ]);
+    expect(stderr).toContain("progress of the stack");
+    expect(stderr).toContain("HOOKLINE_API_URL=https://api.example npx hookline url greet --stage prod");
+    expect(stderr).toContain(`git switch --detach ${"c0ffee00".repeat(5)}`);
+    expect(stdout).not.toContain("progress of the stack");
+  });
+
+  test("--json prints the plan and what came of it, a line each, and nothing else", async () => {
+    const { code, stdout } = await deploy(["--stage", "prod", "--yes", "--json"]);
+    const [plan, end] = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(code).toBe(0);
+    expect(plan).toMatchObject({
+      stage: "prod",
+      workflows: [{ name: "greet", change: "added" }],
+      missing: [{ name: "API_KEY", secret: true, workflows: ["greet"] }],
+      costs: [{ name: "greet", before: null, after: { counted: { writeUnits: 8, calls: 1 } } }],
+    });
+    expect(end).toEqual({ deployed: true, outputs: { ApiEndpoint: "https://api.example" } });
+  });
+
+  test("a deployment that fails says what serves now, with exit code 1", async () => {
+    const { code, stderr } = await deploy(["--stage", "prod", "--yes"], { FAKE_DEPLOY: "badly" });
+    expect(code).toBe(1);
+    expect(stderr).toContain("the stack was taken back");
+    expect(stderr).toContain("hookline-prod was not deployed; the reason stands above.");
+  });
+
+  test("Ctrl-C while it deploys ends the CDK and tells how to go on, with exit code 130", async () => {
+    const child = spawn(
+      process.execPath,
+      [hooklineScript, "deploy", "--cdk", cdk, "--stage", "prod", "--yes"],
+      {
+        cwd: folder,
+        env: { PATH: process.env.PATH, ...environment({ FAKE_DEPLOY: "interrupted" }) },
+        stdio: ["ignore", "ignore", "pipe"],
+      },
+    );
+    let said = "";
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      if (!said.includes("progress") && `${said}${text}`.includes("progress")) child.kill("SIGINT");
+      said += text;
+    });
+    const [code] = await once(child, "close");
+    expect(said).toContain("Stopped while hookline-prod was being deployed.");
+    expect(said).toContain("aws cloudformation cancel-update-stack --stack-name hookline-prod");
+    expect(code).toBe(130);
+  });
+});
+
+describe("hookline deploy refuses", () => {
+  test("changes that are in no commit, unless they are allowed", async () => {
+    write("workflows/greet.yaml", BEFORE);
+    const { code, stderr } = await deploy(["--stage", "prod", "--dry-run"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("there are changes that are in no commit");
+    expect((await deploy(["--stage", "prod", "--dry-run", "--allow-dirty"])).code).toBe(0);
+  });
+
+  test("a stage that is not there", async () => {
+    const { code, stderr } = await deploy(["--stage", "pord"]);
+    expect(code).toBe(2);
+    expect(stderr).toBe('hookline: stages.yaml has no stage "pord": did you mean "prod"?\n');
+  });
+
+  test("a workflow with an error, and one whose test fails", async () => {
+    write("workflows/broken.yaml", "name: broken\nsteps: [{ type: fliter }]\n");
+    const broken = await deploy(["--stage", "prod", "--allow-dirty"]);
+    expect([broken.code, broken.stderr]).toEqual([
+      2,
+      expect.stringContaining("hookline check finds 1 error: call it"),
+    ]);
+    rmSync(join(folder, "workflows/broken.yaml"));
+    write("workflows/greet.test.yaml", "cases: [{ name: x, expect: { status: dropped } }]\n");
+    const failing = await deploy(["--stage", "prod", "--allow-dirty"]);
+    expect([failing.code, failing.stderr]).toEqual([
+      2,
+      expect.stringContaining("hookline test: 1 failed: call it"),
+    ]);
+  });
+
+  test("to deploy without being told that it is meant, where nobody can be asked", async () => {
+    const { code, stderr } = await deploy(["--stage", "prod"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("to deploy hookline-prod, repeat the command with --yes");
+    expect(calls()).toHaveLength(1);
+  });
+
+  test("to deploy without credentials; the plan alone needs none, and says what it does not know", async () => {
+    const without = {
+      AWS_ACCESS_KEY_ID: "",
+      AWS_SECRET_ACCESS_KEY: "",
+      AWS_EC2_METADATA_DISABLED: "true",
+      HOME: folder,
+    };
+    const meant = await deploy(["--stage", "prod", "--yes"], without);
+    expect([meant.code, meant.stderr]).toEqual([2, expect.stringContaining("no AWS credentials were found")]);
+    const { code, stdout, stderr } = await deploy(["--stage", "prod", "--dry-run"], without);
+    expect(code).toBe(0);
+    expect(stderr).toContain("What is deployed now is not known: no AWS credentials were found");
+    expect(stdout).toContain("+ greet");
+  });
+});
