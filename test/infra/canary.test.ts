@@ -14,6 +14,7 @@ const cron = {
   overlap: "allow",
   payload: {},
 } as const;
+const rate = { count: 1, perSeconds: 1, over: "reject" } as const;
 const FUNCTIONS = ["Runner", "Ingest", "InboxFunction"];
 
 let dev: Synthesis;
@@ -21,7 +22,7 @@ let prod: Synthesis;
 
 beforeAll(async () => {
   const made = await synthesiseStages(stages, [
-    emptyWorkflow({ name: "hook" }),
+    emptyWorkflow({ name: "hook", input: { type: "http_webhook", limits: { rate } } }),
     emptyWorkflow({ name: "nightly", input: cron }),
   ]);
   dev = made.get("dev") as Synthesis;
@@ -148,18 +149,13 @@ test("where versions take over at once, nothing of CodeDeploy is there", () => {
     expect(attributes).not.toHaveProperty("UpdatePolicy");
 });
 
-test("a right that not every stage needs is a policy of its own, there before the function and gone after everything else", async () => {
-  const rate = { count: 1, perSeconds: 1, over: "reject" } as const;
-  const made = await synthesiseStages(stagesSchema.parse({ stages: { dev: {} } }).stages, [
-    emptyWorkflow({ name: "limited", input: { type: "http_webhook", limits: { rate } } }),
-  ]);
-  const stack = made.get("dev") as Synthesis;
-  const holders = all(stack, "AWS::IAM::Policy").filter(({ properties }) =>
+test("a right that not every stage needs is a policy of its own, there before the function and gone after everything else", () => {
+  const holders = all(dev, "AWS::IAM::Policy").filter(({ properties }) =>
     JSON.stringify(properties).includes("dynamodb:UpdateItem"),
   );
   expect(holders.map(({ id }) => id)).toContain("IngestRoleTurns");
   expect(holders.map(({ id }) => id)).not.toContain("IngestRoleDefaultPolicy");
-  expect(JSON.stringify(one(stack, "AWS::Lambda::Function", "Ingest").attributes.DependsOn)).toMatch(
+  expect(JSON.stringify(one(dev, "AWS::Lambda::Function", "Ingest").attributes.DependsOn)).toMatch(
     /"IngestRoleTurns\w{8}"/,
   );
 });
