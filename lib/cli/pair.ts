@@ -28,16 +28,14 @@ export async function pair(name: string, options: HistoryOptions): Promise<numbe
   const { client, table, inputs } = historyPlace(options);
   try {
     const secretName = pairedName(name, await inputs());
-    return await askAws(
-      `set HOOKLINE_TABLE to the stage's output TableName (asked for: ${table})`,
-      async () => {
-        const secret = await awaitSecret(createDynamoPairings({ client, table }), name);
-        if (secret === undefined) return EXIT.failed;
-        const place = await keep(secretName, secret, options.stage);
-        process.stderr.write(`The secret has come, and is ${secretName} in ${place}.\n`);
-        return EXIT.ok;
-      },
-    );
+    const place = await secretPlace(options.stage);
+    const hint = `set HOOKLINE_TABLE to the stage's output TableName (asked for: ${table})`;
+    const pairings = createDynamoPairings({ client, table });
+    const secret = await askAws(hint, () => awaitSecret(pairings, name));
+    if (secret === undefined) return EXIT.failed;
+    await place.write(secretName, secret);
+    process.stderr.write(`The secret has come, and is ${secretName} in ${place.where}.\n`);
+    return EXIT.ok;
   } finally {
     client.destroy();
   }
@@ -79,19 +77,27 @@ async function awaitSecret(pairings: Pairings, name: string): Promise<string | u
   }
 }
 
-/** Where it is kept, in words. */
-async function keep(name: string, secret: string, stage: string): Promise<string> {
+/** Where a stage's secrets are kept. */
+interface SecretPlace {
+  /** In words. */
+  readonly where: string;
+  write(name: string, secret: string): Promise<void>;
+}
+
+/** Finds out whether the place can be read, before anything comes that would be lost. */
+async function secretPlace(stage: string): Promise<SecretPlace> {
   if (stage === LOCAL_STAGE) {
-    writeEnvValue(`.env.${LOCAL_STAGE}`, name, secret);
-    return `.env.${LOCAL_STAGE}`;
+    const file = `.env.${stage}`;
+    return { where: file, write: async (name, secret) => writeEnvValue(file, name, secret) };
   }
   const { HOOKLINE_SECRETS_ID: id = workflowSecretsId(stage) } = process.env;
-  const client = new SecretsManagerClient({});
-  try {
-    const kept = createWritableSecret(client, id, "workflow secrets");
-    await kept.write({ ...(await kept.read()), [name]: secret });
-    return `the secret ${id}, where the functions see it within five minutes`;
-  } finally {
-    client.destroy();
-  }
+  const kept = createWritableSecret(new SecretsManagerClient({}), id, "workflow secrets");
+  await askAws(
+    `set HOOKLINE_SECRETS_ID to the stage's output WorkflowSecretsArn (asked for: ${id})`,
+    kept.read,
+  );
+  return {
+    where: `the secret ${id}, where the functions see it within five minutes`,
+    write: async (name, secret) => kept.write({ ...(await kept.read()), [name]: secret }),
+  };
 }

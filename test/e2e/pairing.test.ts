@@ -1,11 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { createDynamoPairings } from "../../lib/adapters/dynamo/dynamo-pairings.ts";
+import { startSecretsServer } from "../../lib/local/secrets-server.ts";
 import { hookline, hooklineScript } from "../cli/hookline-process.ts";
+import { startDynalite } from "../support/dynalite.ts";
 import { type StackProcess, stackFolder, startStack } from "./stack-process.ts";
 
 const folder = stackFolder({
@@ -13,6 +16,12 @@ const folder = stackFolder({
   "pushes.yaml": "name: pushes\ninput: { type: http_webhook, verify: github }\nsteps: []\n",
   ".env.local": "OTHER=1\nNOTION_VERIFICATION_TOKEN=old\n",
 });
+const inProject = stackFolder({});
+mkdirSync(join(inProject.path, "workflows"));
+inProject.write(
+  "workflows/pages.yaml",
+  "name: pages\ninput: { type: http_webhook, verify: notion }\nsteps: []\n",
+);
 const env = { PATH: process.env.PATH };
 const here = { cwd: folder.path };
 const data = ["--data", folder.data];
@@ -24,6 +33,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack?.end("SIGINT");
   folder.remove();
+  inProject.remove();
 });
 
 test("url --pair keeps what the service sends, where its deliveries are then verified with it", async () => {
@@ -47,6 +57,47 @@ test("url --pair keeps what the service sends, where its deliveries are then ver
   expect(said.join()).not.toContain(secret);
   // The stack sees a changed file within a second.
   while ((await hookline(["send", "notion", ...data], here)).code !== 0);
+});
+
+test("for a deployed stage it is written into the stage's secret, beside the others", async () => {
+  let kept = '{"OTHER":"1"}';
+  const secret = {
+    read: () => kept,
+    write(value: string) {
+      kept = value;
+    },
+  };
+  const key = { read: () => '{"current":"k"}' };
+  const [dynalite, secrets] = await Promise.all([
+    startDynalite(),
+    startSecretsServer(
+      new Map([
+        ["hookline/prod/workflow-secrets", secret],
+        ["hookline/prod/webhook-key", key],
+      ]),
+    ),
+  ]);
+  const table = await dynalite.createTable();
+  const account = {
+    ...env,
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_ENDPOINT_URL_DYNAMODB: dynalite.url,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+    HOOKLINE_API_URL: "https://api.example.com",
+    HOOKLINE_TABLE: table,
+  };
+  const args = [hooklineScript, "url", "pages", "--pair", "--stage", "prod"];
+  const child = spawn(process.execPath, args, { cwd: inProject.path, env: account });
+  const ended = once(child, "close");
+  await once(createInterface({ input: child.stderr }), "line");
+  const pairings = createDynamoPairings({ client: dynalite.client(), table });
+  expect(await pairings.give("pages", "from notion", Date.now())).toBe(true);
+  expect(await ended).toEqual([0, null]);
+  expect(JSON.parse(kept)).toEqual({ OTHER: "1", NOTION_VERIFICATION_TOKEN: "from notion" });
+  await secrets.close();
+  await dynalite.stop();
 });
 
 test("url --pair refuses a workflow whose service sends no secret", async () => {
