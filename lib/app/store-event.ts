@@ -1,3 +1,4 @@
+import { blankHistory } from "../core/blank-history.ts";
 import type { Answers } from "../core/ports/answers.ts";
 import type { Bursts } from "../core/ports/bursts.ts";
 import type { Clock } from "../core/ports/clock.ts";
@@ -63,13 +64,14 @@ export async function storeEvent(
     catalog,
     timings,
   }: Pick<Ingest, "store" | "queue" | "stage" | "catalog" | "timings">,
-  entry: Pick<InputEntry, "name" | "hash" | "retentionDays">,
+  entry: Pick<InputEntry, "name" | "hash" | "retentionDays" | "redact">,
   event: StoredEvent,
   { runId, now, createdAt = now, later, ...more }: NewRunOptions,
 ): Promise<void> {
   await keepVersion({ store, catalog }, entry);
   const beginsAt = later?.at ?? now;
   const delaySeconds = later && Math.ceil(later.waitMs / 1000);
+  const { droppedFor, batch } = more;
   const isSent = delaySeconds === undefined || delaySeconds <= MAX_DELAY_SECONDS;
   await store.create({
     runId,
@@ -77,12 +79,18 @@ export async function storeEvent(
     hash: entry.hash,
     stage,
     event,
+    ...(droppedFor !== undefined && entry.redact && blanked(event, entry.redact)),
     createdAt,
     dueAt: isSent ? beginsAt + timings.lookAfterMs : beginsAt,
     expiresAt: Math.floor(beginsAt / 1000) + entry.retentionDays * DAY_SECONDS,
     // A batch that is full begins sooner.
-    ...(later && !more.batch && { notBefore: later.at }),
+    ...(later && !batch && { notBefore: later.at }),
     ...more,
   });
-  if (more.droppedFor === undefined && isSent) await queue.send({ runId }, delaySeconds);
+  if (droppedFor === undefined && isSent) await queue.send({ runId }, delaySeconds);
+}
+
+/** What is over is kept as the end of a run would leave it. */
+function blanked(event: StoredEvent, redact: readonly string[]): Pick<NewRun, "event" | "blanked"> {
+  return { event: blankHistory({ event }, [], redact).event, blanked: true };
 }

@@ -130,6 +130,8 @@ export interface NewRun {
   readonly notBefore?: number;
   /** Why it ends as `dropped` before it begins; absent: it is queued. */
   readonly droppedFor?: string;
+  /** `history.redact` has blanked event and journal: they can be read, and no longer be run. */
+  readonly blanked?: true;
 }
 
 /** When a run was named, milliseconds since the epoch: the first 48 bits of its id (RFC 9562, UUIDv7). */
@@ -158,8 +160,6 @@ export interface RunRecord extends Omit<NewRun, "droppedFor"> {
   readonly redrives?: readonly Redriven[];
   /** Ids of the runs that run its event again; the last one may be named and not made yet. Absent: none. */
   readonly replays?: readonly string[];
-  /** `history.redact` has blanked event and journal: they can be read, and no longer be run. */
-  readonly blanked?: true;
   /** It was failed as damaged, and of its event less is left than arrived. */
   readonly eventLost?: true;
   readonly journal: readonly JournalEntry[];

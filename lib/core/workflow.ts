@@ -192,6 +192,8 @@ export interface InputEntry {
   readonly type: Input["type"];
   readonly stages?: readonly string[];
   readonly retentionDays: number;
+  /** Paths that are blanked where an event is kept that is not to run; absent: none. */
+  readonly redact?: readonly string[];
   /** Of a schedule. */
   readonly schedule?: { readonly overlap: Overlap; readonly payload: JsonObject };
   /** Of a queue: its ARN, which may read the environment. */
@@ -213,6 +215,7 @@ export function inputTable(workflows: readonly Workflow[]): readonly InputEntry[
       type: input.type,
       ...(stages && { stages }),
       retentionDays: history.retentionDays,
+      ...(history.redact.length > 0 && { redact: history.redact }),
       ...factsOf(input),
       ...(names.length > 0 && { environment: names }),
     };

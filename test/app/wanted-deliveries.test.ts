@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { readBody } from "../../lib/core/event-body.ts";
 import { FlowError } from "../../lib/core/flow-error.ts";
 import type { JsonObject } from "../../lib/core/json.ts";
 import { createWorld, runIdOf, type World } from "../support/world.ts";
@@ -125,6 +126,18 @@ describe("input.filter", () => {
     expect(answer).toMatchObject({ status: 200, body: { status: "dropped", reason } });
     expect(world.queue.nextVisibleAt()).toBeUndefined();
     expect(await world.run(runIdOf({ ...answer, status: 202 }))).toMatchObject({ status: "dropped", reason });
+  });
+
+  test("history.redact blanks its event too, when it is stored: it cannot be replayed", async () => {
+    const world = createWorld({
+      file: { input: { type: "http_webhook", filter }, history: { redact: ["input.card"] }, steps: [] },
+    });
+    const answer = await world.post({ plan: "free", card: "4000 0566" });
+    const run = await world.run(runIdOf({ ...answer, status: 202 }));
+    expect(readBody(run.event)).toEqual({ plan: "free", card: "***" });
+    expect(run.blanked).toBe(true);
+    const wanted = await world.run(runIdOf(await world.post({ plan: "team", card: "4000 0566" })));
+    expect(readBody(wanted.event)).toMatchObject({ card: "4000 0566" });
   });
 
   test("a wanted one is queued", async () => {

@@ -106,6 +106,16 @@ export function deliveriesContract(
     expect((await runs.get(webhook.runId))?.delivery).toEqual(delivery);
   });
 
+  test("a run that is dropped as it is made may be blanked", async () => {
+    const { runs } = await open();
+    const run = sampleRun({ droppedFor: "not wanted", blanked: true });
+    await runs.create(run);
+    expect(await runs.get(run.runId)).toMatchObject({ status: "dropped", blanked: true });
+    const other = sampleRun({ droppedFor: "not wanted", runId: runIdAt(NOON + 1) });
+    await runs.create(other);
+    expect(await runs.get(other.runId)).not.toHaveProperty("blanked");
+  });
+
   test("a run that is dropped at once has ended: it is listed, with its reason, and never due", async () => {
     const { runs } = await open();
     const dropped = sampleRun({ droppedFor: "not wanted" });

@@ -88,7 +88,7 @@ export async function newRunItem(run: NewRun, values: StoredValues): Promise<Ite
 
 /** A run that is queued is due at some time; one that is dropped at once has ended. */
 async function standingOf(run: NewRun, values: StoredValues): Promise<Item> {
-  const { runId, dueAt, createdAt, droppedFor } = run;
+  const { runId, dueAt, createdAt, droppedFor, blanked } = run;
   if (droppedFor === undefined)
     return { status: text("queued"), due_shard: text(duePartition(runId)), due_at: number(dueAt) };
   return {
@@ -96,6 +96,7 @@ async function standingOf(run: NewRun, values: StoredValues): Promise<Item> {
     outcome: text("dropped"),
     finished_at: number(createdAt),
     cost_usd: number(0),
+    ...(blanked && { rewritten: { BOOL: true } }),
     reason: await values.storeJson(droppedFor, runPlacement(run, RUN_SMALL_INLINE_BYTES)),
   };
 }
