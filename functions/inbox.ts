@@ -6,9 +6,11 @@ import { createDynamoDeliveries } from "../lib/adapters/dynamo/deliveries.ts";
 import { createDynamoSchedules } from "../lib/adapters/dynamo/dynamo-schedules.ts";
 import { createDynamoNewRunStore } from "../lib/adapters/dynamo/new-run-store.ts";
 import { catalogFile, environment } from "../lib/adapters/environment.ts";
+import { flushAtEnd } from "../lib/adapters/flush-at-end.ts";
 import { createLog } from "../lib/adapters/json-log.ts";
 import { logFaults } from "../lib/adapters/log-faults.ts";
 import { createS3Mails } from "../lib/adapters/mail/s3-mails.ts";
+import { createEmfMetrics } from "../lib/adapters/metrics/emf-metrics.ts";
 import { createSqsQueue } from "../lib/adapters/sqs-queue.ts";
 import { systemClock } from "../lib/adapters/system-clock.ts";
 import { toQueueMessage } from "../lib/app/queue-message.ts";
@@ -20,6 +22,7 @@ const config = readConfig(inboxConfig, environment());
 const client = sqsClient();
 const deadLetterUrl = config.HOOKLINE_DLQ_URL;
 const table = { client: dynamoClient(), table: config.HOOKLINE_TABLE };
+const metrics = createEmfMetrics({ stage: config.HOOKLINE_STAGE, level: config.HOOKLINE_LOG_LEVEL });
 const inbox: Inbox = {
   store: createDynamoNewRunStore(table),
   schedules: createDynamoSchedules(table),
@@ -32,6 +35,7 @@ const inbox: Inbox = {
   mails: createS3Mails(),
   clock: systemClock,
   log: createLog({ service: "inbox", level: config.HOOKLINE_LOG_LEVEL }),
+  metrics,
   stage: config.HOOKLINE_STAGE,
   plainEnvironment: environment(),
   maxBodyBytes: config.HOOKLINE_MAX_BODY_BYTES,
@@ -42,4 +46,6 @@ const inbox: Inbox = {
 export const handler = middy(async (event: SQSEvent): Promise<SQSBatchResponse> => {
   const stay = await takeMessages(inbox, event.Records.map(toQueueMessage));
   return { batchItemFailures: stay.map((itemIdentifier) => ({ itemIdentifier })) };
-}).use(logFaults(inbox.log));
+})
+  .use(logFaults(inbox.log))
+  .use(flushAtEnd(metrics));

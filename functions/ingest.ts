@@ -4,8 +4,10 @@ import { dynamoClient, INGEST_TRY_MS, secretsClient, sqsClient } from "../lib/ad
 import { createInputCatalog, createWorkflowTexts } from "../lib/adapters/catalog-file.ts";
 import { createDynamoIngestStores } from "../lib/adapters/dynamo/ingest-stores.ts";
 import { catalogFile, environment } from "../lib/adapters/environment.ts";
+import { flushAtEnd } from "../lib/adapters/flush-at-end.ts";
 import { createLog } from "../lib/adapters/json-log.ts";
 import { logFaults } from "../lib/adapters/log-faults.ts";
+import { createEmfMetrics } from "../lib/adapters/metrics/emf-metrics.ts";
 import { createSecretsManager } from "../lib/adapters/secrets-manager.ts";
 import { createSqsQueue } from "../lib/adapters/sqs-queue.ts";
 import { systemClock } from "../lib/adapters/system-clock.ts";
@@ -18,6 +20,7 @@ import { ingestConfig, readConfig } from "../lib/core/config.ts";
 
 const config = readConfig(ingestConfig, environment());
 const log = createLog({ service: "ingest", level: config.HOOKLINE_LOG_LEVEL });
+const metrics = createEmfMetrics({ stage: config.HOOKLINE_STAGE, level: config.HOOKLINE_LOG_LEVEL });
 const table = { client: dynamoClient(INGEST_TRY_MS), table: config.HOOKLINE_TABLE };
 const ingest: Ingest = {
   ...createDynamoIngestStores(table),
@@ -38,6 +41,7 @@ const ingest: Ingest = {
   clock: systemClock,
   random: systemRandom,
   log,
+  metrics,
   stage: config.HOOKLINE_STAGE,
   orgId: config.HOOKLINE_ORG_ID,
   plainEnvironment: environment(),
@@ -49,4 +53,6 @@ const ingest: Ingest = {
 export const handler = middy(
   async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> =>
     toGatewayAnswer(await ingestEvent(ingest, toWebhookRequest(event))),
-).use(logFaults(log));
+)
+  .use(logFaults(log))
+  .use(flushAtEnd(metrics));

@@ -7,11 +7,13 @@ import { createDynamoCache } from "../lib/adapters/dynamo/dynamo-cache.ts";
 import { createDynamoLimits } from "../lib/adapters/dynamo/dynamo-limits.ts";
 import { createDynamoRunStore } from "../lib/adapters/dynamo/dynamo-run-store.ts";
 import { catalogFile, environment } from "../lib/adapters/environment.ts";
+import { flushAtEnd } from "../lib/adapters/flush-at-end.ts";
 import { createGuardedHttp } from "../lib/adapters/http/guarded-http.ts";
 import { createJq } from "../lib/adapters/jq/jq-worker-pool.ts";
 import { createLog } from "../lib/adapters/json-log.ts";
 import { createLlm } from "../lib/adapters/llm/create-llm.ts";
 import { logFaults } from "../lib/adapters/log-faults.ts";
+import { createEmfMetrics } from "../lib/adapters/metrics/emf-metrics.ts";
 import { createPython } from "../lib/adapters/python/python-pool.ts";
 import { createSalesforce } from "../lib/adapters/salesforce/create-salesforce.ts";
 import { createSecretsManager } from "../lib/adapters/secrets-manager.ts";
@@ -26,6 +28,7 @@ import { stepTypes } from "../lib/steps/registry.ts";
 
 const config = readConfig(runnerConfig, environment());
 const log = createLog({ service: "runner", level: config.HOOKLINE_LOG_LEVEL });
+const metrics = createEmfMetrics({ stage: config.HOOKLINE_STAGE, level: config.HOOKLINE_LOG_LEVEL });
 const http = createGuardedHttp({ allowPrivateHosts: config.HOOKLINE_ALLOW_PRIVATE_HOSTS });
 const table = { client: dynamoClient(), table: config.HOOKLINE_TABLE };
 const runner: Runner = {
@@ -56,6 +59,7 @@ const runner: Runner = {
   ...createDynamoLimits(table),
   answers: createDynamoAnswers(table),
   log,
+  metrics,
   stage: config.HOOKLINE_STAGE,
   plainEnvironment: environment(),
   redelivery: {
@@ -79,4 +83,6 @@ export const handler = middy(async (event: SQSEvent, context: Context): Promise<
     },
   });
   return { batchItemFailures: again.map((itemIdentifier) => ({ itemIdentifier })) };
-}).use(logFaults(log));
+})
+  .use(logFaults(log))
+  .use(flushAtEnd(metrics));

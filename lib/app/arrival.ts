@@ -23,7 +23,7 @@ export function runIdOfArrival(
 
 /** Stores and enqueues the run of an arrival, or stores why it is dropped. @throws FlowError when store or queue do not take it. */
 export async function acceptArrival(
-  ingest: Pick<Ingest, "store" | "queue" | "catalog" | "clock" | "log" | "stage" | "timings">,
+  ingest: Pick<Ingest, "store" | "queue" | "catalog" | "clock" | "log" | "metrics" | "stage" | "timings">,
   entry: InputEntry,
   arrival: Arrival,
   droppedFor?: string,

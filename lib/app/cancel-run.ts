@@ -4,6 +4,7 @@ import { costOf, isSettled, type JournalEntry, type RunError } from "../core/jou
 import { LeaseLost } from "../core/ports/run-store.ts";
 import { type FinalStatus, isFinal, type ParentLink, type RunRecord } from "../core/run.ts";
 import { chunkRunIds } from "./chunk-run-ids.ts";
+import { countEnd } from "./count-run.ts";
 import { endDamagedRun } from "./end-damaged-run.ts";
 import { fillBatch } from "./fill-batch.ts";
 import { findVersion } from "./find-version.ts";
@@ -71,6 +72,7 @@ async function finishCancelled(operator: Operator, { lease, run }: Claimed): Pro
     const isDone = (await store.status(run.runId)) === "cancelled";
     return isDone ? goOn(operator, run.runId) : { kind: "contended" };
   }
+  countEnd(operator.metrics, run, { status: "cancelled", spentMs: run.spentMs });
   await tellOthers(operator, { ...run, ...(redact.length > 0 && { blanked: true }) });
   return { kind: "cancelled", before: false };
 }

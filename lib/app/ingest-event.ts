@@ -15,6 +15,15 @@ const NOT_FOUND: WebhookAnswer = { status: 404 };
 
 /** Checks, stores, enqueues and answers one delivery: a 202 means that the event is stored (execution.md, P1). */
 export async function ingestEvent(ingest: Ingest, request: WebhookRequest): Promise<WebhookAnswer> {
+  const { metrics, clock } = ingest;
+  const begunAt = clock.now();
+  const answer = await answerTo(ingest, request);
+  metrics.add(answer.status < 400 ? "Answers2xx" : answer.status < 500 ? "Answers4xx" : "Answers5xx", 1);
+  metrics.add("IngestLatency", clock.now() - begunAt);
+  return answer;
+}
+
+async function answerTo(ingest: Ingest, request: WebhookRequest): Promise<WebhookAnswer> {
   const place = PATH.exec(request.path);
   const [, orgId = "", workflowId = "", hash = ""] = place ?? [];
   const entry = httpInputs(ingest).get(workflowId);

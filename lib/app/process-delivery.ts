@@ -3,6 +3,7 @@ import { savedBy } from "../core/journal.ts";
 import { parseMessage, type RunMessage } from "../core/ports/queue.ts";
 import { type Claim, LeaseLost } from "../core/ports/run-store.ts";
 import type { RunEnd } from "../engine/run-end.ts";
+import { countDeadLetter } from "./count-run.ts";
 import { giveBackSeconds } from "./dispose-of.ts";
 import { endDamagedRun } from "./end-damaged-run.ts";
 import { fillBatch } from "./fill-batch.ts";
@@ -71,6 +72,7 @@ export async function processDelivery(
           message: "the store has no such run",
           step: null,
         });
+        countDeadLetter(runner.metrics);
         return "done";
       case "final":
         // Who ended the run may have died before it could say so; the same word twice does no harm.
@@ -182,6 +184,7 @@ async function executeClaimed(
       return "again";
     case "dead_letter":
       await runner.queue.deadLetter(message, disposal.reason);
+      countDeadLetter(runner.metrics, run.workflow);
       return "done";
   }
 }

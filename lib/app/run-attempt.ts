@@ -16,6 +16,7 @@ import { Journal } from "../engine/journal.ts";
 import type { RunEnd } from "../engine/run-end.ts";
 import { createWaits, type Waits } from "../engine/waits.ts";
 import { cancelledWithParent } from "./cancel-run.ts";
+import { countClaim, countEntry } from "./count-run.ts";
 import { findVersion } from "./find-version.ts";
 import { versionGone } from "./keep-version.ts";
 import { logFault } from "./log-fault.ts";
@@ -60,6 +61,7 @@ export async function runAttempt(
   const { lease, run } = claimed;
   const { clock } = runner.ports;
   const startedAt = clock.now();
+  countClaim(runner.metrics, run, startedAt);
   const waits = createWaits(clock);
   let segment = claimed.nextSegment;
   const { past, before, keepsUnknown } = resumedJournal(run.journal, run.redrives);
@@ -73,6 +75,7 @@ export async function runAttempt(
       return runner.store.append(lease, segment - 1, batch);
     },
     careful: claimed.afterDeath,
+    onEntry: (entry) => countEntry(runner.metrics, run.workflow, entry),
   });
   const watch = watchForEnd(runner, run.runId);
   let workflow: Workflow | undefined;

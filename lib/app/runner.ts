@@ -4,6 +4,7 @@ import type { Answers } from "../core/ports/answers.ts";
 import type { Bursts } from "../core/ports/bursts.ts";
 import type { Cache } from "../core/ports/cache.ts";
 import type { Log } from "../core/ports/log.ts";
+import type { Metrics } from "../core/ports/metrics.ts";
 import type { Queue } from "../core/ports/queue.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
@@ -27,6 +28,7 @@ export interface Runner {
   readonly bursts: Pick<Bursts, "followers">;
   readonly answers: Answers;
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly stage: string;
   /** The function's own environment. */
   readonly plainEnvironment: EnvironmentSource;

@@ -6,6 +6,7 @@ import type { Lease } from "../core/ports/run-store.ts";
 import type { FinalStatus, RunRecord } from "../core/run.ts";
 import type { RunEnd } from "../engine/run-end.ts";
 import { cancelChildren } from "./cancel-run.ts";
+import { countEnd } from "./count-run.ts";
 import type { Disposal } from "./dispose-of.ts";
 import { disposeOf } from "./dispose-of.ts";
 import { operatorOf } from "./operator.ts";
@@ -58,6 +59,7 @@ export async function settleRun(
     ...("output" in end && end.output !== undefined && { output: blankPaths(end.output, redact) }),
     ...(redact.length > 0 && { history: blankHistory(run, attempt.journal, redact) }),
   });
+  countEnd(runner.metrics, run, { status, spentMs });
   const isBlanked = redact.length > 0 && { blanked: true as const };
   await wakeParent(runner, run, { status, ...(reason !== undefined && { reason }), ...isBlanked });
   if (status === "cancelled") await cancelChildren(operatorOf(runner), run.runId, attempt.journal);

@@ -1,6 +1,7 @@
 import { FlowError } from "../core/flow-error.ts";
 import type { ChildOutcome, ChildRequest, ChildRuns } from "../core/ports/child-runs.ts";
 import type { Clock } from "../core/ports/clock.ts";
+import type { Metrics } from "../core/ports/metrics.ts";
 import type { Queue } from "../core/ports/queue.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
 import type { WorkflowCatalog } from "../core/ports/workflow-catalog.ts";
@@ -18,6 +19,7 @@ export interface StageChildRunsOptions {
   readonly queue: Queue;
   readonly catalog: WorkflowCatalog;
   readonly clock: Clock;
+  readonly metrics: Metrics;
   readonly stage: string;
   readonly timings: Timings;
 }

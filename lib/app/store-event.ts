@@ -4,6 +4,7 @@ import type { Bursts } from "../core/ports/bursts.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Deliveries } from "../core/ports/deliveries.ts";
 import type { Log } from "../core/ports/log.ts";
+import type { Metrics } from "../core/ports/metrics.ts";
 import type { Pairings } from "../core/ports/pairings.ts";
 import { MAX_DELAY_SECONDS, type Queue } from "../core/ports/queue.ts";
 import type { Random } from "../core/ports/random.ts";
@@ -32,6 +33,7 @@ export interface Ingest {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly stage: string;
   readonly orgId: string;
   readonly maxBodyBytes: number;
@@ -63,7 +65,8 @@ export async function storeEvent(
     stage,
     catalog,
     timings,
-  }: Pick<Ingest, "store" | "queue" | "stage" | "catalog" | "timings">,
+    metrics,
+  }: Pick<Ingest, "store" | "queue" | "stage" | "catalog" | "timings" | "metrics">,
   entry: Pick<InputEntry, "name" | "hash" | "retentionDays" | "redact">,
   event: StoredEvent,
   { runId, now, createdAt = now, later, ...more }: NewRunOptions,
@@ -88,6 +91,8 @@ export async function storeEvent(
     ...more,
   });
   if (droppedFor === undefined && isSent) await queue.send({ runId }, delaySeconds);
+  metrics.add("RunsAccepted", 1, { Workflow: entry.name });
+  if (droppedFor !== undefined) metrics.add("RunsDropped", 1, { Workflow: entry.name });
 }
 
 /** What is over is kept as the end of a run would leave it. */

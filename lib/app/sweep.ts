@@ -1,5 +1,6 @@
 import type { Clock } from "../core/ports/clock.ts";
 import type { Log } from "../core/ports/log.ts";
+import type { Metrics } from "../core/ports/metrics.ts";
 import type { Queue } from "../core/ports/queue.ts";
 import type { DueRun, RunStore } from "../core/ports/run-store.ts";
 import type { Timings } from "./timings.ts";
@@ -10,6 +11,7 @@ export interface Sweeper {
   readonly queue: Queue;
   readonly clock: Clock;
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly timings: Timings;
 }
 
@@ -20,7 +22,7 @@ const PAGE = 200;
  * Enqueues every run that should have moved and has not: stored but never enqueued, lease run out, wait over.
  * Returns how many. A run is looked at again later in case its message gets lost too.
  */
-export async function sweep({ store, queue, clock, log, timings }: Sweeper): Promise<number> {
+export async function sweep({ store, queue, clock, log, metrics, timings }: Sweeper): Promise<number> {
   let enqueued = 0;
   for (;;) {
     const now = clock.now();
@@ -35,6 +37,7 @@ export async function sweep({ store, queue, clock, log, timings }: Sweeper): Pro
     enqueued += moved.length;
     if (due.length < PAGE) break;
   }
+  metrics.add("RunsSwept", enqueued);
   if (enqueued > 0) log.write({ level: "warn", message: "swept", fields: { enqueued } });
   return enqueued;
 }

@@ -62,6 +62,7 @@ async function take(inbox: Inbox, message: QueueMessage): Promise<boolean> {
     const fields = { message_id: messageId, queue: queueArn, receive_count: receiveCount };
     logFault(inbox.log, "a message stays in its queue", toFlowError(thrown), fields);
   }
+  if (!isTaken) inbox.metrics.add("MessagesDeferred", 1);
   if (!isTaken && isOwn) await pause(inbox, message);
   return isTaken;
 }

@@ -8,7 +8,10 @@ import { startArrival, tickArrival } from "./tick-arrival.ts";
 
 /** What taking ticks needs. */
 export interface Ticks
-  extends Pick<Ingest, "store" | "queue" | "catalog" | "clock" | "log" | "stage" | "timings" | "deliveries"> {
+  extends Pick<
+    Ingest,
+    "store" | "queue" | "catalog" | "clock" | "log" | "metrics" | "stage" | "timings" | "deliveries"
+  > {
   readonly schedules: Schedules;
 }
 

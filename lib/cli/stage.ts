@@ -2,6 +2,7 @@ import { GetQueueUrlCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { sqsClient } from "../adapters/aws-clients.ts";
 import { createWorkflowTexts } from "../adapters/catalog-file.ts";
 import { createDynamoRunStore } from "../adapters/dynamo/dynamo-run-store.ts";
+import { NO_METRICS } from "../adapters/metrics/no-metrics.ts";
 import { createSqsDeadLetters } from "../adapters/sqs-dead-letters.ts";
 import { createSqsQueue } from "../adapters/sqs-queue.ts";
 import { systemClock } from "../adapters/system-clock.ts";
@@ -56,6 +57,7 @@ export async function withStage<T>(options: HistoryOptions, work: (stage: Stage)
         random: systemRandom,
         catalog,
         timings: timingsOf(LONGEST_INVOCATION_MS),
+        metrics: NO_METRICS,
       };
       const deadLetters = createSqsDeadLetters({ client, queueUrl: deadLetterUrl });
       return await work({ store, inputs: history.inputs, operator, deadLetters });

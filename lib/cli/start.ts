@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { FlowError } from "../core/flow-error.ts";
 import { captureFunctionOutput, type FunctionOutput } from "../local/function-output.ts";
 import { type LocalStack, startLocalStack } from "../local/local-stack.ts";
+import { startMetricRecorder } from "../local/metric-recorder.ts";
 import { EXIT } from "./exit.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { runEndLine } from "./run-end-line.ts";
@@ -27,11 +28,13 @@ export async function start(options: StartOptions): Promise<number> {
   // History, keys and logs are this user's own, whatever the rights of a folder that is there already.
   process.umask(0o077);
   const logFolder = makeLogFolder(options.data);
+  const recorder = startMetricRecorder(options.data);
   const paint = paintFor(process.stderr);
   const output = captureFunctionOutput({
     file: join(logFolder, "local.log"),
     verbose: options.verbose === true,
     onRecord: (record) => {
+      recorder.take(record);
       const line = runEndLine(record, paint);
       if (line !== undefined) output.tell(line);
     },
@@ -45,6 +48,7 @@ export async function start(options: StartOptions): Promise<number> {
   } finally {
     await stack.close();
     await output.close();
+    recorder.stop();
   }
   // The functions keep connections and a worker of their own.
   process.exit(EXIT.ok);

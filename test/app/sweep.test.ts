@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { createMemoryQueue, type MemoryQueue } from "../../lib/adapters/memory/memory-queue.ts";
 import { createMemoryRunStore } from "../../lib/adapters/memory/memory-run-store.ts";
+import { NO_METRICS } from "../../lib/adapters/metrics/no-metrics.ts";
 import { type Sweeper, sweep } from "../../lib/app/sweep.ts";
 import { timingsOf } from "../../lib/app/timings.ts";
 import { parseMessage } from "../../lib/core/ports/queue.ts";
@@ -25,7 +26,7 @@ beforeEach(() => {
   log = keptLog();
 });
 
-const sweeper = (): Sweeper => ({ store, queue, clock, log, timings });
+const sweeper = (): Sweeper => ({ store, queue, clock, log, metrics: NO_METRICS, timings });
 const created = async (changes: Partial<NewRun> = {}) => {
   const run = sampleRun({ createdAt: clock.now(), dueAt: clock.now(), ...changes });
   await store.create(run);

@@ -238,7 +238,14 @@ describe("every order of calls", () => {
             due: (...due) => gate(() => store.due(...due)),
             postpone: (...postpone) => gate(() => store.postpone(...postpone)),
           };
-          return sweep({ store: swept, queue, clock: later, log, timings: runner.timings });
+          return sweep({
+            store: swept,
+            queue,
+            clock: later,
+            log,
+            metrics: runner.metrics,
+            timings: runner.timings,
+          });
         };
         return { scene: { world, runId }, actors: [redriving, redriving, sweeping] };
       },

@@ -9,6 +9,7 @@ import { createMemoryRunStore } from "../../lib/adapters/memory/memory-run-store
 import { createMemorySchedules } from "../../lib/adapters/memory/memory-schedules.ts";
 import { createMemorySlots } from "../../lib/adapters/memory/memory-slots.ts";
 import { createMemoryTurns } from "../../lib/adapters/memory/memory-turns.ts";
+import { createMemoryMetrics } from "../../lib/adapters/metrics/memory-metrics.ts";
 import { createSalesforce } from "../../lib/adapters/salesforce/create-salesforce.ts";
 import { parseScript } from "../../lib/adapters/scripted/script.ts";
 import { scriptedHttp } from "../../lib/adapters/scripted/scripted-http.ts";
@@ -31,6 +32,7 @@ import type { Deliveries } from "../../lib/core/ports/deliveries.ts";
 import type { Http } from "../../lib/core/ports/http.ts";
 import type { Jq } from "../../lib/core/ports/jq.ts";
 import type { Llm } from "../../lib/core/ports/llm.ts";
+import type { MetricReader } from "../../lib/core/ports/metric-reader.ts";
 import type { Pairings } from "../../lib/core/ports/pairings.ts";
 import type { Python } from "../../lib/core/ports/python.ts";
 import type { RunStore } from "../../lib/core/ports/run-store.ts";
@@ -53,6 +55,7 @@ export interface World {
   readonly pairings: Pairings;
   readonly queue: MemoryQueue;
   readonly log: KeptLog;
+  readonly metrics: MetricReader;
   readonly runner: Runner;
   readonly ingest: Ingest;
   /** Pauses that it gave to messages, in seconds, are {@link World.pauses}. */
@@ -113,6 +116,7 @@ export function createWorld(options: WorldOptions): World {
   const random = seededRandom();
   const timings = timingsOf(options.invocationMs ?? INVOCATION_MS);
   const log = keptLog();
+  const metrics = createMemoryMetrics(clock.now);
   const beside = Object.entries(options.workflows ?? {});
   const workflows = [compiledOnce(options.file), ...beside.map(([name, file]) => compiledOnce(file, name))];
   const deployed = { ingest: workflows, runner: workflows };
@@ -161,6 +165,7 @@ export function createWorld(options: WorldOptions): World {
     bursts,
     answers,
     log,
+    metrics,
     stage: "test",
     plainEnvironment: {},
     redelivery: { maxReceiveCount: options.maxReceiveCount ?? 5, baseSeconds: 30 },
@@ -183,6 +188,7 @@ export function createWorld(options: WorldOptions): World {
     clock,
     random,
     log,
+    metrics,
     stage: "test",
     orgId: WORLD_ORG,
     maxBodyBytes: 6_000_000,
@@ -212,6 +218,7 @@ export function createWorld(options: WorldOptions): World {
     pairings,
     queue,
     log,
+    metrics,
     runner,
     ingest,
     inbox,
@@ -240,7 +247,7 @@ export function createWorld(options: WorldOptions): World {
         if (!again.includes(messageId)) queue.acknowledge(receiptHandle);
       return again;
     },
-    sweep: () => sweep({ store, queue, clock, log, timings }),
+    sweep: () => sweep({ store, queue, clock, log, metrics, timings }),
     async settle() {
       let invocations = 0;
       for (let next = queue.nextVisibleAt(); next !== undefined; next = queue.nextVisibleAt()) {

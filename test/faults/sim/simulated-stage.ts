@@ -7,6 +7,7 @@ import { createDynamoLimits } from "../../../lib/adapters/dynamo/dynamo-limits.t
 import { createDynamoPairings } from "../../../lib/adapters/dynamo/dynamo-pairings.ts";
 import { createDynamoRunStore } from "../../../lib/adapters/dynamo/dynamo-run-store.ts";
 import { tableDefinition } from "../../../lib/adapters/dynamo/table-definition.ts";
+import { NO_METRICS } from "../../../lib/adapters/metrics/no-metrics.ts";
 import { createSalesforce } from "../../../lib/adapters/salesforce/create-salesforce.ts";
 import { createSqsQueue } from "../../../lib/adapters/sqs-queue.ts";
 import type { Operator } from "../../../lib/app/operator.ts";
@@ -259,6 +260,7 @@ export function createSimulatedStage(
         clock: process.clock,
         random: process.random,
         log,
+        metrics: NO_METRICS,
         stage: STAGE,
         orgId: ORG,
         plainEnvironment: {},
@@ -287,6 +289,7 @@ export function createSimulatedStage(
         ...createDynamoLimits(onTable(process)),
         answers: createDynamoAnswers(onTable(process)),
         log,
+        metrics: NO_METRICS,
         stage: STAGE,
         plainEnvironment: {},
         redelivery: { maxReceiveCount: MAX_RECEIVE_COUNT, baseSeconds: 30 },
@@ -298,6 +301,7 @@ export function createSimulatedStage(
       queue: queueOf(process),
       clock: process.clock,
       log,
+      metrics: NO_METRICS,
       timings,
     }),
     operator: (process) => ({
@@ -307,6 +311,7 @@ export function createSimulatedStage(
       random: process.random,
       catalog: catalog(),
       timings,
+      metrics: NO_METRICS,
     }),
   };
 }
