@@ -47,8 +47,8 @@ export function addApi(scope: Construct, { api: limits }: StageSettings): HttpAp
 export function addWebhookRoute(api: HttpApi, ingest: IFunction): void {
   const routes = api.addRoutes({
     path: "/v1/webhooks/{org_id}/{workflow_id}/{security_hash}",
-    // GET asks whether somebody is there; it starts nothing.
-    methods: [HttpMethod.POST, HttpMethod.GET],
+    // GET and HEAD ask whether somebody is there; they start nothing.
+    methods: [HttpMethod.POST, HttpMethod.GET, HttpMethod.HEAD],
     integration: new HttpLambdaIntegration("Ingest", ingest),
   });
   for (const route of routes) {

@@ -94,8 +94,8 @@ export type Verification =
 
 /** A question of a service whether somebody is there, answered without a run. */
 export interface Handshake {
-  readonly method: "GET" | "POST";
-  /** All of it must hold: a parameter or header that is there, a path of the body that is there or has the value. */
+  readonly method: "GET" | "HEAD" | "POST";
+  /** All of it must hold, where nothing is said any request of the method does: a parameter or header that is there, a path of the body that is there or has the value. */
   readonly when: {
     readonly query?: string;
     readonly header?: string;

@@ -28,6 +28,8 @@ export interface HttpFront {
   close(): Promise<void>;
 }
 
+/** Those of the API's route. */
+const METHODS = ["POST", "GET", "HEAD"];
 /** How long a client may take to send its request, and to read a refusal, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const DRAIN_TIMEOUT_MS = 2_000;
@@ -100,8 +102,7 @@ async function answer(
     response.writeHead(200, { "content-type": "text/plain; charset=utf-8" }).end(options.page());
     return;
   }
-  // The API's route takes these only.
-  if (request.method !== "POST" && request.method !== "GET") return send(response, { statusCode: 404 });
+  if (!METHODS.includes(request.method ?? "")) return send(response, { statusCode: 404 });
   const body = await readBody(request, options.maxBodyBytes);
   if (body === "gone") return;
   if (body === "too large")

@@ -282,6 +282,7 @@ describe("the API", () => {
     expect(all("AWS::ApiGatewayV2::Route").map(({ properties }) => properties.RouteKey)).toEqual([
       "POST /v1/webhooks/{org_id}/{workflow_id}/{security_hash}",
       "GET /v1/webhooks/{org_id}/{workflow_id}/{security_hash}",
+      "HEAD /v1/webhooks/{org_id}/{workflow_id}/{security_hash}",
     ]);
     expect(one("AWS::ApiGatewayV2::Integration").properties).toMatchObject({
       IntegrationUri: "IngestLive",

@@ -177,6 +177,11 @@ test("Asana's secret is given back in the header that it came in", async () => {
   expect(answer.headers).toMatchObject({ "x-hook-secret": "b537207f" });
 });
 
+test("Intercom's HEAD, with which it looks whether the URL is right, is answered empty; no other service's is", async () => {
+  expect(await ask("intercom", { method: "HEAD" })).toMatchObject({ status: 200, body: "", run: false });
+  expect(await ask("github", { method: "HEAD" })).toMatchObject({ status: 404, run: false });
+});
+
 test("GitHub's and Intercom's pings make no run, once their signature is right", async () => {
   const body = '{"topic":"ping"}';
   const sha1 = createHmac("sha1", SECRET).update(body).digest("hex");

@@ -16,6 +16,7 @@ export const intercom: Preset = {
       trust: "signature",
       answer: { contentType: "application/json", body: { ok: true } },
     },
+    { method: "HEAD", when: {}, trust: "anyone", answer: { contentType: "text/plain", body: "" } },
   ],
   limits:
     "The signature covers the body and no time: a recorded delivery can be sent again later. `dedupe` refuses it for its window.",
