@@ -48,10 +48,20 @@ export const dataOption = () =>
   new Option("--data <dir>", "folder of the local stack").default(DEFAULT_DATA_FOLDER);
 
 /** `--stage`. */
-export const stageOption = () => new Option("--stage <name>", "stage to look at").default(LOCAL_STAGE);
+const stageOption = () => new Option("--stage <name>", "stage to look at").default(LOCAL_STAGE);
 
 /** `--json`. */
-export const jsonOption = () => new Option("--json", "print JSON for scripts");
+export const jsonOption = (what = "print JSON for scripts") => new Option("--json", what);
+
+/** The options that say where a command looks: `--stage` and `--data`. */
+export function atStage(command: Command): Command {
+  return command.addOption(stageOption()).addOption(dataOption());
+}
+
+/** The same for a command that prints what it finds: with `--json`. */
+export function printsFrom(command: Command, json?: string): Command {
+  return atStage(command).addOption(jsonOption(json));
+}
 
 /** Lines of a command's help that show how it is called. */
 export function example(lines: readonly string[]): string {
@@ -74,17 +84,15 @@ const USUAL_PER_SECOND = 20;
 
 /** The options of a command that changes many things, and those that say where. */
 export function addActOptions(command: Command): Command {
-  return command
+  const acting = command
     .option("--dry-run", "say what would be changed, and change nothing")
     .addOption(
       new Option("--per-second <n>", "how many a second at most")
         .default(USUAL_PER_SECOND)
         .argParser(wholeNumber(1, FASTEST)),
     )
-    .option("--yes", "don't ask")
-    .addOption(stageOption())
-    .addOption(dataOption())
-    .addOption(new Option("--json", "print a line of JSON for each, and a summary"));
+    .option("--yes", "don't ask");
+  return printsFrom(acting, "print a line of JSON for each, and a summary");
 }
 
 /** The terminal where a command can ask; undefined where there is none, or its output is for scripts. */

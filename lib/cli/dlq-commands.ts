@@ -2,11 +2,9 @@ import { type Command, Option } from "commander";
 import {
   addActOptions,
   classOption,
-  dataOption,
   example,
-  jsonOption,
+  printsFrom,
   sinceOption,
-  stageOption,
   terminalFor,
   untilOption,
   wholeNumber,
@@ -18,11 +16,11 @@ export function addDlqCommands(program: Command, done: (exitCode: number) => voi
     .command("dlq")
     .description("Look after the dead-letter queue, where runs that have failed leave a message")
     .addHelpText("after", example(["hookline dlq list", "hookline dlq redrive --class server_error"]));
-  filtered(dlq.command("list").description("List the messages, the oldest first"))
-    .addOption(new Option("--limit <n>", "how many at most").default(100).argParser(wholeNumber(1, 10_000)))
-    .addOption(stageOption())
-    .addOption(dataOption())
-    .addOption(jsonOption())
+  printsFrom(
+    filtered(dlq.command("list").description("List the messages, the oldest first")).addOption(
+      new Option("--limit <n>", "how many at most").default(100).argParser(wholeNumber(1, 10_000)),
+    ),
+  )
     .addHelpText("after", example(["hookline dlq list", "hookline dlq list --foreign --json --stage prod"]))
     .action(async (options) => done(await (await import("./dlq-list.ts")).listDeadLetters(options)));
   addActOptions(

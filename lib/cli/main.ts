@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { DEFAULT_DATA_FOLDER } from "../local/local-names.ts";
 import {
+  atStage,
   collect,
   dataOption,
   example,
   jsonOption,
-  stageOption,
   timeSpan,
   wholeNumber,
 } from "./command-options.ts";
@@ -124,20 +124,20 @@ export function createProgram(done: (exitCode: number) => void): Command {
     )
     .action(async (files, options) => done(await (await import("./test.ts")).test(files, options)));
 
-  program
-    .command("record")
-    .description("Make a test case of a stored run, and run it")
-    .argument("<run-id>", "id of a run that has ended")
-    .option(
-      "--out <file>",
-      "test file to add it to, - for standard output (default: the one beside the workflow)",
-    )
-    .option("--name <text>", "name of the case")
-    .option("--env <name=value>", "value of ${env:NAME} that is no secret, may be repeated", collect)
-    .option("--workflows <dir>", "folder of the workflow files", "workflows")
-    .option("--force", "write the case although it does not pass")
-    .addOption(stageOption())
-    .addOption(dataOption())
+  atStage(
+    program
+      .command("record")
+      .description("Make a test case of a stored run, and run it")
+      .argument("<run-id>", "id of a run that has ended")
+      .option(
+        "--out <file>",
+        "test file to add it to, - for standard output (default: the one beside the workflow)",
+      )
+      .option("--name <text>", "name of the case")
+      .option("--env <name=value>", "value of ${env:NAME} that is no secret, may be repeated", collect)
+      .option("--workflows <dir>", "folder of the workflow files", "workflows")
+      .option("--force", "write the case although it does not pass"),
+  )
     .addHelpText(
       "after",
       example([
@@ -179,19 +179,19 @@ docs/rules.md lists the rules.`,
       done(await (await import("./check.ts")).check(files, options, readVersion())),
     );
 
-  program
-    .command("url")
-    .description("Print the webhook URL of a workflow, or give it a new one")
-    .argument("<name>", "name of the workflow")
-    .option("--rotate", "give the workflow a new URL; those of others stay")
-    .option("--pair", "wait for the secret that its service sends there once (Notion, Asana), and keep it")
-    .addOption(
-      new Option("--grace <time>", "how long the old URL stays valid: 0, 30m, 24h, 7d")
-        .default(DAY_MS, "24h")
-        .argParser(timeSpan),
-    )
-    .addOption(stageOption())
-    .addOption(dataOption())
+  atStage(
+    program
+      .command("url")
+      .description("Print the webhook URL of a workflow, or give it a new one")
+      .argument("<name>", "name of the workflow")
+      .option("--rotate", "give the workflow a new URL; those of others stay")
+      .option("--pair", "wait for the secret that its service sends there once (Notion, Asana), and keep it")
+      .addOption(
+        new Option("--grace <time>", "how long the old URL stays valid: 0, 30m, 24h, 7d")
+          .default(DAY_MS, "24h")
+          .argParser(timeSpan),
+      ),
+  )
     .addHelpText(
       "after",
       example([

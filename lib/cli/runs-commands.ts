@@ -3,11 +3,9 @@ import { RUN_STATUSES, type RunStatus } from "../core/run.ts";
 import {
   addActOptions,
   classOption,
-  dataOption,
   example,
-  jsonOption,
+  printsFrom,
   sinceOption,
-  stageOption,
   terminalFor,
   untilOption,
   wholeNumber,
@@ -26,16 +24,15 @@ export function addRunsCommands(program: Command, done: (exitCode: number) => vo
         "hookline runs redrive 019d0c1e-…",
       ]),
     );
-  runs
-    .command("list")
-    .description("List runs, newest first")
-    .option("--workflow <name>", "runs of this workflow only")
-    .addOption(new Option("--status <status>", "runs of this status only").choices(RUN_STATUSES))
-    .addOption(classOption())
-    .addOption(new Option("--limit <n>", "how many at most").default(20).argParser(wholeNumber(1, 1_000)))
-    .addOption(stageOption())
-    .addOption(dataOption())
-    .addOption(jsonOption())
+  printsFrom(
+    runs
+      .command("list")
+      .description("List runs, newest first")
+      .option("--workflow <name>", "runs of this workflow only")
+      .addOption(new Option("--status <status>", "runs of this status only").choices(RUN_STATUSES))
+      .addOption(classOption())
+      .addOption(new Option("--limit <n>", "how many at most").default(20).argParser(wholeNumber(1, 1_000))),
+  )
     .addHelpText(
       "after",
       example([
@@ -45,18 +42,60 @@ export function addRunsCommands(program: Command, done: (exitCode: number) => vo
       ]),
     )
     .action(async (options) => done(await (await import("./runs-list.ts")).listRuns(options)));
-  runs
-    .command("show")
-    .description("Show one run with its steps, and what can be done about it")
-    .argument("<run-id>", "id of the run")
-    .addOption(stageOption())
-    .addOption(dataOption())
-    .addOption(jsonOption())
+  printsFrom(
+    runs
+      .command("show")
+      .description("Show one run with its steps, and what can be done about it")
+      .argument("<run-id>", "id of the run"),
+  )
     .addHelpText(
       "after",
       example(["hookline runs show 019d0c1e-…", "hookline runs show 019d0c1e-… --json | jq .state"]),
     )
     .action(async (runId, options) => done(await (await import("./runs-show.ts")).showRun(runId, options)));
+  printsFrom(
+    runs
+      .command("explain")
+      .description(
+        "Say why a run stands as it does: the line of the file, what its step was given, each attempt",
+      )
+      .argument("<run-id>", "id of the run"),
+  )
+    .addHelpText(
+      "after",
+      example([
+        "hookline runs explain 019d0c1e-…",
+        "hookline runs explain 019d0c1e-… --stage prod",
+        "hookline runs explain 019d0c1e-… --json | jq .step.inputs.params",
+      ]),
+    )
+    .action(async (runId, options) =>
+      done(await (await import("./runs-explain.ts")).explainOneRun(runId, options)),
+    );
+  printsFrom(
+    runs
+      .command("tail")
+      .description("Follow runs as they begin and end, until Ctrl-C")
+      .option("--workflow <name>", "runs of this workflow only")
+      .addOption(
+        new Option("--status <status>", "tell only of runs that have this status").choices(RUN_STATUSES),
+      )
+      .addOption(
+        new Option("--every <seconds>", "how often it looks").default(2).argParser(wholeNumber(1, 3_600)),
+      ),
+    "print a line of JSON for each",
+  )
+    .addHelpText(
+      "after",
+      `${example([
+        "hookline runs tail",
+        "hookline runs tail --workflow order-webhook --status failed",
+        "hookline runs tail --stage prod --every 10 --json | jq -r .error.message",
+      ])}
+
+A look costs the same however many runs there are: it shows 100 new runs at most, and asks for 50 that are open.`,
+    )
+    .action(async (options) => done(await (await import("./runs-tail.ts")).tailRuns(options)));
   manyRuns(runs, "redrive", "Put failed runs back into the queue: they go on at the step that failed", [
     "failed",
   ])

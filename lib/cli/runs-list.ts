@@ -5,6 +5,7 @@ import { EXIT } from "./exit.ts";
 import { type HistoryOptions, withHistory } from "./history.ts";
 import { localIso } from "./local-time.ts";
 import { printableLine } from "./printable.ts";
+import { runSummaryView } from "./run-summary-view.ts";
 
 /** Options of `runs list`. */
 export interface RunsListOptions extends HistoryOptions {
@@ -34,7 +35,7 @@ export async function listRuns(options: RunsListOptions): Promise<number> {
       since: now - SEARCH_DAYS * 86_400_000,
     }),
   );
-  if (options.json) process.stdout.write(`${JSON.stringify(runs.map(viewOf))}\n`);
+  if (options.json) process.stdout.write(`${JSON.stringify(runs.map(runSummaryView))}\n`);
   else if (runs.length === 0) process.stderr.write("No runs.\n");
   else process.stdout.write(`${columns([HEAD, ...runs.map(rowOf)]).join("\n")}\n`);
   return EXIT.ok;
@@ -51,17 +52,4 @@ function rowOf(run: RunSummary): string[] {
     run.finishedAt === undefined ? "–" : `${run.finishedAt - run.createdAt} ms`,
     run.error ? printableLine(`${run.error.class}: ${run.error.message}`) : "",
   ];
-}
-
-function viewOf(run: RunSummary) {
-  return {
-    run_id: run.runId,
-    workflow: run.workflow,
-    hash: run.hash,
-    status: run.status,
-    created_at: new Date(run.createdAt).toISOString(),
-    finished_at: run.finishedAt === undefined ? null : new Date(run.finishedAt).toISOString(),
-    cost_usd: run.costUsd,
-    error: run.error ?? null,
-  };
 }

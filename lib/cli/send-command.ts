@@ -1,33 +1,32 @@
 import { type Command, Option } from "commander";
-import { collect, dataOption, example, jsonOption, stageOption, wholeNumber } from "./command-options.ts";
+import { collect, example, printsFrom, wholeNumber } from "./command-options.ts";
 
 const MOST_COPIES = 100;
 
 /** Adds `send`. */
 export function addSendCommand(program: Command, done: (exitCode: number) => void): void {
-  program
-    .command("send")
-    .description(
-      "Send a workflow a delivery as a service would: a sample of a preset, or a file's content, signed",
-    )
-    .argument("[preset-or-file]", "name of a preset, or a file with the body")
-    .option("--list", "show the presets")
-    .option("--workflow <name>", "workflow that gets it (default: the only one that it fits)")
-    .option("--tamper", "change one character after signing: the answer must be 401")
-    .option("--handshake", "send what the service asks before it calls")
-    .addOption(
-      new Option("--copies <n>", "send the very same delivery several times at once")
-        .default(1)
-        .argParser(wholeNumber(1, MOST_COPIES)),
-    )
-    .option("--header <name: value>", "header in place of the sample's, may be repeated", collect)
-    .option("--env <name=value>", "value for ${env:NAME}, may be repeated", collect)
-    .option("--private-key <file>", "key in PEM, where the workflow verifies with a public one")
-    .option("--to <url>", "another URL than the workflow's own, e.g. that of a tunnel")
-    .option("--workflows <dir>", "folder of the workflow files, for --stage and --to", "workflows")
-    .addOption(stageOption())
-    .addOption(dataOption())
-    .addOption(jsonOption())
+  printsFrom(
+    program
+      .command("send")
+      .description(
+        "Send a workflow a delivery as a service would: a sample of a preset, or a file's content, signed",
+      )
+      .argument("[preset-or-file]", "name of a preset, or a file with the body")
+      .option("--list", "show the presets")
+      .option("--workflow <name>", "workflow that gets it (default: the only one that it fits)")
+      .option("--tamper", "change one character after signing: the answer must be 401")
+      .option("--handshake", "send what the service asks before it calls")
+      .addOption(
+        new Option("--copies <n>", "send the very same delivery several times at once")
+          .default(1)
+          .argParser(wholeNumber(1, MOST_COPIES)),
+      )
+      .option("--header <name: value>", "header in place of the sample's, may be repeated", collect)
+      .option("--env <name=value>", "value for ${env:NAME}, may be repeated", collect)
+      .option("--private-key <file>", "key in PEM, where the workflow verifies with a public one")
+      .option("--to <url>", "another URL than the workflow's own, e.g. that of a tunnel")
+      .option("--workflows <dir>", "folder of the workflow files, for --stage and --to", "workflows"),
+  )
     .addHelpText(
       "after",
       `${example([
