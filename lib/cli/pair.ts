@@ -21,14 +21,15 @@ const LOOK_EVERY_MS = 500;
 
 /**
  * Waits ten minutes for the secret that a service sends to a workflow's webhook once, and keeps it where the workflow looks for it:
- * in the stage's secret, or locally in `.env.local`. It is shown nowhere.
+ * in the stage's secret, or locally in `.env.local`. It is shown nowhere. `begins` is called once nothing speaks against that.
  * @throws FlowError `invalid_input` for a workflow whose service sends none, `config_error` when the stage cannot be asked.
  */
-export async function pair(name: string, options: HistoryOptions): Promise<number> {
+export async function pair(name: string, options: HistoryOptions, begins: () => void): Promise<number> {
   const { client, table, inputs } = historyPlace(options);
   try {
     const secretName = pairedName(name, await inputs());
     const place = await secretPlace(options.stage);
+    begins();
     const hint = `set HOOKLINE_TABLE to the stage's output TableName (asked for: ${table})`;
     const pairings = createDynamoPairings({ client, table });
     const secret = await askAws(hint, () => awaitSecret(pairings, name));

@@ -27,8 +27,10 @@ export async function url(name: string, options: UrlOptions): Promise<number> {
     if (options.rotate) await rotate(name, place, options.grace);
     return urlOf(name, place);
   });
-  process.stdout.write(`${text}\n`);
-  return options.pair ? await pair(name, options) : EXIT.ok;
+  const print = () => void process.stdout.write(`${text}\n`);
+  if (options.pair) return await pair(name, options, print);
+  print();
+  return EXIT.ok;
 }
 
 /** The webhook URL of a workflow. @throws as {@link withWebhook} does. */

@@ -101,7 +101,7 @@ test("for a deployed stage it is written into the stage's secret, beside the oth
 });
 
 test("url --pair refuses a workflow whose service sends no secret", async () => {
-  const { code, stderr } = await hookline(["url", "pushes", "--pair", ...data], here);
-  expect(code).toBe(2);
+  const { code, stdout, stderr } = await hookline(["url", "pushes", "--pair", ...data], here);
+  expect([code, stdout]).toEqual([2, ""]);
   expect(stderr).toContain('no service sends "pushes" a secret of its own accord');
 });
