@@ -22,14 +22,21 @@ const STAGE = "test";
 const ORG_ID = "acme";
 const WEBHOOK_KEY = "webhook key of the test";
 
+/** A service of AWS that functions call. */
+export type Service = "dynamodb" | "sqs" | "secretsmanager" | "s3";
+
 /** The built functions, each in a process of its own, with local services in place of AWS's. */
 export interface Deployment {
   readonly functions: { readonly [name in FunctionName]: LambdaProcess };
-  /** What one function does to the services, e.g. `dynamodb:PutItem`. */
+  /** What one function does to the services, and which resource of the stack to, e.g. `dynamodb:PutItem on Table.Arn`. */
   calls(name: FunctionName): readonly string[];
+  /** Lets a service fail for one function, or answer again. */
+  down(name: FunctionName, service: Service, isDown: boolean): void;
   readonly store: RunStore;
   /** The event that API Gateway makes of a delivery to a workflow. */
   delivery(workflow: string, body: string): APIGatewayProxyEventV2;
+  /** Stores a run that was accepted an hour ago and whose message nobody ever saw; its id. */
+  loseMessage(workflow: Workflow, body: string): Promise<string>;
   /** Takes the next message from the queue and makes an event of it; undefined when there is none for two seconds. */
   nextMessage(): Promise<SQSEvent | undefined>;
   /** Puts an object into a bucket. */
@@ -91,10 +98,29 @@ export async function deploy(
     HOOKLINE_INVOCATION_SECONDS: String(invocationSeconds),
   };
   const variables: { readonly [name in FunctionName]: { readonly [variable: string]: string } } = {
-    ingest: { ...shared, HOOKLINE_ORG_ID: ORG_ID, HOOKLINE_WEBHOOK_KEY_ID: "webhook-key" },
+    ingest: {
+      ...shared,
+      HOOKLINE_ORG_ID: ORG_ID,
+      HOOKLINE_WEBHOOK_KEY_ID: "webhook-key",
+      HOOKLINE_SECRETS_ID: "workflow-secrets",
+    },
     inbox: { ...shared, HOOKLINE_INBOX_URL: inboxUrl, HOOKLINE_INBOX_ARN: INBOX_ARN },
     runner: { ...shared, HOOKLINE_SECRETS_ID: "workflow-secrets", ...env },
     sweeper: shared,
+  };
+
+  const resources: { readonly [target: string]: string } = {
+    [table]: "Table.Arn",
+    [queueUrl]: "Queue.Arn",
+    [deadLetterUrl]: "DeadLetters.Arn",
+    [inboxUrl]: "Inbox.Arn",
+    "webhook-key": "WebhookKey",
+    "workflow-secrets": "WorkflowSecrets",
+    mails: "MailBucket.Arn/*",
+  };
+  const resourceOf = (target: string) => {
+    const [name = "", ...inside] = target.split(/(?=\/index\/)/);
+    return (resources[target] ?? resources[name] ?? target) + inside.join("");
   };
 
   const timeoutMs = invocationSeconds * 1000;
@@ -119,16 +145,39 @@ export async function deploy(
     boot("runner"),
     boot("sweeper"),
   ]);
+  const store = createDynamoRunStore({ client: dynalite.client(), table });
   const booted = { ingest, inbox, runner, sweeper };
 
   return {
     functions: { ingest: ingest.lambda, inbox: inbox.lambda, runner: runner.lambda, sweeper: sweeper.lambda },
     calls: (name) =>
       booted[name].proxies.flatMap(({ service, proxy }) =>
-        [...proxy.operations].map((operation) => `${service}:${operation}`),
+        proxy.calls().map(({ operation, target }) => `${service}:${operation} on ${resourceOf(target)}`),
       ),
-    store: createDynamoRunStore({ client: dynalite.client(), table }),
+    down(name, service, isDown) {
+      booted[name].proxies.find((one) => one.service === service)?.proxy.down(isDown);
+    },
+    store,
     delivery: (workflow, body) => gatewayEvent(workflow, body),
+    async loseMessage({ name, hash }, body) {
+      const createdAt = Date.now() - 3_600_000;
+      const runId = "01900000-0000-7000-8000-000000000001";
+      await store.create({
+        runId,
+        workflow: name,
+        hash,
+        stage: STAGE,
+        event: {
+          body: new TextEncoder().encode(body),
+          contentType: "application/json",
+          request: { method: "POST", path: "/", query: {}, headers: {}, received_at: "", delivery_id: "d" },
+        },
+        createdAt,
+        dueAt: createdAt + 1,
+        expiresAt: Math.floor(createdAt / 1000) + 86_400,
+      });
+      return runId;
+    },
     async nextMessage() {
       const { Messages = [] } = await fauxqs.client.send(
         new ReceiveMessageCommand({
