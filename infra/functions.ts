@@ -9,6 +9,7 @@ import type { StageSettings } from "../lib/core/stages.ts";
 import { inputTable } from "../lib/core/workflow.ts";
 import { addFunction } from "./function.ts";
 import { addLiveAlias } from "./live-alias.ts";
+import type { FunctionLogs } from "./log-queries.ts";
 import { plainEnvironment } from "./plain-environment.ts";
 import type { Build } from "./read-build.ts";
 import type { StageSecrets } from "./secrets.ts";
@@ -64,7 +65,12 @@ export function addFunctions(
     /** What takes a new ingest back beside its own errors. */
     readonly alarms: readonly IAlarm[];
   },
-): { readonly ingest: IFunction; readonly runner: IFunction; readonly sweeper: IFunction } {
+): {
+  readonly ingest: IFunction;
+  readonly runner: IFunction;
+  readonly sweeper: IFunction;
+  readonly logs: FunctionLogs;
+} {
   const { queue, deadLetters } = work;
   const logLevel = shared.HOOKLINE_LOG_LEVEL;
   const webhooks = build.workflows.filter(({ input }) => input.type === "http_webhook");
@@ -198,5 +204,6 @@ export function addFunctions(
       { actions: ["sqs:SendMessage"], resources: [queue.queueArn] },
     ],
   });
-  return { ingest: liveIngest, runner: liveRunner, sweeper };
+  const logs = { ingest: ingest.logGroup, runner: runner.logGroup, sweeper: sweeper.logGroup };
+  return { ingest: liveIngest, runner: liveRunner, sweeper, logs };
 }

@@ -3,9 +3,13 @@ import type { Construct } from "constructs";
 import { DEPLOYED, type DeployedMetadata } from "../lib/core/deployed-metadata.ts";
 import { orgIdOf } from "../lib/core/stage-names.ts";
 import type { StageSettings } from "../lib/core/stages.ts";
+import { addAlarmTopic } from "./alarm-topic.ts";
+import { addAlarms } from "./alarms.ts";
 import { addApi, addServerErrorAlarm, addWebhookRoute } from "./api.ts";
+import { addDashboard } from "./dashboard.ts";
 import { addFunctions, sharedVariables } from "./functions.ts";
 import { addInbox } from "./inbox.ts";
+import { addLogQueries } from "./log-queries.ts";
 import type { Build } from "./read-build.ts";
 import { addSchedules } from "./schedule.ts";
 import { addSecrets } from "./secrets.ts";
@@ -52,9 +56,14 @@ export class HooklineStack extends Stack {
     const alarms = shift ? [addServerErrorAlarm(this, api, shift.errors)] : [];
     const parts = { stage, orgId, build, settings, table, work, secrets, shift };
     const shared = sharedVariables(parts);
-    const { ingest, runner, sweeper } = addFunctions(this, { ...parts, shared, alarms });
+    const { ingest, runner, sweeper, logs } = addFunctions(this, { ...parts, shared, alarms });
     addWebhookRoute(api, ingest);
     const inbox = addInbox(this, { ...parts, shared, runner });
+    const workflows = build.workflows.map(({ name }) => name);
+    const watched = { stage, settings, workflows, api, table, work, inbox, ingest, runner, sweeper };
+    addDashboard(this, watched);
+    addAlarms(this, watched, addAlarmTopic(this, settings.alarms));
+    addLogQueries(this, logs);
     addSchedules(this, { sweeper, inbox, workflows: build.workflows });
 
     const outputs = {

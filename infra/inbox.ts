@@ -33,6 +33,7 @@ export interface InboxProps extends FunctionsProps {
 /** What services bring their events to. */
 export interface Inbox {
   readonly queue: Queue;
+  readonly deadLetters: Queue;
   /** The function that empties it, by its alias. */
   readonly take: IFunction;
 }
@@ -105,7 +106,7 @@ export function addInbox(scope: Construct, props: InboxProps): Inbox | undefined
   const readers = new Construct(scope, "Queues");
   for (const [queueArn, name] of queues) addMapping(readers, name, live, queueArn);
   addEventRules(scope, { ...props, workflows, inbox, mail });
-  return { queue: inbox, take: live };
+  return { queue: inbox, deadLetters, take: live };
 }
 
 function ticksMayOverlap(workflows: readonly Workflow[]): boolean {

@@ -1,5 +1,6 @@
 import { FlowError, toFlowError } from "../core/flow-error.ts";
-import { savedBy } from "../core/journal.ts";
+import { type JournalEntry, savedBy } from "../core/journal.ts";
+import type { JsonObject } from "../core/json.ts";
 import { parseMessage, type RunMessage } from "../core/ports/queue.ts";
 import { type Claim, LeaseLost } from "../core/ports/run-store.ts";
 import type { RunEnd } from "../engine/run-end.ts";
@@ -166,6 +167,7 @@ async function executeClaimed(
     ms: attempt.spentMs,
     cost_usd: attempt.costUsd,
     saved_usd: savedBy(attempt.journal),
+    ...slowestStep(runner, attempt.journal.slice(run.journal.length)),
     ...("error" in end && { class: end.error.class, step: end.error.step, error: end.error.message }),
     ...("reason" in end && { reason: end.reason }),
   };
@@ -187,6 +189,15 @@ async function executeClaimed(
       countDeadLetter(runner.metrics, run.workflow);
       return "done";
   }
+}
+
+/** Of the steps that ended in this attempt the one that took longest; those that only hold others are left out. */
+function slowestStep({ steps }: Runner, entries: readonly JournalEntry[]): JsonObject {
+  let slowest: JournalEntry | undefined;
+  for (const entry of entries)
+    if (!steps.get(entry.type)?.blocks && entry.durationMs > (slowest?.durationMs ?? 0)) slowest = entry;
+  if (!slowest) return {};
+  return { slowest: { id: slowest.id, type: slowest.type, ms: slowest.durationMs } };
 }
 
 async function tellEnd(runner: Runner, message: RunMessage): Promise<void> {

@@ -40,6 +40,34 @@ const canary = z.strictObject({
   errors: count(1, 1_000_000, 1).describe("So many errors in a minute take the deployment back"),
 });
 
+const alarms = z.strictObject({
+  emails: z
+    .array(z.email())
+    .default([])
+    .describe("Addresses that are told when an alarm rings; each confirms once, by a mail of SNS"),
+  slack: z
+    .strictObject({
+      workspace_id: z.string().regex(/^T[A-Z0-9]+$/, "write the workspace's id, e.g. T0123ABCD"),
+      channel_id: z.string().regex(/^[CG][A-Z0-9]+$/, "write the channel's id, e.g. C0123ABCD"),
+    })
+    .optional()
+    .describe("A channel that is told, of a workspace that AWS's application for Slack was let into"),
+  dead_letters: count(1, 1_000_000, 1).describe("So many messages in the dead-letter queue ring"),
+  oldest_message_seconds: count(60, 345_600, 1800).describe("Rings when a message has waited so long"),
+  failure_percent: z
+    .number()
+    .gt(0)
+    .max(100)
+    .default(20)
+    .describe("Rings when so many of the runs that end in 15 minutes fail"),
+  throttles: count(1, 1_000_000, 10).describe("So many calls turned away in 5 minutes ring"),
+  ingest_errors: count(1, 1_000_000, 5).describe("So many answers of 5xx in 5 minutes ring"),
+  ingest_latency_ms: count(100, 30_000, 3_000).describe(
+    "Rings when one answer in a hundred takes so long; higher where senders wait for their runs",
+  ),
+  spend_usd_per_hour: z.number().gt(0).default(10).describe("Rings when models cost so much within an hour"),
+});
+
 /** What a stage may say of itself; every key may be left out. */
 export const stageSchema = z.strictObject({
   account: z
@@ -69,6 +97,7 @@ export const stageSchema = z.strictObject({
     .describe(
       "How a new version of a function takes over: 10 `percent` of the events for 5 `minutes`, taken back at 1 `errors` in a minute; or `all_at_once`",
     ),
+  alarms: alarms.prefault({}).describe("Who is told when something is wrong, and from when on"),
   private_hosts: z
     .array(hostName)
     .default([])

@@ -243,3 +243,22 @@ describe("an overview", () => {
     expect(window.to).toBeGreaterThan(now);
   });
 });
+
+test("the line of a run's end names its slowest step, and none that only holds others", async () => {
+  const world = createWorld({
+    file: {
+      steps: [
+        {
+          type: "for_each",
+          input_from: "list",
+          steps: [{ ...call, id: "ask" }],
+        },
+      ],
+    },
+    http: [{ url: "https://x.test/", body: "x", delay_ms: 1_500 }],
+  });
+  await world.post({ list: [1] });
+  await world.settle();
+  const end = world.log.lines.find(({ message }) => message === "run succeeded");
+  expect(end?.fields?.slowest).toEqual({ id: "ask", type: "http_call", ms: 1_500 });
+});

@@ -553,6 +553,7 @@ describe("a stage with what few stages have", () => {
 
 test("the outputs name everything a person or the command line needs", () => {
   expect(stack.outputs).toEqual({
+    AlarmTopicArn: { Value: "Alarms" },
     ApiEndpoint: { Value: "Api.ApiEndpoint" },
     OrgId: { Value: "acme" },
     TableName: { Value: "Table" },
