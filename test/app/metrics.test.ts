@@ -255,7 +255,7 @@ test("the line of a run's end names its slowest step, and none that only holds o
         },
       ],
     },
-    http: [{ url: "https://x.test/", body: "x", delay_ms: 1_500 }],
+    http: [{ url: "https://x.test/", body: "x", delay_seconds: 1.5 }],
   });
   await world.post({ list: [1] });
   await world.settle();
