@@ -62,6 +62,7 @@ describe("the log tells of a run's end", () => {
         ms: 2_000,
         cost_usd: 0.5,
         saved_usd: 0.5,
+        slowest: { id: "http_call_1", type: "http_call", ms: 2_000 },
         reason: "enough",
         run_id: runId,
         workflow: "example",
