@@ -22,7 +22,8 @@ export interface SecretsManagerOptions {
   readonly clock: Pick<Clock, "now">;
 }
 
-type Values = Readonly<Record<string, string>>;
+/** Names and texts of a secret. */
+export type SecretValues = Readonly<Record<string, string>>;
 
 /** Secrets of one stage in AWS Secrets Manager: each a JSON object of texts, read once for all who ask at once. */
 export function createSecretsManager({
@@ -77,8 +78,8 @@ function createCachedRead<T>(read: () => Promise<T>, ttlMs: number, clock: Pick<
 /** A secret of names and texts, for those who may change it. @throws FlowError `config_error` when it cannot be read. */
 export function createWritableSecret(client: SecretsManagerClient, secretId: string, purpose: string) {
   return {
-    read: (): Promise<Values> => readSecret(client, secretId, purpose),
-    async write(values: Values): Promise<void> {
+    read: (): Promise<SecretValues> => readSecret(client, secretId, purpose),
+    async write(values: SecretValues): Promise<void> {
       const put = new PutSecretValueCommand({ SecretId: secretId, SecretString: JSON.stringify(values) });
       await callAws(`writing secret ${secretId}`, () => client.send(put));
     },
@@ -89,13 +90,26 @@ async function readSecret(
   client: SecretsManagerClient,
   secretId: string | undefined,
   purpose: string,
-): Promise<Values> {
+): Promise<SecretValues> {
+  return (await readSecretVersion(client, secretId, purpose)).values;
+}
+
+/** A version of a secret of names and texts, with its id. @throws FlowError `config_error` when it cannot be read. */
+export async function readSecretVersion(
+  client: SecretsManagerClient,
+  secretId: string | undefined,
+  purpose: string,
+  stage: "AWSCURRENT" | "AWSPREVIOUS" = "AWSCURRENT",
+): Promise<{ readonly values: SecretValues; readonly version: string | undefined }> {
   if (secretId === undefined)
     throw new FlowError("config_error", `no secret is configured for the ${purpose}: set its id`);
-  const get = new GetSecretValueCommand({ SecretId: secretId });
+  const get = new GetSecretValueCommand({
+    SecretId: secretId,
+    ...(stage !== "AWSCURRENT" && { VersionStage: stage }),
+  });
   try {
-    const { SecretString } = await callAws(`reading secret ${secretId}`, () => client.send(get));
-    return parseValues(SecretString ?? "", secretId);
+    const { SecretString, VersionId } = await callAws(`reading secret ${secretId}`, () => client.send(get));
+    return { values: parseValues(SecretString ?? "", secretId), version: VersionId };
   } catch (thrown) {
     if (!(thrown instanceof ResourceNotFoundException || thrown instanceof InvalidRequestException))
       throw thrown;
@@ -108,7 +122,7 @@ async function readSecret(
 }
 
 /** Says what is wrong without a word of the content: neither JSON's own message nor a value. */
-function parseValues(content: string, secretId: string): Values {
+function parseValues(content: string, secretId: string): SecretValues {
   const wrong = (what: string) =>
     new FlowError("config_error", `secret ${secretId} ${what}. Write a JSON object of names and texts`);
   let parsed: unknown;
@@ -121,5 +135,5 @@ function parseValues(content: string, secretId: string): Values {
     throw wrong("is not a JSON object");
   const other = Object.entries(parsed).find(([, value]) => typeof value !== "string");
   if (other) throw wrong(`holds a value that is no text under "${other[0]}"`);
-  return parsed as Values;
+  return parsed as SecretValues;
 }

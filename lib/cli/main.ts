@@ -15,6 +15,7 @@ import { addDeployCommand } from "./deploy-command.ts";
 import { addDlqCommands } from "./dlq-commands.ts";
 import { EXIT, reportFailure } from "./exit.ts";
 import { addRunsCommands } from "./runs-commands.ts";
+import { addSecretsCommands } from "./secrets-commands.ts";
 import { addSendCommand } from "./send-command.ts";
 
 const DAY_MS = 86_400_000;
@@ -229,6 +230,7 @@ docs/rules.md lists the rules.`,
   addRunsCommands(program, done);
   addDeliveriesCommands(program, done);
   addDlqCommands(program, done);
+  addSecretsCommands(program, done);
 
   program
     .command("schema")

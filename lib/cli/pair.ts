@@ -1,20 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { createDynamoPairings } from "../adapters/dynamo/dynamo-pairings.ts";
-import { createWritableSecret } from "../adapters/secrets-manager.ts";
 import { FlowError } from "../core/flow-error.ts";
 import type { Pairings } from "../core/ports/pairings.ts";
-import { workflowSecretsId } from "../core/stage-names.ts";
 import { placeholdersIn } from "../core/template.ts";
 import type { InputEntry } from "../core/workflow.ts";
 import { LOCAL_STAGE } from "../local/local-names.ts";
-import { writeEnvValue } from "../local/write-env-value.ts";
 import { secretsOf } from "../webhooks/verify-delivery.ts";
 import { askAws } from "./aws-trouble.ts";
 import { EXIT } from "./exit.ts";
 import { type HistoryOptions, historyPlace } from "./history.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { localIso } from "./local-time.ts";
+import { secretPlace } from "./secret-place.ts";
 
 const OPEN_MS = 10 * 60_000;
 const LOOK_EVERY_MS = 500;
@@ -28,14 +25,18 @@ export async function pair(name: string, options: HistoryOptions, begins: () => 
   const { client, table, inputs } = historyPlace(options);
   try {
     const secretName = pairedName(name, await inputs());
-    const place = await secretPlace(options.stage);
+    const place = secretPlace(options.stage);
+    // Found out before anything comes that would be lost.
+    await place.names();
     begins();
     const hint = `set HOOKLINE_TABLE to the stage's output TableName (asked for: ${table})`;
     const pairings = createDynamoPairings({ client, table });
     const secret = await askAws(hint, () => awaitSecret(pairings, name));
     if (secret === undefined) return EXIT.failed;
-    await place.write(secretName, secret);
-    process.stderr.write(`The secret has come, and is ${secretName} in ${place.where}.\n`);
+    await place.change({ [secretName]: secret });
+    process.stderr.write(
+      `The secret has come, and is ${secretName} in ${place.where}.${options.stage === LOCAL_STAGE ? "" : ` ${place.seen}`}\n`,
+    );
     return EXIT.ok;
   } finally {
     client.destroy();
@@ -76,29 +77,4 @@ async function awaitSecret(pairings: Pairings, name: string): Promise<string | u
     done();
     await pairings.close(name);
   }
-}
-
-/** Where a stage's secrets are kept. */
-interface SecretPlace {
-  /** In words. */
-  readonly where: string;
-  write(name: string, secret: string): Promise<void>;
-}
-
-/** Finds out whether the place can be read, before anything comes that would be lost. */
-async function secretPlace(stage: string): Promise<SecretPlace> {
-  if (stage === LOCAL_STAGE) {
-    const file = `.env.${stage}`;
-    return { where: file, write: async (name, secret) => writeEnvValue(file, name, secret) };
-  }
-  const { HOOKLINE_SECRETS_ID: id = workflowSecretsId(stage) } = process.env;
-  const kept = createWritableSecret(new SecretsManagerClient({}), id, "workflow secrets");
-  await askAws(
-    `set HOOKLINE_SECRETS_ID to the stage's output WorkflowSecretsArn (asked for: ${id})`,
-    kept.read,
-  );
-  return {
-    where: `the secret ${id}, where the functions see it within five minutes`,
-    write: async (name, secret) => kept.write({ ...(await kept.read()), [name]: secret }),
-  };
 }

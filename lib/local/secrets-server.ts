@@ -1,9 +1,10 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { LOCAL_ACCOUNT, LOCAL_REGION } from "./local-names.ts";
 import { type LoopbackServer, startLoopbackServer } from "./loopback-server.ts";
 import { signerOf } from "./signer-of.ts";
 
-/** One secret with one version, read afresh at each request. */
+/** One secret, read afresh at each request. */
 export interface LocalSecret {
   read(): string;
   /** Absent: the secret cannot be written through the API. */
@@ -18,22 +19,42 @@ export async function startSecretsServer(
   secrets: ReadonlyMap<string, LocalSecret>,
   accessKeyId?: string,
 ): Promise<LoopbackServer> {
+  const versions = new Map<string, Versions>();
   return startLoopbackServer((request, response) => {
     const known = accessKeyId === undefined || signerOf(request) === accessKeyId;
-    void respond(request, response, known ? secrets : undefined);
+    void respond(request, response, known ? { secrets, versions } : undefined);
   });
 }
 
 const CURRENT = "AWSCURRENT";
+const PREVIOUS = "AWSPREVIOUS";
+
+interface Input {
+  readonly SecretId?: string;
+  readonly VersionStage?: string;
+  readonly SecretString?: string;
+  readonly ClientRequestToken?: string;
+}
+
+/** Ids of a secret's versions since it was first written here, and the text of the one before. */
+interface Versions {
+  readonly current: string;
+  readonly previous: { readonly id: string; readonly text: string };
+}
+
+interface Kept {
+  readonly secrets: ReadonlyMap<string, LocalSecret>;
+  readonly versions: Map<string, Versions>;
+}
 
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  secrets: ReadonlyMap<string, LocalSecret> | undefined,
+  kept: Kept | undefined,
 ): Promise<void> {
   response.on("error", () => {});
   const { status, body } = await textOf(request)
-    .then((text) => (secrets ? answer(request, text, secrets) : stranger()))
+    .then((text) => (kept ? answer(request, text, kept) : stranger()))
     .catch((error: unknown) => failure(500, "InternalServiceError", String(error)));
   response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(body));
 }
@@ -43,28 +64,38 @@ interface Answer {
   readonly body: { readonly [key: string]: unknown };
 }
 
-function answer(request: IncomingMessage, text: string, secrets: ReadonlyMap<string, LocalSecret>): Answer {
+function answer(request: IncomingMessage, text: string, { secrets, versions }: Kept): Answer {
   const operation = String(request.headers["x-amz-target"] ?? "").replace(/^secretsmanager\./, "");
-  const input: { SecretId?: string; VersionStage?: string; SecretString?: string } = JSON.parse(text || "{}");
+  const input: Input = JSON.parse(text || "{}");
   const id = input.SecretId ?? "";
   const secret = secrets.get(id);
   if (!secret)
     return failure(400, "ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
-  const version = {
+  const known = versions.get(id);
+  const version = (versionId: string, stage: string) => ({
     ARN: `arn:aws:secretsmanager:${LOCAL_REGION}:${LOCAL_ACCOUNT}:secret:${id}`,
     Name: id,
-    VersionId: CURRENT,
-    VersionStages: [CURRENT],
-  };
+    VersionId: versionId,
+    VersionStages: [stage],
+  });
+  const current = known?.current ?? CURRENT;
   if (operation === "GetSecretValue") {
     const { VersionStage: stage = CURRENT } = input;
-    if (stage === CURRENT) return { status: 200, body: { ...version, SecretString: secret.read() } };
+    if (stage === CURRENT)
+      return { status: 200, body: { ...version(current, stage), SecretString: secret.read() } };
+    if (stage === PREVIOUS && known)
+      return {
+        status: 200,
+        body: { ...version(known.previous.id, stage), SecretString: known.previous.text },
+      };
     const message = `Secrets Manager can't find the specified secret value for staging label: ${stage}`;
     return failure(400, "ResourceNotFoundException", message);
   }
   if (operation === "PutSecretValue" && secret.write && input.SecretString !== undefined) {
+    const { ClientRequestToken: token = randomUUID() } = input;
+    versions.set(id, { current: token, previous: { id: current, text: secret.read() } });
     secret.write(input.SecretString);
-    return { status: 200, body: version };
+    return { status: 200, body: version(token, CURRENT) };
   }
   return failure(
     400,
