@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { explainSeed } from "./sim/explain-seed.ts";
+import { LIMITED_WORLDS } from "./sim/plan.ts";
 import { simulate } from "./sim/simulate.ts";
 import { tryBreaks } from "./sim/try-breaks.ts";
 
@@ -31,12 +32,14 @@ if (values.breaks) process.exitCode = tryBreaks(Number(values.from), Number(valu
 else if (values.seed !== undefined) process.exitCode = await explainSeed(Number(values.seed), values.shrink);
 else {
   const minutes = Number(values.minutes ?? 0) + 60 * Number(values.hours ?? 0);
-  const isWell = await simulate({
-    from: Number(values.from),
-    count: Number(values.seeds ?? (minutes > 0 ? Number.MAX_SAFE_INTEGER : 10_000)),
-    until: minutes > 0 ? Date.now() + minutes * 60_000 : Number.POSITIVE_INFINITY,
-    threads: Number(values.threads),
-  });
+  const [from, threads] = [Number(values.from), Number(values.threads)];
+  const count = Number(values.seeds ?? (minutes > 0 ? Number.MAX_SAFE_INTEGER : 10_000));
+  const until = minutes > 0 ? Date.now() + minutes * 60_000 : Number.POSITIVE_INFINITY;
+  const isWell = await simulate({ from, count, until, threads });
+  // A tenth as many of the other kind, where neither the time nor the kind was chosen.
+  const isMixed = minutes === 0 && from < LIMITED_WORLDS;
+  const limited = { from: LIMITED_WORLDS + from, count: Math.ceil(count / 10), until, threads };
+  const isLimitedWell = !isMixed || (await simulate(limited));
   const others = OTHERS.map((args) => spawnSync(process.execPath, [...args], { stdio: "inherit" }));
-  process.exitCode = isWell && others.every(({ status }) => status === 0) ? 0 : 1;
+  process.exitCode = isWell && isLimitedWell && others.every(({ status }) => status === 0) ? 0 : 1;
 }

@@ -7,6 +7,7 @@ import { textOfAll } from "../../support/faults.ts";
 import type { KeptLog } from "../../support/kept-log.ts";
 import { runIdOf } from "../../support/world.ts";
 import { baselineOf, faultlessOutcome, storedRuns } from "./baseline.ts";
+import { judgeLimits } from "./judge-limits.ts";
 import type { Played, RunNotes } from "./play.ts";
 import type { Workload } from "./workload.ts";
 
@@ -31,6 +32,7 @@ export async function judge(played: Played): Promise<readonly string[]> {
     ...runs.flatMap((run) => judgeRun(played, run)),
     ...judgeLedger(played),
     ...judged.flat(),
+    ...judgeLimits(played, runs),
     ...judgeSecrets(played),
   ];
 }
@@ -49,11 +51,16 @@ function judgeIngest({ deliveries, watch, stage }: Played): readonly string[] {
         ? []
         : [`P1: ${workload.about}: ${runId} was accepted and is not there`];
     }
-    if (!answer) return [];
+    if (!answer || (workload.limited && !isRefused(answer.status, workload.limited))) return [];
     return runIds
       .filter((runId) => watch.runs.get(runId)?.exists && !mayRun.has(runId))
       .map((runId) => `P1: ${workload.about}: ${runId} was refused with ${answer.status} and is there`);
   });
+}
+
+/** Runs that are named for copies, for a burst or for a batch may stay: others may count on them. */
+function isRefused(status: number, limited: string): boolean {
+  return [429, 503].includes(status) && !/dedupe|debounce|batch/.test(limited);
 }
 
 /** P2: who has a run leaves it to others only where another one has claimed it. */
@@ -126,6 +133,7 @@ async function judgeEnd(
   all: readonly RunRecord[],
 ): Promise<readonly string[]> {
   const workload = played.stage.workloadOf(run.workflow);
+  if (workload?.limited) return [];
   if (!workload) return [`P7: nobody knows the workflow ${run.workflow}`];
   const version = workload.versions.findIndex(({ hash }) => hash === run.hash);
   // A replay of a run that another one had started: what it comes to by itself is not known.

@@ -48,8 +48,8 @@ export interface PeersOptions {
   trouble(runId: string, url: string): PeerTrouble | undefined;
   /** The case that a run plays. */
   caseOf(runId: string): FaultCase | undefined;
-  /** Called when a request leaves its process. */
-  leaving(process: SimProcess, runId: string, path: string): void;
+  /** Called when a request leaves its process; what it gives is called when the request has ended. */
+  leaving(process: SimProcess, runId: string, path: string, url: string): () => void;
   /** The process that sends this dies of it. */
   isDeadly(url: string): boolean;
   injected(kind: string): void;
@@ -88,7 +88,7 @@ export function createPeers(options: PeersOptions): Peers {
   ): Promise<Answer> => {
     const [runId, path] = [key.slice(0, 36), key.slice(37)];
     if (limits.signal?.aborted) return Promise.reject(cancellation(limits.signal.reason));
-    options.leaving(process, runId, path);
+    const ended = options.leaving(process, runId, path, url);
     if (options.isDeadly(url)) {
       injected("peer: killed its caller");
       process.kill(`of the call of ${url}`);
@@ -107,11 +107,13 @@ export function createPeers(options: PeersOptions): Peers {
       if (trouble?.startsWith("cut")) throw new FlowError("connection", "socket hang up");
       return (trouble && answerOf(trouble)) ?? (answer as Answer);
     };
-    return limited(
+    const answer = limited(
       process,
       limits,
       process.request(`peer ${url} ${key}${trouble ? ` (${trouble})` : ""}`, perform),
     );
+    answer.then(ended, ended);
+    return answer;
   };
 
   return {

@@ -1,4 +1,6 @@
+import type { Json } from "../../../lib/core/json.ts";
 import { type Chance, chanceOf } from "../random/chance.ts";
+import { chooseLimitedWorkloads } from "./limited-workloads.ts";
 import { PEER_TROUBLES, type PeerTrouble } from "./peers.ts";
 import type { Manners } from "./simulated-queue.ts";
 import { type Climate, TROUBLES } from "./weather.ts";
@@ -8,12 +10,17 @@ import { chooseWorkloads } from "./workloads.ts";
 /** Version of what makes worlds of seeds; raised when a seed comes to mean another world. */
 export const GENERATOR = 3;
 
+/** Seeds from here are worlds of their own kind: their workloads are those whose inputs have limits. */
+export const LIMITED_WORLDS = 2_000_000_000;
+
 /** What a sender, an operator or a deploy does, and when: milliseconds after the beginning. */
 export interface Act {
   readonly at: number;
   readonly kind: "event" | "deploy" | "redrive" | "cancel" | "replay";
   /** Which workload: for events and deploys. */
   readonly workload: number;
+  /** What is delivered, where it is not the workload's own event. */
+  readonly event?: Json;
 }
 
 /** Everything that a seed decides beforehand. */
@@ -80,12 +87,15 @@ export function calmPlan(workload: Workload, version: 0 | 1): Plan {
 /** What a seed decides. Each kind of fault is left out of some seeds, so that none hides what another one shows. */
 export function planOf(seed: number): Plan {
   const chance = chanceOf(seed);
-  const workloads = chooseWorkloads(chance);
+  const isLimited = seed >= LIMITED_WORLDS;
+  const workloads = isLimited ? chooseLimitedWorkloads(chance) : chooseWorkloads(chance);
   const span = chance.scaled(2 * MINUTE, 120 * MINUTE);
   const sometimes = (share: number, most: number) => (chance.often(share) ? chance.fraction() * most : 0);
-  const events = chance.several(chance.between(1, 5), (): Act => {
-    return { at: chance.upTo(span >> 1), kind: "event", workload: chance.upTo(workloads.length - 1) };
-  });
+  const events = isLimited
+    ? closeEvents(chance, workloads.length, span >> 1)
+    : chance.several(chance.between(1, 5), (): Act => {
+        return { at: chance.upTo(span >> 1), kind: "event", workload: chance.upTo(workloads.length - 1) };
+      });
   const others = chance.several(chance.often(0.5) ? chance.between(1, 3) : 0, (): Act => {
     const kind = chance.pick(["deploy", "redrive", "cancel", "replay", "redrive"] as const);
     return { at: chance.upTo(span), kind, workload: chance.upTo(workloads.length - 1) };
@@ -126,6 +136,20 @@ export function planOf(seed: number): Plan {
       most: chance.often(0.1) ? Number.POSITIVE_INFINITY : 2,
     },
   };
+}
+
+/** Some that come close together, of few keys, and now and then the same once more. */
+function closeEvents(chance: Chance, workloads: number, span: number): readonly Act[] {
+  return chance
+    .several(chance.between(1, 3), () => chance.upTo(span))
+    .flatMap((begin, group) => {
+      const workload = chance.upTo(workloads - 1);
+      return chance.several(chance.between(2, 8), (index): Act => {
+        const n = group * 10 + (chance.often(0.2) ? 0 : index);
+        const event = { n, key: chance.pick(["a", "a", "b"]) };
+        return { at: begin + chance.scaled(1, 90_000), kind: "event", workload, event };
+      });
+    });
 }
 
 function climate(chance: Chance, span: number): Climate {

@@ -6,9 +6,11 @@ import { runBatch } from "../../../lib/app/run-batch.ts";
 import { sweep } from "../../../lib/app/sweep.ts";
 import type { WebhookAnswer } from "../../../lib/app/webhook-answer.ts";
 import { webhookPathOf } from "../../../lib/app/webhook-url.ts";
-import { formatJson } from "../../../lib/core/json.ts";
+import { formatJson, type Json } from "../../../lib/core/json.ts";
 import { chanceOf } from "../random/chance.ts";
+import { createAtWork } from "./at-work.ts";
 import { createLambdaHost } from "./lambda-host.ts";
+import { AT_ONCE } from "./limited-workloads.ts";
 import type { Act, Plan } from "./plan.ts";
 import { createScheduler } from "./scheduler.ts";
 import type { Fate, SimProcess } from "./sim-process.ts";
@@ -33,6 +35,7 @@ export interface RunNotes {
 /** One attempt of a sender to deliver an event. */
 export interface Delivered {
   readonly workload: Workload;
+  readonly event: Json;
   /** Undefined: nobody answered. */
   readonly answer: WebhookAnswer | undefined;
   /** Runs that this attempt may have made. */
@@ -107,6 +110,7 @@ export async function play(plan: Plan, trace: Trace = () => {}): Promise<Played>
     const here = run?.ends.at(-1) === "cancelled" || noteOf(runId).cancelled;
     return here || (run?.parent !== undefined && isCancelled(run.parent));
   };
+  const atWork = createAtWork(AT_ONCE, (what) => breaks("concurrency", what));
   let poll = () => {};
   const stage = createSimulatedStage(plan, scheduler, chance, told, {
     watch,
@@ -116,13 +120,15 @@ export async function play(plan: Plan, trace: Trace = () => {}): Promise<Played>
       noteOf(runId).troubles += 1;
     },
     visibleAfter: (ms) => void scheduler.after(ms, () => poll()),
-    leaving(process, runId, path) {
+    leaving(process, runId, path, url) {
       const run = watch.runs.get(runId);
       const holds = run?.owner !== undefined && process.drawn.has(run.owner);
       if (holds && run.settled.has(path))
         breaks("P5", `step ${path} of run ${runId} has an entry and runs again`);
       if (!holds && !process.hasStalled && !isCancelled(runId))
         breaks("P5", `step ${path} of run ${runId} runs in ${process.name}, which does not hold the run`);
+      const isCounted = stage.workloadOf(run?.workflow ?? "")?.limited === "concurrency";
+      return isCounted ? atWork.begin(url.slice(url.lastIndexOf("/")), process, runId) : () => {};
     },
   });
   const { isStormy, queue } = stage;
@@ -192,7 +198,7 @@ export async function play(plan: Plan, trace: Trace = () => {}): Promise<Played>
     poll();
   };
 
-  const deliver = async (workload: Workload, left: number): Promise<void> => {
+  const deliver = async (workload: Workload, event: Json, left: number): Promise<void> => {
     let drawn: ReadonlySet<string> = new Set();
     let before = 0;
     const answer = await ingest.invoke(INGEST_MS, (sandbox, process) => {
@@ -206,16 +212,22 @@ export async function play(plan: Plan, trace: Trace = () => {}): Promise<Played>
         path: webhookPathOf(STAGE, workload.name, ORG, WEBHOOK_KEY),
         query: {},
         headers: { "content-type": "application/json" },
-        body: new TextEncoder().encode(formatJson(workload.event)),
+        body: new TextEncoder().encode(formatJson(event)),
       });
     });
     const isCut = isStormy() && answer !== undefined && chance.often(plan.dying / 4);
     if (isCut) injected("sender: the answer got lost");
     told("sender", `${workload.about}: ${isCut ? "cut" : (answer?.status ?? "no answer")}`);
-    deliveries.push({ workload, answer: isCut ? undefined : answer, runIds: [...drawn].slice(before) });
-    if ((!isCut && answer?.status === 202) || left === 0) return;
+    deliveries.push({
+      workload,
+      event,
+      answer: isCut ? undefined : answer,
+      runIds: [...drawn].slice(before),
+    });
+    // A sender who waits may be told of the run's end.
+    if ((!isCut && (answer?.status === 202 || answer?.status === 200)) || left === 0) return;
     await scheduler.clock.sleep(chance.scaled(1_000, 2 * MINUTE));
-    return deliver(workload, left - 1);
+    return deliver(workload, event, left - 1);
   };
   const operate = async (kind: "redrive" | "cancel" | "replay"): Promise<void> => {
     const known = [...watch.runs.values()].filter(
@@ -240,9 +252,9 @@ export async function play(plan: Plan, trace: Trace = () => {}): Promise<Played>
       .catch((thrown: Error) => ({ kind: thrown.message }));
     told("operator", `${kind} ${runId}: ${JSON.stringify(result)}`);
   };
-  const act = async ({ kind, workload: index }: Act): Promise<void> => {
+  const act = async ({ kind, workload: index, event }: Act): Promise<void> => {
     const workload = plan.workloads[index] as Workload;
-    if (kind === "event") return deliver(workload, MOST_TRIES);
+    if (kind === "event") return deliver(workload, event ?? workload.event, MOST_TRIES);
     if (kind !== "deploy") return operate(kind);
     injected("deploy");
     told("operator", `deploys ${workload.about} anew`);

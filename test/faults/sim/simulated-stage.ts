@@ -55,7 +55,7 @@ export interface StageListeners {
   /** A service was asked for what it would never do. */
   refused(what: string): void;
   /** A request to the other side leaves its process. */
-  leaving(process: SimProcess, runId: string, path: string): void;
+  leaving(process: SimProcess, runId: string, path: string, url: string): () => void;
   /** A request of a run met trouble. */
   troubled(runId: string): void;
   visibleAfter(ms: number): void;

@@ -28,6 +28,9 @@ export interface SeenRun {
   redrives: number;
   /** The highest that it had: how often it was claimed. */
   epoch: number;
+  /** Which write of the table stored it, and which first claimed it. */
+  readonly storedBy: number;
+  claimedBy: number | undefined;
 }
 
 /** Looks at every write of the table, and tells which broke a promise. */
@@ -44,11 +47,12 @@ export function createTableWatch(
   takenFrom: (owner: string) => void,
 ): TableWatch {
   const runs = new Map<string, SeenRun>();
+  let writes = 0;
 
   const seeRun = (before: Item | undefined, after: Item | undefined, byTtl: boolean): void => {
     const item = after ?? before ?? {};
     const runId = item.run_id?.S ?? "";
-    const run = runs.get(runId) ?? newlySeen(runId, item);
+    const run = runs.get(runId) ?? newlySeen(runId, item, writes);
     runs.set(runId, run);
     run.exists = after !== undefined;
     const [held, holds] = [before?.lease_owner?.S, after?.lease_owner?.S];
@@ -80,6 +84,7 @@ export function createTableWatch(
     if (redrivesOf(after) > run.redrives)
       for (const path of run.settled) if (/^on_failure/.test(path)) run.settled.delete(path);
     run.redrives = redrivesOf(after);
+    if (Number(after.epoch?.N) > 0) run.claimedBy ??= writes;
     run.epoch = Math.max(run.epoch, Number(after.epoch?.N));
     noteEntries(run, after, "tail");
   };
@@ -105,6 +110,7 @@ export function createTableWatch(
     runs,
     nextDue: () => Math.min(...[...runs.values()].map(({ dueAt }) => dueAt ?? Number.POSITIVE_INFINITY)),
     see({ before, after, byTtl }) {
+      writes += 1;
       const { pk, sk } = after ?? before ?? {};
       if (!pk?.S?.startsWith("run#")) return;
       if (sk?.S === "run") seeRun(before, after, byTtl);
@@ -113,7 +119,7 @@ export function createTableWatch(
   };
 }
 
-function newlySeen(runId: string, item: Item): SeenRun {
+function newlySeen(runId: string, item: Item, storedBy: number): SeenRun {
   return {
     runId,
     workflow: item.workflow?.S ?? "",
@@ -129,6 +135,8 @@ function newlySeen(runId: string, item: Item): SeenRun {
     segments: 0,
     redrives: 0,
     epoch: 0,
+    storedBy,
+    claimedBy: undefined,
   };
 }
 

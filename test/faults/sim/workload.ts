@@ -3,6 +3,17 @@ import type { Workflow } from "../../../lib/core/workflow.ts";
 import { compiled } from "../../support/engine-run.ts";
 import type { FaultCase } from "../workflows.ts";
 
+/** What a workload is about whose input has limits. */
+export type LimitedKind =
+  | "dedupe"
+  | "respond"
+  | "rate"
+  | "rate that rejects"
+  | "concurrency"
+  | "debounce"
+  | "batch"
+  | "batch with dedupe";
+
 /** A case under a name of its own, so that several can be deployed beside each other. */
 export interface Workload {
   readonly about: string;
@@ -13,6 +24,8 @@ export interface Workload {
   /** Workflows whose runs its steps start. */
   readonly others: readonly Workflow[];
   readonly event: Json;
+  /** Its events differ, and its input has such limits; absent: none. */
+  readonly limited?: LimitedKind;
   /** Addresses that may be asked once only. */
   readonly onceOnly: readonly string[];
 }
