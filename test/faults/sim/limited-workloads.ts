@@ -3,7 +3,7 @@ import type { Chance } from "../random/chance.ts";
 import { type LimitedKind, type Workload, workloadOf } from "./workload.ts";
 
 /** How many runs of a key may be at work at once. */
-export const AT_ONCE = 2;
+export const AT_ONCE = 1;
 
 /** What inputs ask for; events are `{ n, key }`. */
 const INPUTS: { readonly [kind in LimitedKind]: JsonObject } = {
