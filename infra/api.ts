@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
+import { CfnOutput, Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
@@ -7,6 +7,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import type { StageSettings } from "../lib/core/stages.ts";
+import { addDomain } from "./domain.ts";
 
 /** What is logged of each request: never its path, which holds the security hash. */
 const ACCESS_LOG = JSON.stringify({
@@ -19,8 +20,8 @@ const ACCESS_LOG = JSON.stringify({
   integration_error: "$context.integrationErrorMessage",
 });
 
-/** Adds the HTTP API, throttled as a whole, without a route. */
-export function addApi(scope: Construct, { api: limits }: StageSettings): HttpApi {
+/** Adds the HTTP API, throttled as a whole, without a route, and its domain name where the stage has one. */
+export function addApi(scope: Construct, { api: limits, domain }: StageSettings): HttpApi {
   const api = new HttpApi(scope, "Api", {
     apiName: Stack.of(scope).stackName,
     description: "Hookline webhooks",
@@ -30,7 +31,7 @@ export function addApi(scope: Construct, { api: limits }: StageSettings): HttpAp
     retention: RetentionDays.ONE_MONTH,
     removalPolicy: RemovalPolicy.DESTROY,
   });
-  new HttpStage(scope, "Stage", {
+  const stage = new HttpStage(scope, "Stage", {
     httpApi: api,
     stageName: "$default",
     autoDeploy: true,
@@ -40,6 +41,7 @@ export function addApi(scope: Construct, { api: limits }: StageSettings): HttpAp
       format: AccessLogFormat.custom(ACCESS_LOG),
     },
   });
+  if (domain) new CfnOutput(scope, "DomainTarget", { value: addDomain(scope, { api, stage }, domain) });
   return api;
 }
 

@@ -1,8 +1,9 @@
-import { type Duration, RemovalPolicy } from "aws-cdk-lib";
-import { Policy, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { type Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
+import type { Network } from "./network.ts";
 
 /** A right: actions on resources, nothing implied. */
 export interface Grant {
@@ -27,11 +28,13 @@ export interface FunctionProps {
   readonly logLevel: keyof typeof lambda.ApplicationLogLevel;
   readonly environment: { readonly [name: string]: string };
   readonly grants: readonly Grant[];
+  /** Absent: outside of any VPC. */
+  readonly network?: Network | undefined;
 }
 
 /** Adds a function with a log group and a role of its own; the role may do what `grants` says and write that log. */
 export function addFunction(scope: Construct, props: FunctionProps): lambda.Function {
-  const { id, grants, logLevel, bundle, environment, ...same } = props;
+  const { id, grants, logLevel, bundle, environment, network, ...same } = props;
   const logGroup = new LogGroup(scope, `${id}Log`, {
     retention: RetentionDays.ONE_MONTH,
     removalPolicy: RemovalPolicy.DESTROY,
@@ -60,5 +63,43 @@ export function addFunction(scope: Construct, props: FunctionProps): lambda.Func
     currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
   });
   made.node.addDependency(...policies);
+  if (network) putInto(network, { scope, id, role, made });
   return made;
+}
+
+/** What Lambda does with the function's role, and the function's code must not (Lambda Developer Guide, "Attaching to a VPC"). */
+const NETWORK_ACTIONS = [
+  "ec2:CreateNetworkInterface",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSubnets",
+  "ec2:DeleteNetworkInterface",
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:UnassignPrivateIpAddresses",
+];
+
+function putInto(
+  { subnetIds, securityGroupIds }: Network,
+  { scope, id, role, made }: { scope: Construct; id: string; role: Role; made: lambda.Function },
+): void {
+  const policyFor = (name: string, statement: PolicyStatement) =>
+    new Policy(scope, `${id}Role${name}`, { roles: [role], statements: [statement] });
+  const allowed = policyFor("Network", new PolicyStatement({ actions: NETWORK_ACTIONS, resources: ["*"] }));
+  Validations.of(allowed).acknowledge({
+    id: "AwsSolutions-IAM5[Resource::*]",
+    reason: "Lambda makes the network interfaces with this role; the function's own code is denied the same.",
+  });
+  policyFor(
+    "NoNetwork",
+    new PolicyStatement({
+      effect: Effect.DENY,
+      actions: NETWORK_ACTIONS,
+      resources: ["*"],
+      conditions: { ArnEquals: { "lambda:SourceFunctionArn": made.functionArn } },
+    }),
+  );
+  made.node.addDependency(allowed);
+  (made.node.defaultChild as lambda.CfnFunction).vpcConfig = {
+    subnetIds: [...subnetIds],
+    securityGroupIds: [...securityGroupIds],
+  };
 }

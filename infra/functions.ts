@@ -10,6 +10,7 @@ import { inputTable } from "../lib/core/workflow.ts";
 import { addFunction } from "./function.ts";
 import { addLiveAlias } from "./live-alias.ts";
 import type { FunctionLogs } from "./log-queries.ts";
+import { addNetwork } from "./network.ts";
 import { plainEnvironment } from "./plain-environment.ts";
 import type { Build } from "./read-build.ts";
 import type { StageSecrets } from "./secrets.ts";
@@ -133,6 +134,7 @@ export function addFunctions(
   const runner = addFunction(scope, {
     id: "Runner",
     description: "Runs workflows",
+    network: addNetwork(scope, settings),
     bundle: join(build.dir, "runner"),
     memorySize: settings.runner.memory_mb,
     timeout: Duration.seconds(settings.runner.timeout_seconds),

@@ -67,7 +67,7 @@ export class HooklineStack extends Stack {
     addSchedules(this, { sweeper, inbox, workflows: build.workflows });
 
     const outputs = {
-      ApiEndpoint: api.apiEndpoint,
+      ApiEndpoint: settings.domain ? `https://${settings.domain.name}` : api.apiEndpoint,
       OrgId: orgId,
       TableName: table.tableName,
       QueueUrl: work.queue.queueUrl,

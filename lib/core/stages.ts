@@ -68,6 +68,42 @@ const alarms = z.strictObject({
   spend_usd_per_hour: z.number().gt(0).default(10).describe("Rings when models cost so much within an hour"),
 });
 
+const domain = z.strictObject({
+  name: z
+    .string()
+    .regex(
+      /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/,
+      "write a domain name, e.g. hooks.example.com",
+    )
+    .describe("Domain name of the API"),
+  certificate: z
+    .string()
+    .regex(
+      /^arn:[\w-]+:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/,
+      "write the ARN of a certificate of ACM in the stage's region",
+    )
+    .describe("ARN of its certificate, in ACM of the stage's region"),
+  hosted_zone: z
+    .string()
+    .regex(/^Z[A-Z0-9]+$/, "write the id of a hosted zone of Route 53, e.g. Z0123456789ABC")
+    .optional()
+    .describe(
+      "Id of the zone of Route 53 that gets its record. Absent: you point the name at the output DomainTarget",
+    ),
+});
+
+const idOf = (kind: string) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^${kind}-([0-9a-f]{8}|[0-9a-f]{17})$`),
+      `write an id such as ${kind}-0123456789abcdef0`,
+    );
+const vpc = z.strictObject({
+  subnets: z.array(idOf("subnet")).min(1),
+  security_groups: z.array(idOf("sg")).min(1),
+});
+
 /** What a stage may say of itself; every key may be left out. */
 export const stageSchema = z.strictObject({
   account: z
@@ -98,6 +134,13 @@ export const stageSchema = z.strictObject({
       "How a new version of a function takes over: 10 `percent` of the events for 5 `minutes`, taken back at 1 `errors` in a minute; or `all_at_once`",
     ),
   alarms: alarms.prefault({}).describe("Who is told when something is wrong, and from when on"),
+  domain: domain.optional().describe("A domain name for the API"),
+  vpc: z
+    .union([z.literal("new"), vpc])
+    .optional()
+    .describe(
+      "Where the runner works: in a network that is made for it (`new`), or in subnets of yours, `{ subnets, security_groups }`, from which it must reach the internet, DynamoDB, SQS and Secrets Manager. Absent: outside of any VPC",
+    ),
   private_hosts: z
     .array(hostName)
     .default([])

@@ -53,6 +53,14 @@ describe("a fault is told with its place", () => {
       '2:19 stages.prod.canary: found the text "never", expected all_at_once or a mapping',
     ],
     [
+      "stages:\n  prod: { domain: { name: https://a.example } }\n",
+      '2:27 stages.prod.domain.name: write a domain name, e.g. hooks.example.com (found the text "https://a.example")',
+    ],
+    [
+      "stages:\n  prod: { vpc: { subnets: [vpc-1], security_groups: [sg-01234567] } }\n",
+      '2:28 stages.prod.vpc.subnets.0: write an id such as subnet-0123456789abcdef0 (found the text "vpc-1")',
+    ],
+    [
       "stages:\n  Prod: {}\n",
       "2:3 stages.Prod: the key is refused: write at most 32 lower-case letters, digits and dashes, a letter first",
     ],
