@@ -25,10 +25,11 @@ interface AlarmRule {
   readonly silence?: true;
 }
 
-/** Adds the alarms of execution.md section 8, and those on what keeps the promises; each says what to do and names its page. */
-export function addAlarms(scope: Construct, parts: WatchedParts, topic: ITopic): void {
+/** Adds the alarms of execution.md section 8, and those on what keeps the promises; each says what to do and names its page. Gives them by name. */
+export function addAlarms(scope: Construct, parts: WatchedParts, topic: ITopic): ReadonlyMap<string, Alarm> {
   const action = new SnsAction(topic);
   const alarms = new Construct(scope, "Alarm");
+  const made = new Map<string, Alarm>();
   for (const { name, means, todo, metric, threshold, periods = 1, silence } of rulesFor(parts)) {
     const alarm = new Alarm(alarms, name, {
       alarmName: `${Stack.of(scope).stackName}-${name}`,
@@ -44,7 +45,9 @@ export function addAlarms(scope: Construct, parts: WatchedParts, topic: ITopic):
     });
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);
+    made.set(name, alarm);
   }
+  return made;
 }
 
 function rulesFor(parts: WatchedParts): readonly AlarmRule[] {

@@ -13,7 +13,7 @@ import { addLogQueries } from "./log-queries.ts";
 import type { Build } from "./read-build.ts";
 import { addSchedules } from "./schedule.ts";
 import { addSecrets } from "./secrets.ts";
-import { addShift } from "./shift.ts";
+import { addShift, stopOn } from "./shift.ts";
 import { addTable } from "./table.ts";
 import { addWorkQueue } from "./work-queue.ts";
 
@@ -62,7 +62,9 @@ export class HooklineStack extends Stack {
     const workflows = build.workflows.map(({ name }) => name);
     const watched = { stage, settings, workflows, api, table, work, inbox, ingest, runner, sweeper };
     addDashboard(this, watched);
-    addAlarms(this, watched, addAlarmTopic(this, settings.alarms));
+    const ringing = addAlarms(this, watched, addAlarmTopic(this, settings.alarms));
+    const failures = ringing.get("failure-rate");
+    if (failures) stopOn(shift, failures);
     addLogQueries(this, logs);
     addSchedules(this, { sweeper, inbox, workflows: build.workflows });
 

@@ -65,6 +65,7 @@ export function addLiveAlias(
     },
   });
   group.node.addDependency(shift.role);
+  shift.groups.push(group);
   const resource = alias.node.defaultChild as lambda.CfnAlias;
   resource.cfnOptions.updatePolicy = {
     codeDeployLambdaAliasUpdate: { applicationName: shift.applicationName, deploymentGroupName: group.ref },

@@ -1,5 +1,6 @@
 import { Stack, Validations } from "aws-cdk-lib";
-import { CfnApplication, CfnDeploymentConfig } from "aws-cdk-lib/aws-codedeploy";
+import type { Alarm } from "aws-cdk-lib/aws-cloudwatch";
+import { CfnApplication, CfnDeploymentConfig, type CfnDeploymentGroup } from "aws-cdk-lib/aws-codedeploy";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import type { StageSettings } from "../lib/core/stages.ts";
@@ -11,6 +12,8 @@ export interface Shift {
   readonly role: Role;
   /** So many errors of a new version in a minute take it back. */
   readonly errors: number;
+  /** What is shifted by it. */
+  readonly groups: CfnDeploymentGroup[];
 }
 
 /** Adds what shifts events to new versions step by step; a stage whose versions take over at once has none of it. */
@@ -35,5 +38,16 @@ export function addShift(scope: Construct, { canary }: StageSettings): Shift | u
     id: "AwsSolutions-IAM5[Resource::*]",
     reason: "CodeDeploy asks for alarms by name; the right reads how alarms stand, no data.",
   });
-  return { applicationName: application.ref, configName: config.ref, role, errors };
+  return { applicationName: application.ref, configName: config.ref, role, errors, groups: [] };
+}
+
+/** Lets an alarm on the whole stage take back whatever is being shifted. While it rings, no shift begins. */
+export function stopOn(shift: Shift | undefined, alarm: Alarm): void {
+  for (const group of shift?.groups ?? []) {
+    const { alarms = [] } = group.alarmConfiguration as CfnDeploymentGroup.AlarmConfigurationProperty;
+    group.alarmConfiguration = {
+      enabled: true,
+      alarms: [...(alarms as readonly CfnDeploymentGroup.AlarmProperty[]), { name: alarm.alarmName }],
+    };
+  }
 }

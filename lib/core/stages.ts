@@ -47,8 +47,14 @@ const alarms = z.strictObject({
     .describe("Addresses that are told when an alarm rings; each confirms once, by a mail of SNS"),
   slack: z
     .strictObject({
-      workspace_id: z.string().regex(/^T[A-Z0-9]+$/, "write the workspace's id, e.g. T0123ABCD"),
-      channel_id: z.string().regex(/^[CG][A-Z0-9]+$/, "write the channel's id, e.g. C0123ABCD"),
+      workspace_id: z
+        .string()
+        .regex(/^T[A-Z0-9]+$/, "write the workspace's id, e.g. T0123ABCD")
+        .describe("Its workspace, e.g. T0123ABCD"),
+      channel_id: z
+        .string()
+        .regex(/^[CG][A-Z0-9]+$/, "write the channel's id, e.g. C0123ABCD")
+        .describe("A channel of Slack that is told, e.g. C0123ABCD"),
     })
     .optional()
     .describe("A channel that is told, of a workspace that AWS's application for Slack was let into"),

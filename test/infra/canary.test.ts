@@ -89,7 +89,11 @@ describe("where a stage has a canary", () => {
     });
     const { Alarms } = properties.AlarmConfiguration as { readonly Alarms: readonly unknown[] };
     const serverErrors = name === "Ingest" ? [{ Name: "ServerErrors" }] : [];
-    expect(Alarms).toEqual([{ Name: `${name}NewVersionErrors` }, ...serverErrors]);
+    expect(Alarms).toEqual([
+      { Name: `${name}NewVersionErrors` },
+      ...serverErrors,
+      { Name: expect.stringMatching(/^Alarmfailurerate/) },
+    ]);
     const alarm = one(prod, "AWS::CloudWatch::Alarm", `${name}NewVersionErrors`).properties;
     expect(alarm).toMatchObject({
       Namespace: "AWS/Lambda",
