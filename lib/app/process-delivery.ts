@@ -1,4 +1,4 @@
-import { FlowError, toFlowError } from "../core/flow-error.ts";
+import { FlowError, heals, toFlowError } from "../core/flow-error.ts";
 import { type JournalEntry, savedBy } from "../core/journal.ts";
 import type { JsonObject } from "../core/json.ts";
 import { parseMessage, type RunMessage } from "../core/ports/queue.ts";
@@ -11,7 +11,7 @@ import { fillBatch } from "./fill-batch.ts";
 import { inSlot } from "./in-slot.ts";
 import { logFault } from "./log-fault.ts";
 import { parkRun } from "./park-run.ts";
-import { type Claimed, runAttempt } from "./run-attempt.ts";
+import { type Claimed, failedBy, runAttempt } from "./run-attempt.ts";
 import { type Invocation, type Runner, runFields } from "./runner.ts";
 import { letGo, settleRun } from "./settle-run.ts";
 import { superseded } from "./superseded.ts";
@@ -129,7 +129,9 @@ async function takeUp(
   message: RunMessage,
   invocation: Invocation,
 ): Promise<Verdict> {
-  const filling = await fillBatch(runner.store, given, runner.ports.clock.now());
+  const filling = await fillBatch(runner.store, given, runner.ports.clock.now()).catch(unlessDamaged);
+  if (filling instanceof FlowError)
+    return executeClaimed(runner, given, delivery, message, invocation, failedBy(filling, true));
   if (filling.kind === "open") {
     const { costUsd, spentMs } = given.run;
     const pause = { reason: "wait", dueAt: filling.until } as const;
@@ -140,6 +142,13 @@ async function takeUp(
   const unbegun = isEmpty(claimed) ? NOTHING_CAME : await superseded(runner, claimed.run);
   const work = () => executeClaimed(runner, claimed, delivery, message, invocation, unbegun);
   return unbegun ? work() : inSlot(runner, claimed, invocation, { work, whenFull: "done" });
+}
+
+/** What no wait heals ends the run; anything else is another try's. */
+function unlessDamaged(thrown: unknown): FlowError {
+  const error = toFlowError(thrown);
+  if (thrown instanceof LeaseLost || heals(error.class)) throw thrown;
+  return error;
 }
 
 const NOTHING_CAME: RunEnd = { kind: "dropped", reason: "input.limits.batch: no delivery came into it" };

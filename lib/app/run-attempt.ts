@@ -225,8 +225,11 @@ async function endedWithParent(
   return { kind: "failed", error, heals: false, retryAfterMs: 0 };
 }
 
-/** What no step is to blame for. */
-function failedBy({ class: errorClass, message, details, final }: FlowError, lastDelivery: boolean): RunEnd {
+/** How a run ends for what no step is to blame for. */
+export function failedBy(
+  { class: errorClass, message, details, final }: FlowError,
+  lastDelivery: boolean,
+): RunEnd {
   const error = { step: null, class: errorClass, message, details: isObject(details) ? details : {} };
   return { kind: "failed", error, heals: heals(errorClass) && !lastDelivery && !final, retryAfterMs: 0 };
 }

@@ -173,3 +173,29 @@ test("a run whose version cannot be read is failed at its first delivery", async
     },
   });
 });
+
+const batched: JsonObject = {
+  input: { type: "http_webhook", limits: { batch: { size: 2, seconds: 60 } } },
+  steps: [{ type: "set", values: { done: true } }],
+};
+
+test("a batch one of whose deliveries is damaged is failed with what was found, and in the dead-letter queue", async () => {
+  const { world, items } = stage({ file: batched });
+  const [runId] = [runIdOf(await world.post({ n: 1 })), runIdOf(await world.post({ n: 2 }))];
+  await items.change(runKey(runId), "batch#000001", { body: { B: new Uint8Array([9, 9]) } });
+  await world.settle();
+  const { status, error } = await world.run(runId);
+  expect([status, error?.class]).toEqual(["failed", "internal"]);
+  expect(error?.message).toContain(`stored item run#${runId} / batch#000001 cannot be read in "body"`);
+  expect(world.queue.deadLetters).toMatchObject([{ message: { runId }, reason: { class: "internal" } }]);
+});
+
+test("nobody joins a batch whose run was failed as damaged", async () => {
+  const { world, items } = stage({ file: batched });
+  const runId = runIdOf(await world.post({ n: 1 }));
+  await items.change(runKey(runId), "run", { status: { S: "paused" } });
+  await world.queue.send({ runId });
+  await world.invoke();
+  expect((await world.run(runId)).status).toBe("failed");
+  expect(runIdOf(await world.post({ n: 2 }))).not.toBe(runId);
+});

@@ -3,6 +3,7 @@ import { isObject } from "../../core/json.ts";
 import type { DamagedRun } from "../../core/ports/run-store.ts";
 import { FINAL_STATUSES } from "../../core/run.ts";
 import { listedError } from "../listed-error.ts";
+import { closeEnded } from "./dynamo-batch-store.ts";
 import { type Item, number, readNumber, text, unlessDamaged } from "./item.ts";
 import { runIdOf, runKey } from "./run-item.ts";
 import { readChunk, readParent } from "./run-links.ts";
@@ -48,6 +49,7 @@ export async function failDamagedRun(
   { runId, error, epoch }: DamagedRun,
   now: number,
 ): Promise<boolean> {
+  await closeEnded(table, runId);
   const listed = listedError(error);
   const ended = FINAL_STATUSES.map((status) => [`:was_${status}`, text(status)] as const);
   const conditions = [

@@ -157,6 +157,12 @@ async function closeBatch(
   return { kind: "open", until: readNumber(found, "closes_at") };
 }
 
+/** Lets nobody into the batch of a run that ends without being executed, if it is one. */
+export async function closeEnded(table: Table, runId: string): Promise<void> {
+  const change = { text: "SET #closed = :yes", values: { ":yes": { BOOL: true } } };
+  await table.update(countKey(runId), change, { text: "attribute_exists(#pk)" });
+}
+
 /** Numbers that were given and not used are taken here, so that those to whom they were given find them so. */
 async function readItems(
   table: Table,
