@@ -20,6 +20,8 @@ import { createSecretsManager } from "../lib/adapters/secrets-manager.ts";
 import { createSqsQueue } from "../lib/adapters/sqs-queue.ts";
 import { systemClock } from "../lib/adapters/system-clock.ts";
 import { systemRandom } from "../lib/adapters/system-random.ts";
+import { tracedHttp } from "../lib/adapters/trace/traced-http.ts";
+import { tracedSteps } from "../lib/adapters/trace/traced-steps.ts";
 import { runBatch } from "../lib/app/run-batch.ts";
 import type { Runner } from "../lib/app/runner.ts";
 import { timingsOf } from "../lib/app/timings.ts";
@@ -29,7 +31,7 @@ import { stepTypes } from "../lib/steps/registry.ts";
 const config = readConfig(runnerConfig, environment());
 const log = createLog({ service: "runner", level: config.HOOKLINE_LOG_LEVEL });
 const metrics = createEmfMetrics({ stage: config.HOOKLINE_STAGE, level: config.HOOKLINE_LOG_LEVEL });
-const http = createGuardedHttp({ allowPrivateHosts: config.HOOKLINE_ALLOW_PRIVATE_HOSTS });
+const http = tracedHttp(createGuardedHttp({ allowPrivateHosts: config.HOOKLINE_ALLOW_PRIVATE_HOSTS }));
 const table = { client: dynamoClient(), table: config.HOOKLINE_TABLE };
 const runner: Runner = {
   store: createDynamoRunStore(table),
@@ -45,7 +47,7 @@ const runner: Runner = {
     clock: systemClock,
   }),
   catalog: createWorkflowCatalog(catalogFile("workflows.json")),
-  steps: stepTypes,
+  steps: tracedSteps(stepTypes),
   ports: {
     clock: systemClock,
     random: systemRandom,

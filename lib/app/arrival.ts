@@ -1,4 +1,5 @@
 import type { StoredEvent } from "../core/run.ts";
+import { traceOf } from "../core/trace-context.ts";
 import type { InputEntry } from "../core/workflow.ts";
 import { derivedRunId } from "./derived-run-id.ts";
 import { type Ingest, storeEvent } from "./store-event.ts";
@@ -40,6 +41,11 @@ export async function acceptArrival(
   log.write({
     level: "info",
     message: droppedFor === undefined ? "event accepted" : `event dropped: ${droppedFor}`,
-    fields: { run_id: runId, workflow: entry.name, bytes: arrival.event.body.length },
+    fields: {
+      run_id: runId,
+      workflow: entry.name,
+      trace_id: traceOf({ runId, event: arrival.event }).traceId,
+      bytes: arrival.event.body.length,
+    },
   });
 }

@@ -5,10 +5,13 @@ import { foldJournal, initialState, type JournalEntry, type RunError, savedBy } 
 import type { Json, JsonObject } from "../core/json.ts";
 import { withoutEarlierRounds } from "../core/redriven-journal.ts";
 import { isFinal, type RunRecord, type RunStatus } from "../core/run.ts";
+import { traceOf } from "../core/trace-context.ts";
 
 /** A run as `--json` prints it. Times are ISO 8601. */
 export interface RunView {
   readonly run_id: string;
+  /** The trace that it is in, 32 hex digits. */
+  readonly trace_id: string;
   readonly workflow: string;
   readonly hash: string;
   readonly status: RunStatus;
@@ -98,6 +101,7 @@ export function describeRun(run: RunRecord): RunView {
   );
   return {
     run_id: run.runId,
+    trace_id: traceOf(run).traceId,
     workflow: run.workflow,
     hash: run.hash,
     status: run.status,

@@ -21,7 +21,7 @@ export async function inSlot<T>(
 ): Promise<T> {
   const place = await slotPlace(runner, claimed);
   if (!place) return work();
-  const { runId, attempt, workflow } = claimed.run;
+  const { runId, attempt } = claimed.run;
   const { owner } = claimed.lease;
   const now = runner.ports.clock.now();
   const until = invocation.deadline + runner.timings.leaseMarginMs;
@@ -29,7 +29,7 @@ export async function inSlot<T>(
   if (answer.kind === "full") {
     await standInLine(runner, claimed, place, answer.until);
     const message = `run waits for a slot: of its key, as many as may (${place.count}) are at work`;
-    runner.log.with(runFields(runId, workflow, attempt)).write({ level: "info", message });
+    runner.log.with(runFields(claimed.run)).write({ level: "info", message });
     return whenFull;
   }
   try {

@@ -166,7 +166,7 @@ async function executeClaimed(
   unbegun: RunEnd | undefined,
 ): Promise<Verdict> {
   const { run } = claimed;
-  const log = runner.log.with(runFields(run.runId, run.workflow, run.attempt));
+  const log = runner.log.with(runFields(run));
   const deliveries = Math.max(delivery.receiveCount, run.failures + 1);
   const lastDelivery = deliveries >= runner.redelivery.maxReceiveCount;
   const attempt = await runAttempt(runner, claimed, invocation, lastDelivery, unbegun);

@@ -7,6 +7,7 @@ import { type ClaimResult, LeaseLost } from "../core/ports/run-store.ts";
 import { createRedactor, type Redactor } from "../core/redactor.ts";
 import { resumedJournal } from "../core/redriven-journal.ts";
 import { type ChunkLink, isFinal, type ParentLink } from "../core/run.ts";
+import { traceOf } from "../core/trace-context.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { blankedEnd, blankedLog } from "../engine/blanked.ts";
 import { shortSecretWarnings } from "../engine/environment.ts";
@@ -122,7 +123,7 @@ export async function runAttempt(
     const error = toFlowError(thrown);
     if (thrown instanceof LeaseLost || heals(error.class)) throw thrown;
     const redactor = () => environment?.current().redactor ?? createRedactor([]);
-    const log = blankedLog(runner.log, redactor).with(runFields(run.runId, run.workflow, run.attempt));
+    const log = blankedLog(runner.log, redactor).with(runFields(run));
     logFault(log, "attempt failed", error);
     return ended(blankedEnd(failedBy(error, lastDelivery), redactor()), []);
   } finally {
@@ -170,13 +171,14 @@ function executionOf(
       depth: run.parent?.depth ?? 0,
       ...(run.redrives && { redrives: run.redrives.length }),
     },
+    trace: traceOf(run),
     stage: run.stage,
     event: readBody(run.event),
     request: run.event.request,
     steps: runner.steps,
     ports: {
       ...runner.ports,
-      childRuns: createStageChildRuns({ ...runner, clock }),
+      childRuns: createStageChildRuns({ ...runner, clock }, run),
       chunkRuns: createStageChunkRuns({ ...runner, clock }, run),
       // Only the sender of a delivery can wait.
       ...(run.delivery && {
@@ -199,7 +201,7 @@ function executionOf(
     },
     runUntil: now + workflow.timeoutSeconds * 1000 - run.spentMs,
     waits,
-    log: runner.log.with(runFields(run.runId, run.workflow, run.attempt)),
+    log: runner.log.with(runFields(run)),
     signal,
     environment: environment.current,
     refreshEnvironment: environment.refresh,

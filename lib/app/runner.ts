@@ -10,8 +10,10 @@ import type { RunStore } from "../core/ports/run-store.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
 import type { Slots } from "../core/ports/slots.ts";
 import type { WorkflowCatalog } from "../core/ports/workflow-catalog.ts";
+import type { RunRecord } from "../core/run.ts";
 import type { AnyStep } from "../core/step.ts";
 import type { OutsidePorts } from "../core/step-context.ts";
+import { traceOf } from "../core/trace-context.ts";
 import type { Redelivery } from "./dispose-of.ts";
 import type { Timings } from "./timings.ts";
 
@@ -43,6 +45,7 @@ export interface Invocation {
 }
 
 /** The fields that every log line of a run carries. */
-export function runFields(runId: string, workflow: string, attempt: number): JsonObject {
-  return { run_id: runId, workflow, attempt };
+export function runFields(run: RunRecord): JsonObject {
+  const { runId, workflow, attempt } = run;
+  return { run_id: runId, workflow, attempt, trace_id: traceOf(run).traceId };
 }

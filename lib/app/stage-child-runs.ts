@@ -25,7 +25,7 @@ export interface StageChildRunsOptions {
 }
 
 /** Runs beside the one that starts them, by store and queue; whoever ends one tells the run that waits for it. */
-export function createStageChildRuns(place: StageChildRunsOptions): ChildRuns {
+export function createStageChildRuns(place: StageChildRunsOptions, run?: RunRecord): ChildRuns {
   return {
     async check(workflow) {
       deployed(place, workflow);
@@ -36,7 +36,7 @@ export function createStageChildRuns(place: StageChildRunsOptions): ChildRuns {
       const now = timeOfRunId(runId);
       if (now + history.retentionDays * DAY_MS <= place.clock.now()) throw forgotten(runId, name);
       const entry = { name, hash, retentionDays: history.retentionDays };
-      await storeEvent(place, entry, eventOf(request), { runId, parent, now });
+      await storeEvent(place, entry, eventOf(request, run), { runId, parent, now });
     },
     async outcome(runId) {
       const status = await place.store.status(runId);
@@ -71,9 +71,9 @@ export function outcomeOf(run: RunRecord): ChildOutcome {
 }
 
 /** The event that a step gives to the run it starts. */
-export function eventOf({ runId, event, parent }: ChildRequest): StoredEvent {
+export function eventOf({ runId, event, parent }: ChildRequest, maker?: RunRecord): StoredEvent {
   const deliveryId = `${parent.runId}/${parent.path}`;
-  return ownEvent("RUN", event, { madeAt: timeOfRunId(runId), deliveryId });
+  return ownEvent("RUN", event, { madeAt: timeOfRunId(runId), deliveryId, maker });
 }
 
 /** Nobody asked for so long that its history is gone: it may have run. */

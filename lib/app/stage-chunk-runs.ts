@@ -74,6 +74,7 @@ function chunkRun(
     event: ownEvent("CHUNK", items.slice(from, from + size), {
       madeAt: createdAt,
       deliveryId: `${run.runId}/${path}/${number}`,
+      maker: run,
     }),
     createdAt,
     dueAt: createdAt + timings.lookAfterMs,

@@ -1,6 +1,7 @@
 import { toFlowError } from "../core/flow-error.ts";
 import type { NamedRun } from "../core/ports/deliveries.ts";
 import type { Burst, StoredEvent } from "../core/run.ts";
+import { traceOf } from "../core/trace-context.ts";
 import type { InputEntry } from "../core/workflow.ts";
 import type { Handled } from "./handled.ts";
 import type { DedupeWord } from "./name-delivery.ts";
@@ -31,7 +32,7 @@ export async function storeDelivery(
   const { runId, createdAt: now } = run;
   const { preset } = entry.webhook ?? {};
   const bytes = event.body.length;
-  const fields = { run_id: runId, workflow: entry.name };
+  const fields = { run_id: runId, workflow: entry.name, trace_id: traceOf({ runId, event }).traceId };
   try {
     await storeEvent(ingest, entry, event, {
       runId,

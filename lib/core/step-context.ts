@@ -12,6 +12,7 @@ import type { Python } from "./ports/python.ts";
 import type { Random } from "./ports/random.ts";
 import type { Salesforce } from "./ports/salesforce.ts";
 import type { AwaitedRuns, BlockEnd, Interruption, PartEnd, StepFailure } from "./step-result.ts";
+import type { TraceContext } from "./trace-context.ts";
 
 /** The outside world as steps may use it, but for other runs. */
 export interface OutsidePorts {
@@ -97,6 +98,8 @@ export interface StepContext {
   readonly signal: AbortSignal;
   readonly ports: StepPorts;
   readonly run: JsonObject;
+  /** Where the run stands in a trace; absent: in none. */
+  readonly trace: TraceContext | undefined;
   readonly workflow: JsonObject;
   /** The event body as it arrived. */
   readonly event: Json;

@@ -6,6 +6,7 @@ import type { Log } from "../core/ports/log.ts";
 import type { RequestInfo } from "../core/run.ts";
 import type { AnyStep } from "../core/step.ts";
 import type { ItemsPart, StepPorts } from "../core/step-context.ts";
+import type { TraceContext } from "../core/trace-context.ts";
 import type { Workflow } from "../core/workflow.ts";
 import type { Environment } from "./environment.ts";
 import type { Journal } from "./journal.ts";
@@ -42,6 +43,8 @@ export interface Execution {
     /** How often somebody redrove it; absent: never. */
     readonly redrives?: number;
   };
+  /** Absent: the run is in no trace. */
+  readonly trace?: TraceContext;
   /** Absent: the whole workflow. */
   readonly part?: LoopPart;
   readonly stage: string;

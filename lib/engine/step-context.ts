@@ -59,6 +59,7 @@ export function stepContext(
     signal,
     ports: execution.ports,
     run: names.run,
+    trace: execution.trace,
     workflow: names.workflow,
     event: names.input,
     environment: (secrets) => valuesOf(execution, secrets),

@@ -67,6 +67,7 @@ describe("the log tells of a run's end", () => {
         run_id: runId,
         workflow: "example",
         attempt: 1,
+        trace_id: runId.replaceAll("-", ""),
       },
     ]);
   });

@@ -45,6 +45,7 @@ export function stepContext(options: ContextOptions = {}): MadeContext {
   const context: StepContext = {
     id: "step_1",
     path: "0",
+    trace: undefined,
     input: inputFrom === undefined ? state : (read(inputFrom) ?? null),
     ...(inputFrom !== undefined && { inputFrom }),
     outputTo,
