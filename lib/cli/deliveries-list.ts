@@ -40,7 +40,7 @@ const HEAD = ["RECEIVED", "WORKFLOW", "DELIVERY", "OUTCOME", "BYTES", "FROM", "B
 function rowOf(one: DeliverySummary): string[] {
   const { at, workflow, id, outcome, bytes, sourceIp, preset, runId, runStatus, reason = "" } = one;
   const became =
-    outcome === "accepted" ? `a run, ${runStatus}` : outcome === "duplicate" ? `run ${runId}` : reason;
+    outcome === "accepted" ? `a run, ${runStatus}` : runId === undefined ? reason : `run ${runId}`;
   return [
     localIso(at),
     workflow,
