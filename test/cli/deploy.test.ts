@@ -13,12 +13,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { createDynamoNewRunStore } from "../../lib/adapters/dynamo/new-run-store.ts";
+import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
 import type { Workflow } from "../../lib/core/workflow.ts";
 import { loadWorkflow } from "../../lib/language/load-workflow.ts";
 import { startSecretsServer } from "../../lib/local/secrets-server.ts";
 import { startCloudFormation } from "../support/cloudformation-stand-in.ts";
 import { type Dynalite, startDynalite } from "../support/dynalite.ts";
+import { mustClaim, sampleClaim, sampleFinish, sampleRun } from "../support/sample-run.ts";
 import { hookline, hooklineScript } from "./hookline-process.ts";
 
 const BEFORE = `name: greet
@@ -104,7 +105,7 @@ beforeAll(async () => {
   chmodSync(cdk, 0o755);
   [dynalite, services] = await Promise.all([startDynalite(), startServices()]);
   table = await dynalite.createTable();
-  await createDynamoNewRunStore({ client: dynalite.client(), table }).putVersion(compiled(BEFORE));
+  await createDynamoRunStore({ client: dynalite.client(), table }).putVersion(compiled(BEFORE));
 });
 
 afterAll(async () => {
@@ -226,6 +227,33 @@ describe("hookline deploy", () => {
     expect(said).toContain("aws cloudformation cancel-update-stack --stack-name hookline-prod");
     expect(code).toBe(130);
   });
+});
+
+test("what models cost is taken from recorded runs of the same model steps", async () => {
+  const text = `name: asks
+steps: [{ type: openai_completion, model: gpt-4.1-mini, prompt: hi, api_key: "\${env:API_KEY}" }]
+`;
+  const asks = compiled(text);
+  const store = createDynamoRunStore({ client: dynalite.client(), table });
+  await store.putVersion(asks);
+  const createdAt = Date.now() - 3_600_000;
+  for (const costUsd of [0.5, 0.25]) {
+    const run = sampleRun({ workflow: "asks", hash: asks.hash, createdAt });
+    await store.create(run);
+    const { lease } = await mustClaim(store, run.runId, sampleClaim(createdAt));
+    await store.finish(lease, sampleFinish({ costUsd, finishedAt: createdAt + 500 }));
+  }
+  write("workflows/asks.yaml", text);
+  stacks.set(
+    "hookline-prod",
+    JSON.stringify({ Metadata: { Hookline: { workflows: { asks: asks.hash } } }, Resources: {} }),
+  );
+  const { stdout } = await deploy(["--stage", "prod", "--dry-run", "--allow-dirty", "--json"]);
+  const { costs } = JSON.parse(stdout);
+  const [cost] = costs.filter(({ name }: { readonly name: string }) => name === "asks");
+  expect(cost.before.models).toBeCloseTo(375, 9);
+  expect(cost.after).toEqual(cost.before);
+  expect(cost.after.assumptions).toContain("models cost what they did in the latest 2 runs");
 });
 
 describe("hookline deploy refuses", () => {

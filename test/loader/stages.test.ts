@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { Validator } from "@cfworker/json-schema";
 import { describe, expect, test } from "@jest/globals";
+import { parse } from "yaml";
 import { stageOf } from "../../lib/build/read-stages.ts";
 import { loadStages } from "../../lib/language/load-stages.ts";
 
@@ -85,6 +88,14 @@ test("names that belong to Lambda or to the functions cannot be given a value", 
   for (const name of ["AWS_REGION", "LAMBDA_TASK_ROOT", "HOOKLINE_STAGE", "_HANDLER", "NODE_OPTIONS", "TZ"])
     expect(said(`stages: { dev: { environment: { ${name}: x } } }`)).toHaveLength(1);
   expect(said("stages: { dev: { environment: { TZ_OF_SHOP: x } } }")).toEqual([]);
+});
+
+test("the schema for editors takes the file that is shipped, and no key that the loader refuses", () => {
+  const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
+  const validator = new Validator(JSON.parse(read("docs/stages.schema.json")), "7");
+  expect(validator.validate(parse(read("stages.yaml"))).valid).toBe(true);
+  expect(validator.validate({ stages: { prod: { regoin: "eu-west-1" } } }).valid).toBe(false);
+  expect(validator.validate({ stages: { prod: { runner: { memory_mb: 128 } } } }).valid).toBe(false);
 });
 
 test("a stage that is not there is told with the nearest one", () => {

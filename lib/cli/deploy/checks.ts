@@ -1,7 +1,8 @@
+import { fileURLToPath } from "node:url";
 import { FlowError } from "../../core/flow-error.ts";
 import { runProgram } from "./run-program.ts";
 
-const HOOKLINE = [process.execPath, new URL("../hookline.mjs", import.meta.url).pathname];
+const HOOKLINE = [process.execPath, fileURLToPath(new URL("../hookline.mjs", import.meta.url))];
 
 /** What the checks before a deployment found, when nothing keeps it back. */
 export interface Checked {
