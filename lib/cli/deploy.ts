@@ -67,8 +67,7 @@ async function prepare(options: DeployOptions, signal: AbortSignal): Promise<Pre
   const { warnings, tests } = await checkAndTest(signal);
   const passed = tests === 1 ? "1 test" : `${tests} tests`;
   const warned = warnings > 0 ? `, hookline check has warnings: ${warnings}` : "";
-  say(`${passed} passed${warned}; building…
-`);
+  say(`${passed} passed${warned}; building…\n`);
   const cdk = cdkFor(`hookline-${stage}`, options.cdk);
   const template = await cdk.synthesise({ stage, commit }, signal);
   const { workflows } = await compileWorkflows("workflows");
