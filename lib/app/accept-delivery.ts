@@ -44,11 +44,14 @@ export async function acceptDelivery(
   try {
     const name = await nameDelivery(ingest, entry, key, now);
     if (name.kind === "made") return name;
-    // One that is dropped takes nobody's turn, and follows nobody.
-    const turn =
-      droppedFor === undefined ? await takeTurn(ingest, entry, rateKey) : { kind: "taken" as const };
-    if (turn.kind === "limited") return turn;
     const batch = entry.webhook?.limits?.batch;
+    // One that is dropped takes nobody's turn, and follows nobody; a copy of one that is in a batch has had its turn.
+    const isKnown = batch && name.dedupe === "duplicate" && (await isInBatch(ingest, name.run.runId));
+    const turn =
+      droppedFor === undefined && !isKnown
+        ? await takeTurn(ingest, entry, rateKey)
+        : { kind: "taken" as const };
+    if (turn.kind === "limited") return turn;
     if (batch && droppedFor === undefined) {
       const { joinBatch } = await import("./join-batch.ts");
       return await joinBatch(ingest, entry, batch, { ...name, event, body: bodyOf(request), key: batchKey });
@@ -61,6 +64,10 @@ export async function acceptDelivery(
   } catch (thrown) {
     return notStored(ingest, entry, thrown);
   }
+}
+
+async function isInBatch({ store }: Ingest, id: string): Promise<boolean> {
+  return (await store.batches.spotOf(id)) !== undefined;
 }
 
 async function judge(

@@ -135,6 +135,19 @@ describe("input.limits.batch", () => {
     });
   });
 
+  test("a copy takes no turn of a rate; one that was answered 429 takes its turn when it comes again", async () => {
+    const rate = { count: 1, per: 60 };
+    const limits = { batch: { size: 9, seconds: 600 }, rate };
+    const input = { type: "http_webhook", dedupe: { key: "${input.id}" }, limits };
+    const world = createWorld({ file: { input, steps } });
+    const statuses: number[] = [];
+    for (const id of [1, 1, 2, 1, 2]) statuses.push((await world.post({ id })).status);
+    expect(statuses).toEqual([202, 202, 429, 202, 429]);
+    world.clock.advance(60_000);
+    expect((await world.post({ id: 2 })).body).toMatchObject({ dedupe: "duplicate", batch: { number: 2 } });
+    expect((await world.post({ id: 3 })).status).toBe(429);
+  });
+
   test("64 copies at once are one delivery of one batch", async () => {
     const world = worldWith({ size: 10, seconds: 60 }, { dedupe: { key: "${input.id}" } });
     const answers = await Promise.all(Array.from({ length: 64 }, () => world.post({ id: 1 })));
