@@ -1,4 +1,4 @@
-import { FlowError, heals, toFlowError } from "../core/flow-error.ts";
+import { FlowError, toFlowError } from "../core/flow-error.ts";
 import { type JournalEntry, savedBy } from "../core/journal.ts";
 import type { JsonObject } from "../core/json.ts";
 import { parseMessage, type RunMessage } from "../core/ports/queue.ts";
@@ -7,14 +7,13 @@ import type { RunEnd } from "../engine/run-end.ts";
 import { countDeadLetter } from "./count-run.ts";
 import { giveBackSeconds } from "./dispose-of.ts";
 import { endDamagedRun } from "./end-damaged-run.ts";
-import { fillBatch } from "./fill-batch.ts";
 import { inSlot } from "./in-slot.ts";
 import { logFault } from "./log-fault.ts";
 import { parkRun } from "./park-run.ts";
-import { type Claimed, failedBy, runAttempt } from "./run-attempt.ts";
+import { readyRun } from "./ready-run.ts";
+import { type Claimed, runAttempt } from "./run-attempt.ts";
 import { type Invocation, type Runner, runFields } from "./runner.ts";
 import { letGo, settleRun } from "./settle-run.ts";
-import { superseded } from "./superseded.ts";
 import { DAY_MS } from "./timings.ts";
 import { wakeParent } from "./wake-parent.ts";
 
@@ -121,7 +120,6 @@ export async function processSuspect(
   }
 }
 
-/** Begins a run that is no longer open for others, and is not one that another one has superseded. */
 async function takeUp(
   runner: Runner,
   given: Claimed,
@@ -129,32 +127,16 @@ async function takeUp(
   message: RunMessage,
   invocation: Invocation,
 ): Promise<Verdict> {
-  const filling = await fillBatch(runner.store, given, runner.ports.clock.now()).catch(unlessDamaged);
-  if (filling instanceof FlowError)
-    return executeClaimed(runner, given, delivery, message, invocation, failedBy(filling, true));
-  if (filling.kind === "open") {
+  const ready = await readyRun(runner, given);
+  if (ready.kind === "open") {
     const { costUsd, spentMs } = given.run;
-    const pause = { reason: "wait", dueAt: filling.until } as const;
+    const pause = { reason: "wait", dueAt: ready.until } as const;
     await parkRun(runner, given, pause, { costUsd, spentMs, retentionMs: DAY_MS });
     return "done";
   }
-  const { claimed } = filling;
-  const unbegun = isEmpty(claimed) ? NOTHING_CAME : await superseded(runner, claimed.run);
+  const { claimed, unbegun } = ready;
   const work = () => executeClaimed(runner, claimed, delivery, message, invocation, unbegun);
   return unbegun ? work() : inSlot(runner, claimed, invocation, { work, whenFull: "done" });
-}
-
-/** What no wait heals ends the run; anything else is another try's. */
-function unlessDamaged(thrown: unknown): FlowError {
-  const error = toFlowError(thrown);
-  if (thrown instanceof LeaseLost || heals(error.class)) throw thrown;
-  return error;
-}
-
-const NOTHING_CAME: RunEnd = { kind: "dropped", reason: "input.limits.batch: no delivery came into it" };
-
-function isEmpty({ run: { batch, redrives } }: Claimed): boolean {
-  return batch?.events === 0 && !redrives;
 }
 
 async function executeClaimed(
