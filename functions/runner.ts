@@ -20,7 +20,9 @@ import { createSecretsManager } from "../lib/adapters/secrets-manager.ts";
 import { createSqsQueue } from "../lib/adapters/sqs-queue.ts";
 import { systemClock } from "../lib/adapters/system-clock.ts";
 import { systemRandom } from "../lib/adapters/system-random.ts";
+import { createOtlpSpans } from "../lib/adapters/trace/otlp-spans.ts";
 import { tracedHttp } from "../lib/adapters/trace/traced-http.ts";
+import { tracedLlm } from "../lib/adapters/trace/traced-llm.ts";
 import { tracedSteps } from "../lib/adapters/trace/traced-steps.ts";
 import { runBatch } from "../lib/app/run-batch.ts";
 import type { Runner } from "../lib/app/runner.ts";
@@ -31,7 +33,23 @@ import { stepTypes } from "../lib/steps/registry.ts";
 const config = readConfig(runnerConfig, environment());
 const log = createLog({ service: "runner", level: config.HOOKLINE_LOG_LEVEL });
 const metrics = createEmfMetrics({ stage: config.HOOKLINE_STAGE, level: config.HOOKLINE_LOG_LEVEL });
-const http = tracedHttp(createGuardedHttp({ allowPrivateHosts: config.HOOKLINE_ALLOW_PRIVATE_HOSTS }));
+const secrets = createSecretsManager({
+  client: secretsClient(),
+  workflowSecretId: config.HOOKLINE_SECRETS_ID,
+  ttlSeconds: config.HOOKLINE_SECRETS_TTL_SECONDS,
+  clock: systemClock,
+});
+const spans = config.OTEL_EXPORTER_OTLP_ENDPOINT
+  ? createOtlpSpans({
+      endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+      headers: async () =>
+        config.OTEL_EXPORTER_OTLP_HEADERS ?? (await secrets.workflowSecrets()).OTEL_EXPORTER_OTLP_HEADERS,
+      stage: config.HOOKLINE_STAGE,
+      log,
+    })
+  : undefined;
+const guarded = createGuardedHttp({ allowPrivateHosts: config.HOOKLINE_ALLOW_PRIVATE_HOSTS });
+const http = tracedHttp(guarded, spans);
 const table = { client: dynamoClient(), table: config.HOOKLINE_TABLE };
 const runner: Runner = {
   store: createDynamoRunStore(table),
@@ -40,19 +58,14 @@ const runner: Runner = {
     queueUrl: config.HOOKLINE_QUEUE_URL,
     deadLetterUrl: config.HOOKLINE_DLQ_URL,
   }),
-  secrets: createSecretsManager({
-    client: secretsClient(),
-    workflowSecretId: config.HOOKLINE_SECRETS_ID,
-    ttlSeconds: config.HOOKLINE_SECRETS_TTL_SECONDS,
-    clock: systemClock,
-  }),
+  secrets,
   catalog: createWorkflowCatalog(catalogFile("workflows.json")),
-  steps: tracedSteps(stepTypes),
+  steps: tracedSteps(stepTypes, spans),
   ports: {
     clock: systemClock,
     random: systemRandom,
     http,
-    llm: createLlm(http, systemClock),
+    llm: tracedLlm(createLlm(http, systemClock), spans),
     jq: createJq(),
     python: createPython(),
     salesforce: createSalesforce(http, systemClock),
@@ -62,6 +75,7 @@ const runner: Runner = {
   answers: createDynamoAnswers(table),
   log,
   metrics,
+  spans,
   stage: config.HOOKLINE_STAGE,
   plainEnvironment: environment(),
   redelivery: {
@@ -87,4 +101,4 @@ export const handler = middy(async (event: SQSEvent, context: Context): Promise<
   return { batchItemFailures: again.map((itemIdentifier) => ({ itemIdentifier })) };
 })
   .use(logFaults(log))
-  .use(flushAtEnd(metrics));
+  .use(flushAtEnd(metrics, ...(spans ? [spans] : [])));

@@ -9,6 +9,7 @@ import type { Queue } from "../core/ports/queue.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
 import type { Slots } from "../core/ports/slots.ts";
+import type { Spans } from "../core/ports/spans.ts";
 import type { WorkflowCatalog } from "../core/ports/workflow-catalog.ts";
 import type { RunRecord } from "../core/run.ts";
 import type { AnyStep } from "../core/step.ts";
@@ -31,6 +32,8 @@ export interface Runner {
   readonly answers: Answers;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Absent: nobody collects them. */
+  readonly spans?: Spans | undefined;
   readonly stage: string;
   /** The function's own environment. */
   readonly plainEnvironment: EnvironmentSource;

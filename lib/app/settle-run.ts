@@ -4,6 +4,7 @@ import { savedBy } from "../core/journal.ts";
 import type { Json } from "../core/json.ts";
 import type { Lease } from "../core/ports/run-store.ts";
 import type { FinalStatus, RunRecord } from "../core/run.ts";
+import { queueName } from "../core/stage-names.ts";
 import type { RunEnd } from "../engine/run-end.ts";
 import { cancelChildren } from "./cancel-run.ts";
 import { countEnd } from "./count-run.ts";
@@ -12,6 +13,7 @@ import { disposeOf } from "./dispose-of.ts";
 import { operatorOf } from "./operator.ts";
 import { parkRun } from "./park-run.ts";
 import type { Attempt, Claimed } from "./run-attempt.ts";
+import { runSpan } from "./run-span.ts";
 import type { Runner } from "./runner.ts";
 import { wakeParent } from "./wake-parent.ts";
 
@@ -60,6 +62,8 @@ export async function settleRun(
     ...(redact.length > 0 && { history: blankHistory(run, attempt.journal, redact) }),
   });
   countEnd(runner.metrics, run, { status, spentMs });
+  const errorClass = status === "failed" && "error" in end ? end.error.class : undefined;
+  runner.spans?.record(runSpan(run, queueName(runner.stage), { status, at: now, errorClass }));
   const isBlanked = redact.length > 0 && { blanked: true as const };
   await wakeParent(runner, run, { status, ...(reason !== undefined && { reason }), ...isBlanked });
   if (status === "cancelled") await cancelChildren(operatorOf(runner), run.runId, attempt.journal);

@@ -49,6 +49,10 @@ export const runnerConfig = z.object({
   HOOKLINE_MAX_RECEIVE_COUNT: count(5, 1_000),
   /** Wait before the second delivery of a failed run; doubles with each. */
   HOOKLINE_RETRY_BASE_SECONDS: count(30, 900),
+  /** A collector of OpenTelemetry; absent: spans are not even made. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+  /** What the collector asks for; absent: the value of that name among the workflow secrets, if there is one. */
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().optional(),
 });
 
 /** What inbox needs. Sizes in bytes. */

@@ -147,6 +147,10 @@ export const stageSchema = z.strictObject({
     .describe(
       "Where the runner works: in a network that is made for it (`new`), or in subnets of yours, `{ subnets, security_groups }`, from which it must reach the internet, DynamoDB, SQS and Secrets Manager. Absent: outside of any VPC",
     ),
+  otlp_endpoint: z
+    .url()
+    .optional()
+    .describe("Collector of OpenTelemetry that the runner sends spans to. Absent: none are made"),
   private_hosts: z
     .array(hostName)
     .default([])

@@ -100,6 +100,8 @@ export interface StepContext {
   readonly run: JsonObject;
   /** Where the run stands in a trace; absent: in none. */
   readonly trace: TraceContext | undefined;
+  /** Blanks the secrets in a text that leaves the run by another way than state, history and log. */
+  blank(text: string): string;
   readonly workflow: JsonObject;
   /** The event body as it arrived. */
   readonly event: Json;

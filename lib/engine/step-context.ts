@@ -60,6 +60,7 @@ export function stepContext(
     ports: execution.ports,
     run: names.run,
     trace: execution.trace,
+    blank: (text) => execution.environment().redactor.text(text),
     workflow: names.workflow,
     event: names.input,
     environment: (secrets) => valuesOf(execution, secrets),

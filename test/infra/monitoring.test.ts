@@ -13,6 +13,7 @@ beforeAll(async () => {
   stack = await synthesise({
     stage: "prod",
     settings: {
+      otlp_endpoint: "https://collector.example:4318",
       alarms: {
         emails: ["oncall@example.com"],
         slack: { workspace_id: "T0123ABCD", channel_id: "C0123ABCD" },
@@ -170,6 +171,15 @@ test("queries over the logs are saved, each over logs that there are", () => {
   const logs = all("AWS::Logs::LogGroup").map(({ id }) => id);
   for (const { LogGroupNames } of queries)
     expect((LogGroupNames as Json[]).every((name) => logs.includes(String(name)))).toBe(true);
+});
+
+test("the runner alone knows the collector of spans", () => {
+  const told = all("AWS::Lambda::Function").filter(({ properties }) =>
+    JSON.stringify(properties.Environment).includes(
+      '"OTEL_EXPORTER_OTLP_ENDPOINT":"https://collector.example:4318"',
+    ),
+  );
+  expect(told.map(({ id }) => id)).toEqual(["Runner"]);
 });
 
 /** Every object below that names a metric. */

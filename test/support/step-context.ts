@@ -46,6 +46,7 @@ export function stepContext(options: ContextOptions = {}): MadeContext {
     id: "step_1",
     path: "0",
     trace: undefined,
+    blank: (text) => text,
     input: inputFrom === undefined ? state : (read(inputFrom) ?? null),
     ...(inputFrom !== undefined && { inputFrom }),
     outputTo,
