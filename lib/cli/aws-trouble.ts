@@ -14,13 +14,23 @@ export async function askAws<T>(hint: string, work: () => Promise<T>): Promise<T
   }
 }
 
-function sentenceFor({ name, message }: Error, hint: string): string | undefined {
+/** What Node says where nobody answers. */
+const UNREACHABLE = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT)$/;
+
+function sentenceFor(error: Error & { readonly code?: unknown }, hint: string): string | undefined {
+  const { name, message } = error;
   if (message === "Region is missing") return "no AWS region is set: set AWS_REGION to the one of the stage";
   if (name === "CredentialsProviderError")
     return `no AWS credentials were found (${message}): sign in, or set AWS_PROFILE`;
   if (name === "ResourceNotFoundException" || name === "QueueDoesNotExist")
     return `AWS has no such resource in this account and region: ${hint}`;
-  if (/^(AccessDenied|UnrecognizedClient|ExpiredToken|InvalidSignature)/.test(name))
+  if (
+    /^(AccessDenied|UnrecognizedClient|ExpiredToken|InvalidSignature|InvalidClientTokenId|SignatureDoesNotMatch)/.test(
+      name,
+    )
+  )
     return `AWS refuses: ${message}`;
+  if (name === "TimeoutError" || UNREACHABLE.test(String(error.code)))
+    return `AWS cannot be reached (${message}): look at the network, and at AWS_REGION`;
   return undefined;
 }

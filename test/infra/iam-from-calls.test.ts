@@ -125,7 +125,7 @@ async function play(): Promise<void> {
   await answered;
 
   await standInLine(post);
-  while (await runNext());
+  await runNext();
   await deployment.loseMessage(workflows[0] as Workflow, "{}");
   await sweeper.invoke({});
 }
