@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { cancelRun } from "../../lib/app/cancel-run.ts";
 import { operatorOf } from "../../lib/app/operator.ts";
 import { readOverview, windowUntil } from "../../lib/app/overview.ts";
+import { takeMessages } from "../../lib/app/take-messages.ts";
 import type { MetricName } from "../../lib/core/metric-catalog.ts";
 import type { MetricLabels } from "../../lib/core/ports/metrics.ts";
 import { createWorld, runIdOf, type World, webhookPathIn } from "../support/world.ts";
@@ -261,4 +262,34 @@ test("the line of a run's end names its slowest step, and none that only holds o
   await world.settle();
   const end = world.log.lines.find(({ message }) => message === "run succeeded");
   expect(end?.fields?.slowest).toEqual({ id: "ask", type: "http_call", ms: 1_500 });
+});
+
+test("a message that stays in its queue is counted", async () => {
+  const world = createWorld({ file: { steps: [] } });
+  await takeMessages(world.inbox, [
+    {
+      messageId: "1",
+      receiptHandle: "r",
+      body: "{}",
+      queueArn: "arn:aws:sqs:eu-west-1:123456789012:nobodys",
+      sentAt: world.clock.now(),
+      receiveCount: 1,
+      attributes: {},
+    },
+  ]);
+  expect(await counted(world, "MessagesDeferred", {})).toBe(1);
+});
+
+test("a run that goes on in another invocation has waited once", async () => {
+  const world = createWorld({
+    file: { steps: [call, { type: "wait", seconds: 600 }, { ...call, timeout: 30 }] },
+    http: [{ url: "https://x.test/", body: "x", times: 2 }],
+  });
+  await world.post({});
+  world.clock.advance(2_000);
+  await world.invoke();
+  // The message comes back late.
+  world.clock.advance(3_600_000);
+  await world.settle();
+  expect(await all(world, "RunsSucceeded", "QueueAge")).toEqual([1, 2_000]);
 });
