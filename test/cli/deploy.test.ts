@@ -100,6 +100,23 @@ const calls = (): readonly string[] =>
     .split("\n")
     .map((line) => JSON.parse(line).join(" "));
 
+/** Deploys, and presses Ctrl-C while this command of the CDK is at work. */
+async function interrupted(command: "synth" | "deploy") {
+  const args = ["deploy", "--cdk", cdk, "--stage", "prod", "--yes"];
+  const child = spawn(process.execPath, [hooklineScript, ...args], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, ...environment({ FAKE_HANG: command }) },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    if (!said.includes("progress") && `${said}${text}`.includes("progress")) child.kill("SIGINT");
+    said += text;
+  });
+  const [code] = await once(child, "close");
+  return { code, said };
+}
+
 beforeAll(async () => {
   copyFileSync(fileURLToPath(new URL("../support/recording-cdk.mjs", import.meta.url)), cdk);
   chmodSync(cdk, 0o755);
@@ -207,22 +224,14 @@ describe("hookline deploy", () => {
     expect(stderr).toContain("hookline-prod was not deployed; the reason stands above.");
   });
 
+  test("Ctrl-C before it deploys leaves everything as it was, with exit code 130", async () => {
+    const { code, said } = await interrupted("synth");
+    expect([code, said]).toEqual([130, expect.stringMatching(/Stopped: nothing was deployed\.\n$/)]);
+    expect(calls()).toHaveLength(1);
+  });
+
   test("Ctrl-C while it deploys ends the CDK and tells how to go on, with exit code 130", async () => {
-    const child = spawn(
-      process.execPath,
-      [hooklineScript, "deploy", "--cdk", cdk, "--stage", "prod", "--yes"],
-      {
-        cwd: folder,
-        env: { PATH: process.env.PATH, ...environment({ FAKE_DEPLOY: "interrupted" }) },
-        stdio: ["ignore", "ignore", "pipe"],
-      },
-    );
-    let said = "";
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      if (!said.includes("progress") && `${said}${text}`.includes("progress")) child.kill("SIGINT");
-      said += text;
-    });
-    const [code] = await once(child, "close");
+    const { code, said } = await interrupted("deploy");
     expect(said).toContain("Stopped while hookline-prod was being deployed.");
     expect(said).toContain("aws cloudformation cancel-update-stack --stack-name hookline-prod");
     expect(code).toBe(130);
