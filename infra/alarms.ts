@@ -93,7 +93,7 @@ function rulesFor(parts: WatchedParts): readonly AlarmRule[] {
       name: "throttles",
       means: "Functions or the table turn calls away because there are too many.",
       todo: "Nothing is lost, but everything is late: look which on the dashboard, then raise its limit.",
-      metric: sumOf(throttleMetrics(parts)),
+      metric: sumOf(throttleMetrics(parts), "throttled calls"),
       threshold: limits.throttles,
     },
     {
@@ -123,7 +123,8 @@ function rulesFor(parts: WatchedParts): readonly AlarmRule[] {
       means:
         "The sweeper has not run for 5 minutes: waits over 15 minutes do not end, and lost messages stay lost.",
       todo: "Look at the schedule in EventBridge Scheduler and the log of Sweeper.",
-      metric: sweeper.metricInvocations({ ...minutes(5), statistic: "Sum" }),
+      // A period without a value is looked at once more by CloudWatch before it counts; one that is filled counts at once.
+      metric: sumOf({ runs: sweeper.metricInvocations({ ...minutes(5), statistic: "Sum" }) }, "sweeps"),
       threshold: 1,
       silence: true,
     },
@@ -145,9 +146,9 @@ function rulesFor(parts: WatchedParts): readonly AlarmRule[] {
   ];
 }
 
-function sumOf(metrics: { readonly [name: string]: IMetric }): IMetric {
+function sumOf(metrics: { readonly [name: string]: IMetric }, label: string): IMetric {
   return new MathExpression({
-    label: "throttled calls",
+    label,
     expression: Object.keys(metrics)
       .map((name) => `FILL(${name}, 0)`)
       .join(" + "),
