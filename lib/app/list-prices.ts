@@ -1,6 +1,6 @@
 /**
- * US dollars by the list prices of us-east-1, on demand, without free tiers. Entered by hand on {@link LIST_PRICES.asOf}; nothing
- * fetches them, so look at the pages before you rely on them.
+ * US dollars by the list prices of us-east-1, on demand, without free tiers. Entered by hand on {@link LIST_PRICES.asOf} from
+ * what was known of the pages named; nothing fetches them, so look there before you rely on them.
  */
 export const LIST_PRICES = {
   asOf: "2026-11-28",
