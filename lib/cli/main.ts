@@ -7,6 +7,8 @@ import {
   dataOption,
   example,
   jsonOption,
+  printsFrom,
+  sinceOption,
   timeSpan,
   wholeNumber,
 } from "./command-options.ts";
@@ -231,6 +233,36 @@ docs/rules.md lists the rules.`,
   addDeliveriesCommands(program, done);
   addDlqCommands(program, done);
   addSecretsCommands(program, done);
+
+  printsFrom(
+    program.command("status").description("Say on one screen how a stage is, and what is to be looked at"),
+  )
+    .addHelpText(
+      "after",
+      `${example(["hookline status", "hookline status --stage prod", "hookline status --stage prod --json | jq -r '.attention[]'"])}
+
+Exit codes: 0 healthy, 1 something is to be looked at, 2 the stage cannot be asked.`,
+    )
+    .action(async (options) => done(await (await import("./status.ts")).printStatus(options)));
+  printsFrom(
+    program
+      .command("cost")
+      .description("Say what models cost and what the cache saved, by workflow or by day")
+      .option("--workflow <name>", "of this workflow only")
+      .addOption(sinceOption())
+      .addOption(
+        new Option("--by <what>", "a line for each").choices(["workflow", "day"]).default("workflow"),
+      ),
+  )
+    .addHelpText(
+      "after",
+      example([
+        "hookline cost                                    the last seven days",
+        "hookline cost --since 30d --by day --stage prod",
+        "hookline cost --workflow lead-scoring --since 2h --json",
+      ]),
+    )
+    .action(async (options) => done(await (await import("./cost.ts")).printCost(options)));
 
   program
     .command("schema")

@@ -1,4 +1,4 @@
-import { GetQueueUrlCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { GetQueueAttributesCommand, GetQueueUrlCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { sqsClient } from "../adapters/aws-clients.ts";
 import { createWorkflowTexts } from "../adapters/catalog-file.ts";
 import { createDynamoRunStore } from "../adapters/dynamo/dynamo-run-store.ts";
@@ -23,6 +23,15 @@ import { type History, type HistoryOptions, historyPlace } from "./history.ts";
 export interface Stage extends Omit<History, "deliveries"> {
   readonly operator: Operator;
   readonly deadLetters: DeadLetters;
+  /** About how many messages there are. */
+  counts(): Promise<QueueCounts>;
+}
+
+/** Messages of a stage's queues, as SQS estimates them. */
+export interface QueueCounts {
+  readonly waiting: number;
+  readonly in_work: number;
+  readonly dead_letters: number;
 }
 
 interface QueuePlace {
@@ -60,12 +69,27 @@ export async function withStage<T>(options: HistoryOptions, work: (stage: Stage)
         metrics: NO_METRICS,
       };
       const deadLetters = createSqsDeadLetters({ client, queueUrl: deadLetterUrl });
-      return await work({ store, inputs: history.inputs, operator, deadLetters });
+      const counts = async () => {
+        const [own, dead] = await Promise.all([countsOf(client, queueUrl), countsOf(client, deadLetterUrl)]);
+        return { ...own, dead_letters: dead.waiting + dead.in_work };
+      };
+      return await work({ store, inputs: history.inputs, operator, deadLetters, counts });
     });
   } finally {
     history.client.destroy();
     queues.client.destroy();
   }
+}
+
+async function countsOf(client: SQSClient, url: string): Promise<Omit<QueueCounts, "dead_letters">> {
+  const { Attributes = {} } = await client.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: url,
+      AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+    }),
+  );
+  const { ApproximateNumberOfMessages: waiting, ApproximateNumberOfMessagesNotVisible: hidden } = Attributes;
+  return { waiting: Number(waiting ?? 0), in_work: Number(hidden ?? 0) };
 }
 
 function localQueues(data: string): QueuePlace {

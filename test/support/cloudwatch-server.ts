@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A stand-in for CloudWatch on loopback: takes metrics as the embedded metric format writes them, answers GetMetricData. */
+/** A stand-in for CloudWatch on loopback: takes metrics as the embedded metric format writes them, answers GetMetricData and DescribeAlarms. */
 export interface CloudWatchServer {
   readonly url: string;
   /** How many queries each request had. */
@@ -32,8 +32,8 @@ interface Question {
 /** Results of one page of an answer: few, so that there is a second one. */
 const PAGE = 3;
 
-/** Starts it on any port. */
-export async function startCloudWatchServer(): Promise<CloudWatchServer> {
+/** Starts it on any port; the alarms of these names ring. */
+export async function startCloudWatchServer(ringing: readonly string[] = []): Promise<CloudWatchServer> {
   const values = new Map<string, { readonly at: number; readonly value: number }[]>();
   const asked: number[] = [];
   const answer = ({ MetricDataQueries: queries, StartTime, EndTime, NextToken = "0" }: Question) => {
@@ -67,9 +67,13 @@ export async function startCloudWatchServer(): Promise<CloudWatchServer> {
     for await (const chunk of request) chunks.push(chunk);
     response.setHeader("content-type", "application/x-amz-json-1.0");
     try {
-      if (request.headers["x-amz-target"] !== "GraniteServiceVersion20100801.GetMetricData")
-        throw new Error(`no such operation ${request.headers["x-amz-target"]}`);
-      response.end(JSON.stringify(answer(JSON.parse(Buffer.concat(chunks).toString()))));
+      const [, operation] = String(request.headers["x-amz-target"]).split("GraniteServiceVersion20100801.");
+      const input = JSON.parse(Buffer.concat(chunks).toString());
+      if (operation === "GetMetricData") response.end(JSON.stringify(answer(input)));
+      else if (operation === "DescribeAlarms" && input.StateValue === "ALARM") {
+        const found = ringing.filter((name) => name.startsWith(input.AlarmNamePrefix));
+        response.end(JSON.stringify({ MetricAlarms: found.map((AlarmName) => ({ AlarmName })) }));
+      } else throw new Error(`no such operation ${request.headers["x-amz-target"]}`);
     } catch (error) {
       response.statusCode = 400;
       response.end(JSON.stringify({ __type: "InvalidParameterValueException", message: String(error) }));
