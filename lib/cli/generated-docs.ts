@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { Command } from "commander";
 import { parse } from "yaml";
 import { presetTable, signedPartsTable } from "../language/reference/preset-table.ts";
 import { rulesPage } from "../language/reference/rules-page.ts";
@@ -8,6 +9,7 @@ import { stepPage } from "../language/reference/step-page.ts";
 import { stepsIndexPage } from "../language/reference/steps-index-page.ts";
 import { writeBetween } from "../language/reference/write-between.ts";
 import { stepTypes } from "../steps/registry.ts";
+import { cliPage } from "./cli-page.ts";
 import { schemaText, stagesSchemaText } from "./schema.ts";
 
 const folder = new URL("../../docs/steps/", import.meta.url);
@@ -16,7 +18,7 @@ const folder = new URL("../../docs/steps/", import.meta.url);
  * Every file of `docs/` that is made from the step types, the rules, the presets and the keys of stages, by its path.
  * @throws Error when a step type has no example or no notes.
  */
-export function generatedDocs(): ReadonlyMap<string, string> {
+export function generatedDocs(program: Command): ReadonlyMap<string, string> {
   const pages = [...stepTypes].map(([type, step]) => {
     const notes = stepNotesSchema.parse(parse(read(`notes/${type}.yaml`)));
     return [
@@ -28,6 +30,7 @@ export function generatedDocs(): ReadonlyMap<string, string> {
     ["docs/workflow.schema.json", schemaText()],
     ["docs/stages.schema.json", stagesSchemaText()],
     ["docs/deploy.md", writeBetween(read("../deploy.md"), "stages", stagesTable())],
+    ["docs/cli.md", cliPage(program)],
     ["docs/rules.md", `${rulesPage()}\n`],
     ["docs/webhooks.md", webhooksPage(read("../webhooks.md"))],
     ["docs/steps/README.md", stepsIndexPage(stepTypes)],

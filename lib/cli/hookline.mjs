@@ -42,8 +42,12 @@ else if (tooOld) {
   nodeModule.enableCompileCache(
     fileURLToPath(new URL("../../node_modules/.cache/hookline-compiled", import.meta.url)),
   );
-  import("./main.ts").catch((error) => {
-    console.error(error);
-    process.exitCode = 1;
-  });
+  import("./main.ts")
+    .then(async ({ main }) => {
+      process.exitCode = await main(process.argv.slice(2));
+    })
+    .catch((error) => {
+      console.error(error);
+      process.exitCode = 1;
+    });
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import { DEFAULT_DATA_FOLDER } from "../local/local-names.ts";
 import {
   atStage,
@@ -265,6 +265,24 @@ Exit codes: 0 healthy, 1 something is to be looked at, 2 the stage cannot be ask
     .action(async (options) => done(await (await import("./cost.ts")).printCost(options)));
 
   program
+    .command("completion")
+    .description("Print the script that lets a shell complete commands, options, workflows and run ids")
+    .addArgument(new Argument("<shell>", "which shell").choices(["bash", "zsh", "fish"]))
+    .addHelpText(
+      "after",
+      example([
+        'eval "$(hookline completion bash)"                                    in ~/.bashrc',
+        'eval "$(hookline completion zsh)"                                     in ~/.zshrc, behind compinit',
+        "hookline completion fish > ~/.config/fish/completions/hookline.fish",
+      ]),
+    )
+    .action(async (shell) => done((await import("./completion.ts")).printCompletion(shell)));
+  program
+    .command("complete", { hidden: true })
+    .argument("[words...]")
+    .action(async (words) => done(await (await import("./completion.ts")).printCandidates(program, words)));
+
+  program
     .command("schema")
     .description("Print the JSON Schema of workflow files, with which editors complete and check")
     .option("--out <file>", "write it to this file")
@@ -276,10 +294,10 @@ Exit codes: 0 healthy, 1 something is to be looked at, 2 the stage cannot be ask
 
   program
     .command("reference")
-    .description("Check that what the documentation says of the steps is up to date")
+    .description("Check that what the documentation says of steps, rules, presets and commands is up to date")
     .option("--write", "write it")
     .addHelpText("after", example(["hookline reference", "hookline reference --write"]))
-    .action(async (options) => done(await (await import("./reference.ts")).reference(options)));
+    .action(async (options) => done(await (await import("./reference.ts")).reference(options, program)));
   return program;
 }
 
@@ -301,5 +319,3 @@ export async function main(args: readonly string[]): Promise<number> {
     return reportFailure(error);
   }
 }
-
-process.exitCode = await main(process.argv.slice(2));

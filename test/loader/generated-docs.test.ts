@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { generatedDocs } from "../../lib/cli/generated-docs.ts";
+import { createProgram } from "../../lib/cli/main.ts";
 import type { AnyStep } from "../../lib/core/step.ts";
 import { parametersOf } from "../../lib/language/json-schema.ts";
 import { loadWorkflow } from "../../lib/language/load-workflow.ts";
@@ -11,7 +12,7 @@ const root = new URL("../../", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), "utf8");
 const types = [...stepTypes.keys()];
 
-test.each([...generatedDocs()])(
+test.each([...generatedDocs(createProgram(() => {}))])(
   "%s is what the step types make: npm run reference writes it",
   (path, text) => {
     expect(read(path)).toBe(text);
