@@ -6,6 +6,7 @@ import { columns } from "./columns.ts";
 import { dollars } from "./dollars.ts";
 import { EXIT } from "./exit.ts";
 import type { HistoryOptions } from "./history.ts";
+import { jsonText } from "./json-text.ts";
 import { localIso } from "./local-time.ts";
 import { withMetrics } from "./metric-place.ts";
 import { stageWorkflows } from "./stage-workflows.ts";
@@ -56,7 +57,7 @@ export async function printCost(options: CostOptions): Promise<number> {
   const total = rowOf("all", (part ?? overview.stage).total);
   if (options.json) {
     const from = new Date(window.from).toISOString();
-    process.stdout.write(`${JSON.stringify({ from, to: new Date(now).toISOString(), rows, total })}\n`);
+    process.stdout.write(`${jsonText({ from, to: new Date(now).toISOString(), rows, total })}\n`);
     return EXIT.ok;
   }
   const shown = [...rows.toSorted(by === "day" ? () => 0 : (a, b) => b.models_usd - a.models_usd), total];

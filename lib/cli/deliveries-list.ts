@@ -3,6 +3,7 @@ import { columns } from "./columns.ts";
 import { deliveryView } from "./delivery-view.ts";
 import { EXIT } from "./exit.ts";
 import { type HistoryOptions, withHistory } from "./history.ts";
+import { jsonText } from "./json-text.ts";
 import { localIso } from "./local-time.ts";
 import { checkWorkflow } from "./operate/select-runs.ts";
 import { printableLine } from "./printable.ts";
@@ -29,7 +30,7 @@ export async function printDeliveries(options: DeliveriesListOptions): Promise<n
     const workflows = workflow === undefined ? (await history.inputs()).map(({ name }) => name) : [workflow];
     return listDeliveries(history, { workflows, since, until, limit, ...(outcome && { outcome }) });
   });
-  if (options.json) process.stdout.write(`${JSON.stringify(found.map(deliveryView))}\n`);
+  if (options.json) process.stdout.write(`${jsonText(found.map(deliveryView))}\n`);
   else if (found.length === 0) process.stderr.write("No deliveries.\n");
   else process.stdout.write(`${columns([HEAD, ...found.map(rowOf)]).join("\n")}\n`);
   return EXIT.ok;

@@ -4,6 +4,7 @@ import { columns } from "./columns.ts";
 import { deliveryView } from "./delivery-view.ts";
 import { EXIT } from "./exit.ts";
 import { type HistoryOptions, withHistory } from "./history.ts";
+import { jsonText } from "./json-text.ts";
 import { localIso } from "./local-time.ts";
 import { printableLine } from "./printable.ts";
 
@@ -28,7 +29,7 @@ export async function showDelivery(
       `the stage "${options.stage}" has no delivery ${id}: see "hookline deliveries list"`,
     );
   if (options.json) {
-    process.stdout.write(`${JSON.stringify(deliveryView(found))}\n`);
+    process.stdout.write(`${jsonText(deliveryView(found))}\n`);
     return EXIT.ok;
   }
   const { workflow, at, outcome, reason, status, bytes, sourceIp, preset, runId, runStatus } = found;

@@ -4,6 +4,7 @@ import { columns } from "./columns.ts";
 import { EXIT } from "./exit.ts";
 import type { HistoryOptions } from "./history.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { jsonText } from "./json-text.ts";
 import { localIso } from "./local-time.ts";
 import { type LetterFilter, type RunLetter, selectLetters } from "./operate/select-letters.ts";
 import { printableLine } from "./printable.ts";
@@ -38,7 +39,7 @@ export async function listDeadLetters(options: DlqListOptions): Promise<number> 
       stopListening();
     }
     found.sort((a, b) => a.sentAt - b.sentAt);
-    if (options.json) process.stdout.write(`${JSON.stringify(found.map(viewOf))}\n`);
+    if (options.json) process.stdout.write(`${jsonText(found.map(viewOf))}\n`);
     else if (found.length === 0) process.stderr.write("No messages.\n");
     else process.stdout.write(`${columns([HEAD, ...found.map(rowOf)]).join("\n")}\n`);
     if (isMore) process.stderr.write(`There are more: --limit is ${options.limit}.\n`);

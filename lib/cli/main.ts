@@ -7,6 +7,7 @@ import {
   dataOption,
   example,
   jsonOption,
+  pastTime,
   printsFrom,
   sinceOption,
   timeSpan,
@@ -16,6 +17,7 @@ import { addDeliveriesCommands } from "./deliveries-commands.ts";
 import { addDeployCommand } from "./deploy-command.ts";
 import { addDlqCommands } from "./dlq-commands.ts";
 import { EXIT, reportFailure } from "./exit.ts";
+import { LOG_LEVELS } from "./log-line.ts";
 import { addRunsCommands } from "./runs-commands.ts";
 import { addSecretsCommands } from "./secrets-commands.ts";
 import { addSendCommand } from "./send-command.ts";
@@ -234,6 +236,38 @@ docs/rules.md lists the rules.`,
   addDlqCommands(program, done);
   addSecretsCommands(program, done);
 
+  printsFrom(
+    program
+      .command("logs")
+      .description("Print what the functions log")
+      .option("--run <id>", "of this run only")
+      .option("--workflow <name>", "of this workflow only")
+      .addOption(
+        new Option("--function <name>", "of this function only").choices([
+          "ingest",
+          "inbox",
+          "runner",
+          "sweeper",
+        ]),
+      )
+      .addOption(new Option("--level <level>", "of this level and above").choices(LOG_LEVELS).default("info"))
+      .addOption(
+        new Option("--since <time>", "not older than this: 90m, 2h, 3d, 1w or a date")
+          .argParser(pastTime)
+          .default(Date.now() - 3_600_000, "1h"),
+      )
+      .option("--follow", "go on with what comes, until Ctrl-C"),
+    "print a line of JSON for each",
+  )
+    .addHelpText(
+      "after",
+      example([
+        "hookline logs --follow",
+        "hookline logs --run 019d0c1e-… --since 1d",
+        "hookline logs --level error --since 6h --stage prod --json | jq -r .message",
+      ]),
+    )
+    .action(async (options) => done(await (await import("./logs.ts")).printLogs(options)));
   printsFrom(
     program.command("status").description("Say on one screen how a stage is, and what is to be looked at"),
   )

@@ -8,6 +8,7 @@ import { stepTypes } from "../steps/registry.ts";
 import { EXIT } from "./exit.ts";
 import { explanationText } from "./explanation-text.ts";
 import { type HistoryOptions, noSuchRun, withHistory } from "./history.ts";
+import { jsonText } from "./json-text.ts";
 import { nextSteps } from "./next-steps.ts";
 import { placeFlags } from "./place-flags.ts";
 import { paintFor } from "./run-text.ts";
@@ -34,7 +35,7 @@ export async function explainOneRun(
   });
   if (!explanation) throw noSuchRun(runId, options.stage);
   const text = options.json
-    ? JSON.stringify(explanation)
+    ? jsonText(explanation)
     : [
         explanationText(explanation, paintFor(process.stdout)),
         ...nextSteps(explanation.run, placeFlags(options)),

@@ -3,6 +3,7 @@ import type { RunStatus, RunSummary } from "../core/run.ts";
 import { columns } from "./columns.ts";
 import { EXIT } from "./exit.ts";
 import { type HistoryOptions, withHistory } from "./history.ts";
+import { jsonText } from "./json-text.ts";
 import { localIso } from "./local-time.ts";
 import { printableLine } from "./printable.ts";
 import { runSummaryView } from "./run-summary-view.ts";
@@ -35,7 +36,7 @@ export async function listRuns(options: RunsListOptions): Promise<number> {
       since: now - SEARCH_DAYS * 86_400_000,
     }),
   );
-  if (options.json) process.stdout.write(`${JSON.stringify(runs.map(runSummaryView))}\n`);
+  if (options.json) process.stdout.write(`${jsonText(runs.map(runSummaryView))}\n`);
   else if (runs.length === 0) process.stderr.write("No runs.\n");
   else process.stdout.write(`${columns([HEAD, ...runs.map(rowOf)]).join("\n")}\n`);
   return EXIT.ok;

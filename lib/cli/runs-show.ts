@@ -2,6 +2,7 @@ import { describeLoops } from "../app/describe-loops.ts";
 import { describeRun } from "../app/describe-run.ts";
 import { EXIT } from "./exit.ts";
 import { type HistoryOptions, noSuchRun, withHistory } from "./history.ts";
+import { jsonText } from "./json-text.ts";
 import { nextSteps } from "./next-steps.ts";
 import { placeFlags } from "./place-flags.ts";
 import { paintFor, runText } from "./run-text.ts";
@@ -24,7 +25,7 @@ export async function showRun(runId: string, options: RunsShowOptions): Promise<
   const { record, loops } = found;
   const run = describeRun(record);
   const text = options.json
-    ? JSON.stringify({ ...run, loops })
+    ? jsonText({ ...run, loops })
     : [runText(run, paintFor(process.stdout), loops), ...nextSteps(run, placeFlags(options))].join("\n");
   process.stdout.write(`${text}\n`);
   return EXIT.ok;

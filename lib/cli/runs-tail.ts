@@ -4,6 +4,7 @@ import type { RunStatus } from "../core/run.ts";
 import { EXIT } from "./exit.ts";
 import { type HistoryOptions, withHistory } from "./history.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { jsonText } from "./json-text.ts";
 import { localIso } from "./local-time.ts";
 import { checkWorkflow } from "./operate/select-runs.ts";
 import { printableLine } from "./printable.ts";
@@ -49,7 +50,7 @@ function print({ news, cut }: NewsOfRuns, { status, json }: RunsTailOptions): vo
   const paint = paintFor(process.stdout);
   for (const one of news) {
     if (status !== undefined && one.run.status !== status) continue;
-    const line = json ? JSON.stringify({ event: one.kind, ...runSummaryView(one.run) }) : lineOf(one, paint);
+    const line = json ? jsonText({ event: one.kind, ...runSummaryView(one.run) }) : lineOf(one, paint);
     process.stdout.write(`${line}\n`);
   }
   if (cut) process.stderr.write("More runs began than one look shows: the newest are above.\n");

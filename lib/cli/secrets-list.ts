@@ -2,6 +2,7 @@ import { secretUses } from "../app/list-secrets.ts";
 import { columns } from "./columns.ts";
 import { EXIT } from "./exit.ts";
 import type { HistoryOptions } from "./history.ts";
+import { jsonText } from "./json-text.ts";
 import { secretPlace } from "./secret-place.ts";
 import { stageWorkflows } from "./stage-workflows.ts";
 
@@ -16,7 +17,7 @@ export async function listSecrets(options: SecretsListOptions): Promise<number> 
   const place = secretPlace(options.stage);
   const all = secretUses(await stageWorkflows(options), await place.names());
   const shown = options.missing ? all.filter(({ from }) => from === null) : all;
-  if (options.json) process.stdout.write(`${JSON.stringify(shown)}\n`);
+  if (options.json) process.stdout.write(`${jsonText(shown)}\n`);
   else if (shown.length === 0)
     process.stderr.write(options.missing ? "Every secret has a value.\n" : "No workflow reads a secret.\n");
   else {

@@ -4,6 +4,7 @@ import { type OverviewPart, readOverview, windowUntil } from "../app/overview.ts
 import { DAY_MS } from "../app/timings.ts";
 import { EXIT } from "./exit.ts";
 import type { HistoryOptions } from "./history.ts";
+import { jsonText } from "./json-text.ts";
 import { withMetrics } from "./metric-place.ts";
 import { secretPlace } from "./secret-place.ts";
 import { withStage } from "./stage.ts";
@@ -39,7 +40,7 @@ const MOST_COUNTED = 100;
 /** Prints how a stage is. Exit code 1 when something is to be looked at. @throws FlowError `config_error` when it cannot be asked. */
 export async function printStatus(options: HistoryOptions & { readonly json?: boolean }): Promise<number> {
   const status = await readStatus(options);
-  process.stdout.write(`${options.json ? JSON.stringify(status) : statusText(status)}\n`);
+  process.stdout.write(`${options.json ? jsonText(status) : statusText(status)}\n`);
   return status.healthy ? EXIT.ok : EXIT.failed;
 }
 
