@@ -15,6 +15,7 @@ import { sarifOf } from "./check/sarif.ts";
 import { EXIT } from "./exit.ts";
 import { readAssignments } from "./given-values.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { jsonText } from "./json-text.ts";
 import { printable } from "./printable.ts";
 import { paintFor } from "./run-text.ts";
 import { stageName } from "./stage-name.ts";
@@ -108,7 +109,7 @@ function report(
 ): string {
   const problems = results.flatMap((one) => one.problems);
   if (options.sarif) return `${JSON.stringify(sarifOf(problems, version), null, 2)}\n`;
-  if (options.json) return `${JSON.stringify(jsonOf(results, troubles, options))}\n`;
+  if (options.json) return `${jsonText(jsonOf(results, troubles, options))}\n`;
   const paint = paintFor(process.stdout);
   const notes = options.notes === true || options.strict === true;
   const fixed = results.reduce((sum, one) => sum + (one.fixed?.length ?? 0), 0);

@@ -28,6 +28,7 @@ import { stepTypes } from "../steps/registry.ts";
 import { EXIT } from "./exit.ts";
 import { readAssignments } from "./given-values.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { jsonText } from "./json-text.ts";
 import { printable } from "./printable.ts";
 import { readEvent } from "./read-event.ts";
 import { readMocks } from "./read-mocks.ts";
@@ -90,9 +91,7 @@ export async function run(file: string, options: RunOptions): Promise<number> {
         process.stderr.write(`${indented(stepText(describeStep(entry), paint), depth)}\n`),
     });
     for (const one of script?.unused() ?? []) process.stderr.write(`never asked for: ${one}\n`);
-    process.stdout.write(
-      `${options.json ? JSON.stringify(view) : runEndText(view, paintFor(process.stdout))}\n`,
-    );
+    process.stdout.write(`${options.json ? jsonText(view) : runEndText(view, paintFor(process.stdout))}\n`);
     return exitCodeOf(view);
   } finally {
     forget();

@@ -1,4 +1,5 @@
 import { EXIT } from "./exit.ts";
+import { jsonText } from "./json-text.ts";
 import { type SendOptions, sendDelivery } from "./send/send-delivery.ts";
 import { presetLines, sentText, sentView } from "./send/sent-text.ts";
 
@@ -16,6 +17,6 @@ export async function send(
   }
   const sent = await sendDelivery(what, options);
   const view = sentView(sent);
-  process.stdout.write(`${json ? JSON.stringify(view) : sentText(sent)}\n`);
+  process.stdout.write(`${json ? jsonText(view) : sentText(sent)}\n`);
   return view.as_expected ? EXIT.ok : EXIT.failed;
 }

@@ -12,6 +12,7 @@ import type { Interpreters } from "../testing/run-scripted.ts";
 import { type FileResult, runTestFile } from "../testing/run-test-file.ts";
 import { reportOf, type TestReport } from "../testing/test-report.ts";
 import { EXIT } from "./exit.ts";
+import { jsonText } from "./json-text.ts";
 import { printable } from "./printable.ts";
 import { paintFor } from "./run-text.ts";
 import { caseText, coverageText, hasTrouble, summaryText, troubleText } from "./test/test-text.ts";
@@ -84,7 +85,7 @@ async function runOnce(
   for (const result of files.filter(hasTrouble)) say(`\n${troubleText(result, paint)}`);
   if (shown !== undefined) say(`\n${coverageText(report.coverage, paint)}`);
   say(`\n${summaryText(report, paint)}`);
-  if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  if (json) process.stdout.write(`${jsonText(report)}\n`);
   return exitCodeOf(report, filter, least);
 }
 

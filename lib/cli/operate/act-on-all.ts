@@ -3,6 +3,7 @@ import { FlowError, heals, toFlowError } from "../../core/flow-error.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { EXIT } from "../exit.ts";
 import { onInterrupt } from "../interrupt.ts";
+import { jsonText } from "../json-text.ts";
 import type { Terminal } from "../new/ask-for-workflow.ts";
 import { printableLine } from "../printable.ts";
 import { isMeant } from "./confirm.ts";
@@ -83,7 +84,7 @@ export async function actOnAll<Item>(
     stopListening();
   }
   const left = Math.max(0, of - tally.count);
-  if (options.json) process.stdout.write(`${JSON.stringify({ summary: tally.view(of, left) })}\n`);
+  if (options.json) process.stdout.write(`${jsonText({ summary: tally.view(of, left) })}\n`);
   else process.stdout.write(`${tally.line(change.done, of, selection.noun)}\n`);
   if (tally.trouble) process.stderr.write(`hookline: ${printableLine(tally.trouble.message)}\n`);
   if (left > 0 && (stopping.signal.aborted || tally.trouble))
@@ -114,7 +115,7 @@ async function applyToAll<Item>(
       if (!outcome) return;
       tally.add(outcome);
       const id = selection.idOf(item);
-      if (json) process.stdout.write(`${JSON.stringify(outcomeView(selection.noun, id, outcome))}\n`);
+      if (json) process.stdout.write(`${jsonText(outcomeView(selection.noun, id, outcome))}\n`);
       else if (told || outcome.kind === "failed") process.stdout.write(`${id}  ${outcomeText(outcome)}\n`);
       if (!told) progress.show(tally.count, of);
     }
@@ -151,7 +152,7 @@ async function dryRun<Item>(
   const shown: string[] = [];
   for await (const item of items()) {
     const id = idOf(item);
-    if (json) process.stdout.write(`${JSON.stringify({ [`${noun}_id`]: id })}\n`);
+    if (json) process.stdout.write(`${jsonText({ [`${noun}_id`]: id })}\n`);
     else shown.push(id);
     if (shown.length === SHOWN) break;
   }
@@ -159,7 +160,7 @@ async function dryRun<Item>(
   const lines = [
     ...shown,
     ...(of > shown.length && !json ? [`… and ${of - shown.length} more`] : []),
-    json ? JSON.stringify({ summary }) : `Would ${verb} ${counted(of, noun)}. Nothing was changed.`,
+    json ? jsonText({ summary }) : `Would ${verb} ${counted(of, noun)}. Nothing was changed.`,
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
   return EXIT.ok;
