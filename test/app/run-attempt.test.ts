@@ -327,7 +327,12 @@ describe("a fault that is no step's", () => {
       level: "error",
       message: "attempt failed: broken: ***",
       fields: expect.objectContaining({ class: "internal" }),
-      context: { run_id: run.run.runId, workflow: "example", attempt: 1 },
+      context: {
+        run_id: run.run.runId,
+        workflow: "example",
+        attempt: 1,
+        trace_id: run.run.runId.replaceAll("-", ""),
+      },
     });
   });
 

@@ -91,7 +91,11 @@ export const parts: readonly Part[] = [
     theme: "resume",
     name: "resume-attempt",
     files: ["lib/app/run-attempt.ts"],
-    suites: ["test/app/run-attempt.test.ts", "test/app/process-delivery.test.ts"],
+    suites: [
+      "test/app/run-attempt.test.ts",
+      "test/app/process-delivery.test.ts",
+      "test/app/awaited-answers.test.ts",
+    ],
   },
   {
     theme: "sweep",
@@ -123,6 +127,7 @@ export const parts: readonly Part[] = [
       "test/core/redriven-journal.test.ts",
       "test/app/unknown-outcomes.test.ts",
       "test/app/redrive-run.test.ts",
+      "test/app/distributed-loops.test.ts",
     ],
   },
   {

@@ -5,6 +5,8 @@ export interface Break {
   /** Text of the file, found once in it. */
   readonly from: string;
   readonly to: string;
+  /** Shows only in worlds whose inputs have limits. */
+  readonly isOfLimits?: true;
 }
 
 /** What the promises rest on, each taken away. */
@@ -71,9 +73,9 @@ export const BREAKS: readonly Break[] = [
   },
   {
     name: "ingest accepts what it could not store",
-    file: "lib/app/ingest-event.ts",
-    from: 'if (!kept) return unavailable("the event could not be stored, send it again");',
-    to: "if (!kept) ingest.log.write({ level: 'warn', message: '' });",
+    file: "lib/app/store-delivery.ts",
+    from: "if (mayStay || !(await isKept(ingest, runId))) return notStored(ingest, entry, thrown, runId);",
+    to: "if (!mayStay) await isKept(ingest, runId);",
   },
   {
     name: "ingest takes back what runs already",
@@ -110,5 +112,47 @@ export const BREAKS: readonly Break[] = [
     file: "lib/app/run-attempt.ts",
     from: "costUsd: costOf(whole),",
     to: "costUsd: run.costUsd + costOf(whole),",
+  },
+  {
+    name: "a copy of a delivery is a run of its own",
+    file: "lib/app/name-delivery.ts",
+    from: "const run = await deliveries.name({ workflow, key, until }, mine);",
+    to: "await deliveries.name({ workflow, key, until }, mine);\n  const run = mine;",
+    isOfLimits: true,
+  },
+  {
+    name: "a rate forgets who had the last turn",
+    file: "lib/adapters/dynamo/dynamo-turns.ts",
+    from: "attribute_not_exists(#due) OR #due <= :now",
+    to: "attribute_not_exists(#due) OR #due <= :now OR #due > :now",
+    isOfLimits: true,
+  },
+  {
+    name: "a slot is taken from who holds it",
+    file: "lib/adapters/dynamo/dynamo-slots.ts",
+    from: "attribute_not_exists(#until_${slot}) OR #until_${slot} <= :now",
+    to: "attribute_not_exists(#until_${slot}) OR #until_${slot} <= :now OR #until_${slot} > :now",
+    isOfLimits: true,
+  },
+  {
+    name: "a burst ends for a delivery that nobody stored",
+    file: "lib/app/superseded.ts",
+    from: "if ((await store.status(follower)) === undefined) continue;",
+    to: "",
+    isOfLimits: true,
+  },
+  {
+    name: "a delivery may go into another batch than the one it went into",
+    file: "lib/adapters/dynamo/dynamo-batch-store.ts",
+    from: ': { text: "attribute_not_exists(#pk)" };\n  for',
+    to: ': { text: "attribute_not_exists(#pk) OR attribute_exists(#pk)" };\n  for',
+    isOfLimits: true,
+  },
+  {
+    name: "a place of a closed batch stays open to who was given it",
+    file: "lib/adapters/dynamo/dynamo-batch-store.ts",
+    from: "((await table.putNew(gap)) ? gap : await table.get(key))",
+    to: "gap",
+    isOfLimits: true,
   },
 ];

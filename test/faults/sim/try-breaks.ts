@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BREAKS, type Break } from "./breaks.ts";
+import { LIMITED_WORLDS } from "./plan.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const COPIED = ["lib", "test", "package.json"];
@@ -25,7 +26,12 @@ export function tryBreaks(from: number, most: number): boolean {
   }
 }
 
-function tryBreak({ name, file, from: before, to }: Break, place: string, from: number, most: number) {
+function tryBreak(
+  { name, file, from: before, to, isOfLimits }: Break,
+  place: string,
+  from: number,
+  most: number,
+) {
   const path = join(place, file);
   const whole = readFileSync(path, "utf8");
   if (whole.split(before).length !== 2)
@@ -35,7 +41,8 @@ function tryBreak({ name, file, from: before, to }: Break, place: string, from: 
     whole.replace(before, () => to),
   );
   try {
-    const args = ["--no-warnings", "test/faults/sim/first-broken.ts", String(from), String(most)];
+    const first = isOfLimits ? LIMITED_WORLDS + from : from;
+    const args = ["--no-warnings", "test/faults/sim/first-broken.ts", String(first), String(most)];
     const { stdout, stderr, status } = spawnSync(process.execPath, args, { cwd: place, encoding: "utf8" });
     if (status !== 0) throw new Error(`${name}: ${stderr}`);
     const { seeds, what } = JSON.parse(stdout) as { seeds: number | null; what: string };
