@@ -7,8 +7,8 @@ import { chunkRunIds } from "./chunk-run-ids.ts";
 import { countEnd } from "./count-run.ts";
 import { endDamagedRun } from "./end-damaged-run.ts";
 import { fillBatch } from "./fill-batch.ts";
-import { findVersion } from "./find-version.ts";
 import type { Operator } from "./operator.ts";
+import { redactedPaths } from "./redacted-paths.ts";
 import type { Claimed } from "./run-attempt.ts";
 import { wakeParent } from "./wake-parent.ts";
 
@@ -122,12 +122,4 @@ function cancelledAt(journal: readonly JournalEntry[]): RunError {
   const message = "somebody cancelled the run";
   if (!open) return { step: null, class: "cancelled", message, details: {} };
   return { step: open.path, id: open.id, class: "cancelled", message, details: {} };
-}
-
-async function redactedPaths(
-  { store, catalog }: Operator,
-  { workflow, hash }: RunRecord,
-): Promise<readonly string[]> {
-  const version = (await findVersion({ store, catalog }, workflow, hash)) ?? catalog.current(workflow);
-  return version?.history.redact ?? [];
 }

@@ -1,3 +1,4 @@
+import type { RunLetter } from "../app/run-letters.ts";
 import { excerpt } from "../core/excerpt.ts";
 import type { JsonObject } from "../core/json.ts";
 import { columns } from "./columns.ts";
@@ -6,7 +7,7 @@ import type { HistoryOptions } from "./history.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { jsonText } from "./json-text.ts";
 import { localIso } from "./local-time.ts";
-import { type LetterFilter, type RunLetter, selectLetters } from "./operate/select-letters.ts";
+import { type LetterFilter, selectLetters } from "./operate/select-letters.ts";
 import { printableLine } from "./printable.ts";
 import { withStage } from "./stage.ts";
 

@@ -1,7 +1,8 @@
+import type { RunLetter } from "../app/run-letters.ts";
 import type { HistoryOptions } from "./history.ts";
 import type { Terminal } from "./new/ask-for-workflow.ts";
 import { type ActOptions, actOnAll } from "./operate/act-on-all.ts";
-import { type LetterFilter, type RunLetter, selectLetters } from "./operate/select-letters.ts";
+import { type LetterFilter, selectLetters } from "./operate/select-letters.ts";
 import { withStage } from "./stage.ts";
 
 /** Options of `dlq purge`. */

@@ -1,8 +1,9 @@
+import type { RunLetter } from "../app/run-letters.ts";
 import { redriveRun } from "../app/redrive-run.ts";
 import type { HistoryOptions } from "./history.ts";
 import type { Terminal } from "./new/ask-for-workflow.ts";
 import { type ActOptions, actOnAll, type Outcome } from "./operate/act-on-all.ts";
-import { type LetterFilter, type RunLetter, selectLetters } from "./operate/select-letters.ts";
+import { type LetterFilter, selectLetters } from "./operate/select-letters.ts";
 import { redriveOutcome } from "./runs-redrive.ts";
 import { withStage } from "./stage.ts";
 

@@ -1,6 +1,5 @@
-import { type OpenLetter, openDeadLetters } from "../../app/dead-letters.ts";
+import { type RunLetter, runLetters } from "../../app/run-letters.ts";
 import { FlowError } from "../../core/flow-error.ts";
-import type { RunSummary } from "../../core/run.ts";
 import type { Stage } from "../stage.ts";
 import type { Selection } from "./act-on-all.ts";
 import { checkRunIds, type RunFilter } from "./select-runs.ts";
@@ -11,12 +10,6 @@ export interface LetterFilter extends Pick<RunFilter, "workflow" | "class" | "si
   readonly foreign?: boolean;
   /** Only those whose run is not failed, or not there, any more. */
   readonly stale?: boolean;
-}
-
-/** A dead letter and the run that it is of. Where the queue itself gave the message up, its reason is the run's own error. */
-export interface RunLetter extends OpenLetter {
-  /** Absent: there is none, or it is not kept any more. */
-  readonly run?: RunSummary;
 }
 
 /**
@@ -30,12 +23,8 @@ export function selectLetters(
 ): Selection<RunLetter> {
   checkRunIds(runIds);
   const items = async function* (): AsyncGenerator<RunLetter> {
-    for await (const letter of openDeadLetters(deadLetters)) {
-      const run = letter.runId === undefined ? undefined : await store.summary(letter.runId);
-      const reason = letter.reason ?? (run?.error && { ...run.error, step: null });
-      const found = { ...letter, ...(run && { run }), ...(reason && { reason }) };
-      if (matches(found, runIds, filter)) yield found;
-    }
+    for await (const letter of runLetters(store, deadLetters))
+      if (matches(letter, runIds, filter)) yield letter;
   };
   return {
     noun: "message",

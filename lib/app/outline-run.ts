@@ -1,0 +1,70 @@
+import { isSettled, type JournalEntry } from "../core/journal.ts";
+
+/** A step at its place, or a group of steps below one: a loop's item, a branch. */
+export interface OutlineRow {
+  /** `4`, `4.items.17`, `3.else`. */
+  readonly path: string;
+  /** What it came to last; absent: a group, or a step with entries below it alone. */
+  readonly entry?: JournalEntry;
+  /** How many of its earlier entries there are: attempts that failed, waits, redrives. */
+  readonly earlier: number;
+  /** Steps below it that were recorded, and those of them whose last word is a failure that nobody accepted. */
+  readonly steps: number;
+  readonly failed: number;
+}
+
+/** Rows of one level, in the order of the file and of the list, and how many there are in all. */
+export interface Outline {
+  readonly rows: readonly OutlineRow[];
+  readonly total: number;
+}
+
+const BY_PLACE = new Intl.Collator("en", { numeric: true });
+
+/**
+ * What was recorded directly below a place, an empty one for the run itself: below a step its groups, below a group its
+ * steps. A page of a long loop costs one pass over the journal and nothing for what it does not show.
+ */
+export function outlineRun(
+  journal: readonly JournalEntry[],
+  under: string,
+  { from, limit }: { readonly from: number; readonly limit: number },
+): Outline {
+  const prefix = under === "" ? "" : `${under}.`;
+  const rows = new Map<string, { entry?: JournalEntry; earlier: number; last: Map<string, JournalEntry> }>();
+  for (const entry of journal) {
+    if (!entry.path.startsWith(prefix)) continue;
+    const path = prefix + headOf(entry.path.slice(prefix.length), under);
+    const row = rows.get(path) ?? { earlier: 0, last: new Map<string, JournalEntry>() };
+    rows.set(path, row);
+    if (entry.path !== path) row.last.set(entry.path, entry);
+    else {
+      if (row.entry) row.earlier += 1;
+      row.entry = entry;
+    }
+  }
+  const inOrder = [...rows].sort(([a], [b]) => BY_PLACE.compare(a, b));
+  const shown = inOrder.slice(from, from + limit).map(([path, { last, ...row }]): OutlineRow => {
+    const below = [...last.values()];
+    return { path, ...row, steps: below.length, failed: below.filter(isOpenFailure).length };
+  });
+  return { rows: shown, total: rows.size };
+}
+
+/** True for a step whose last word is a failure that nobody accepted. */
+export function isOpenFailure(entry: JournalEntry): boolean {
+  return entry.status === "failed" && !isSettled(entry);
+}
+
+/** The first part of a path: of a step's place its index, of a group its label, a loop's with the item's index. */
+function headOf(rest: string, under: string): string {
+  const [first = "", second = ""] = rest.split(".", 2);
+  if (isStepPath(under)) return first === "items" ? `${first}.${second}` : first;
+  return under === "" && first.startsWith("on_failure") ? `${first}.${second}` : first;
+}
+
+/** True for the path of a step: a group's ends in a label, or in an item's index behind `items`. */
+export function isStepPath(path: string): boolean {
+  const [last = "", before] = path.split(".").reverse();
+  return /^\d+$/.test(last) && before !== "items";
+}

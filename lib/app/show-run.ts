@@ -1,0 +1,25 @@
+import { blankHistory, blankPaths } from "../core/blank-history.ts";
+import type { RunRecord } from "../core/run.ts";
+import type { Operator } from "./operator.ts";
+import { redactedPaths } from "./redacted-paths.ts";
+
+/**
+ * A run as people may see it, undefined when there is none: what `history.redact` blanks is blanked here too while the run
+ * still needs it, and wherever it ended without being blanked.
+ */
+export async function showRun(
+  means: Pick<Operator, "store" | "catalog">,
+  runId: string,
+): Promise<RunRecord | undefined> {
+  const run = await means.store.get(runId);
+  if (!run || run.blanked) return run;
+  const redact = await redactedPaths(means, run);
+  if (redact.length === 0) return run;
+  const { event, journal } = blankHistory(run, run.journal, redact);
+  return {
+    ...run,
+    event,
+    journal,
+    ...(run.output !== undefined && { output: blankPaths(run.output, redact) }),
+  };
+}

@@ -1,0 +1,18 @@
+import type { Operator } from "../app/operator.ts";
+import type { DeadLetters } from "../core/ports/dead-letters.ts";
+import type { Deliveries } from "../core/ports/deliveries.ts";
+import type { Log } from "../core/ports/log.ts";
+import type { InputCatalog } from "../core/ports/workflow-catalog.ts";
+import type { Access } from "./access/access.ts";
+
+/** What the pages show of a stage, and what their buttons change. */
+export interface ConsoleStage {
+  readonly name: string;
+  readonly operator: Operator;
+  readonly deliveries: Deliveries;
+  readonly deadLetters: DeadLetters;
+  /** The workflows that are deployed to it, and those of other stages. */
+  readonly inputs: InputCatalog;
+  readonly access: Access;
+  readonly log: Log;
+}

@@ -1,0 +1,35 @@
+import { html } from "hono/html";
+import type { Outline, OutlineRow } from "../../app/outline-run.ts";
+import type { Html } from "./html.ts";
+import { counted, duration, money } from "./measures.ts";
+import { statusBadge } from "./status-badge.ts";
+
+/** The steps of one level. Each opens to what it did, which is asked for when it is opened. */
+export function stepRows(runId: string, { rows, total }: Outline): Html {
+  if (total === 0) return html`<p class="empty">Nothing was recorded yet.</p>`;
+  return html`<ol class="steps">${rows.map((row) => stepRow(runId, row))}</ol>`;
+}
+
+function stepRow(runId: string, row: OutlineRow): Html {
+  const { path, entry, steps, failed, earlier } = row;
+  const href = `/runs/${runId}/steps/${encodeURIComponent(path)}`;
+  const rev = `${entry?.status} ${earlier} ${steps}`;
+  const notes = [
+    ...(entry ? [duration(entry.durationMs)] : []),
+    ...(entry && entry.attempts > 1 ? [counted(entry.attempts, "attempt")] : []),
+    ...(entry?.usage?.cost_usd ? [money(entry.usage.cost_usd)] : []),
+    ...(entry?.note === undefined ? [] : [entry.note]),
+    ...(steps === 0 ? [] : [counted(steps, "step") + " inside"]),
+    ...(failed === 0 ? [] : [`${failed} failed`]),
+  ];
+  return html`<li id="step-${path}" data-rev="${rev}"><details data-src="${href}"><summary><span class="place">${path}</span>${
+    entry ? statusBadge(entry.status) : statusBadge(failed > 0 ? "failed" : "ok", failed > 0 ? "failed" : "steps")
+  }<span class="what"><strong>${entry?.id ?? groupName(path)}</strong>${entry ? html` <span class="quiet">${entry.type}</span>` : ""}</span><span class="quiet notes">${notes.join(" · ")}</span>${
+    entry?.error ? html`<span class="why"><b>${entry.error.class}</b> ${entry.error.message}</span>` : ""
+  }</summary><p><a href="${href}">What it did</a></p></details></li>`;
+}
+
+function groupName(path: string): string {
+  const [last = "", before] = path.split(".").reverse();
+  return before === "items" ? `item ${last}` : last;
+}
