@@ -7,6 +7,7 @@ import { addAlarmTopic } from "./alarm-topic.ts";
 import { addAlarms } from "./alarms.ts";
 import { addApi, addServerErrorAlarm, addWebhookRoute } from "./api.ts";
 import { addDashboard } from "./dashboard.ts";
+import { addConsole } from "./console.ts";
 import { addFunctions, sharedVariables } from "./functions.ts";
 import { addInbox } from "./inbox.ts";
 import { addLogQueries } from "./log-queries.ts";
@@ -31,6 +32,7 @@ export interface HooklineProps {
  * services ─── inbox ── function ─┤              │
  *                                 └─ table ──────┘
  *           every minute ── sweeper ── queue
+ * people ──────── API ── console ── table, queue
  * ```
  */
 export class HooklineStack extends Stack {
@@ -58,6 +60,7 @@ export class HooklineStack extends Stack {
     const shared = sharedVariables(parts);
     const { ingest, runner, sweeper, logs } = addFunctions(this, { ...parts, shared, alarms });
     addWebhookRoute(api, ingest);
+    addConsole(this, { ...parts, shared, api });
     const inbox = addInbox(this, { ...parts, shared, runner });
     const workflows = build.workflows.map(({ name }) => name);
     const watched = { stage, settings, workflows, api, table, work, inbox, ingest, runner, sweeper };

@@ -17,7 +17,8 @@ const LAYERS: { readonly [folder: string]: readonly string[] } = {
   "lib/app": ["lib/engine", "lib/language", "lib/steps", "lib/webhooks", "lib/core"],
   "lib/adapters": ["lib/core"],
   "lib/build": ["lib/language", "lib/core"],
-  functions: ["lib/adapters", ...INNER],
+  "lib/console": INNER,
+  functions: ["lib/adapters", "lib/console", ...INNER],
   "lib/testing": ["lib/adapters", "lib/build", ...INNER],
   "lib/local": ["functions", "lib/adapters", "lib/build", ...INNER],
   "lib/cli": ["functions", "lib/adapters", "lib/build", "lib/local", "lib/testing", ...INNER],
@@ -32,6 +33,19 @@ const PACKAGES: { readonly [folder: string]: readonly string[] } = {
   "lib/language": ["zod", "yaml", "node:crypto"],
   "lib/engine": ["node:crypto"],
   "lib/app": ["node:crypto", "aws-lambda"],
+  "lib/console": [
+    "hono",
+    "hono/body-limit",
+    "hono/compress",
+    "hono/cookie",
+    "hono/html",
+    "hono/secure-headers",
+    "hono/utils/http-status",
+    "node:crypto",
+    "node:fs",
+    "node:url",
+    "aws-lambda",
+  ],
 };
 
 const sources = readSources(["lib", "functions", "infra"]);

@@ -55,8 +55,8 @@ export function createSecretsManager({
   };
 }
 
-/** What failed is not kept, and a read that was under way when the cache was told to forget serves only who waits for it. */
-function createCachedRead<T>(read: () => Promise<T>, ttlMs: number, clock: Pick<Clock, "now">) {
+/** A read whose result is kept for a while, asked for once by all who ask at once. What failed is not kept, and a read that was under way when the cache was told to forget serves only who waits for it. */
+export function createCachedRead<T>(read: () => Promise<T>, ttlMs: number, clock: Pick<Clock, "now">) {
   let kept: { readonly value: Promise<T>; readonly until: number } | undefined;
   return {
     async read(): Promise<T> {
@@ -86,7 +86,8 @@ export function createWritableSecret(client: SecretsManagerClient, secretId: str
   };
 }
 
-async function readSecret(
+/** A secret's names and texts. @throws FlowError `connection` or `config_error` when they cannot be read. */
+export async function readSecret(
   client: SecretsManagerClient,
   secretId: string | undefined,
   purpose: string,

@@ -63,7 +63,8 @@ export async function explainRun(explainer: Explainer, record: RunRecord): Promi
   };
 }
 
-async function explainStep(
+/** One step of a run: what it was given, and how often it was tried. @throws what the store threw */
+export async function explainStep(
   explainer: Explainer,
   record: RunRecord,
   { path, id }: StepPlace,

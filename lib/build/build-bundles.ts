@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { copyFile, cp, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { bundlePython } from "./bundle-python.ts";
 import { needsPatterns } from "./needs-patterns.ts";
 
 /** The functions, each with a bundle of its name. */
-export const FUNCTIONS = ["ingest", "inbox", "runner", "sweeper"] as const;
+export const FUNCTIONS = ["ingest", "inbox", "runner", "sweeper", "console"] as const;
 /** One of {@link FUNCTIONS}. */
 export type FunctionName = (typeof FUNCTIONS)[number];
 
@@ -89,6 +89,8 @@ async function buildBundle(name: FunctionName, dir: string, hasPatterns: boolean
     await copyFile(createRequire(import.meta.url).resolve("jq-wasm/jq.wasm"), join(dir, "jq.wasm"));
     await bundlePython(ROOT, join(dir, "python"));
   }
+  if (name === "console")
+    await cp(join(ROOT, "lib/console/assets"), join(dir, "assets"), { recursive: true });
   return { name, dir, ...measure(metafile), assetBytes: await assetBytes(dir, metafile) };
 }
 

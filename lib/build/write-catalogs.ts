@@ -4,13 +4,13 @@ import { inputTable, type Workflow } from "../core/workflow.ts";
 
 /** Writes what the functions carry of the workflows, for every stage, into their bundles' folders. */
 export function writeCatalogs(outDir: string, workflows: readonly Workflow[]): void {
-  for (const name of ["ingest", "inbox"]) writeIngestCatalog(join(outDir, name), workflows);
+  for (const name of ["ingest", "inbox", "console"]) writeIngestCatalog(join(outDir, name), workflows);
   writeRunnerCatalog(join(outDir, "runner"), workflows);
 }
 
 /**
- * Writes `inputs.json`, which ingest and inbox read at their start, and `workflows/<name>.json`, of which they read one when they first
- * accept an event of that version. Each file is replaced as a whole, the table last: what it names is there.
+ * Writes `inputs.json`, which ingest, inbox and console read at their start, and `workflows/<name>.json`, of which they read one when they
+ * first need it. Each file is replaced as a whole, the table last: what it names is there.
  */
 export function writeIngestCatalog(dir: string, workflows: readonly Workflow[]): void {
   for (const workflow of workflows) writeJson(join(dir, "workflows", `${workflow.name}.json`), workflow);

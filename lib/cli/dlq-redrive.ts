@@ -1,5 +1,5 @@
-import type { RunLetter } from "../app/run-letters.ts";
 import { redriveRun } from "../app/redrive-run.ts";
+import type { RunLetter } from "../app/run-letters.ts";
 import type { HistoryOptions } from "./history.ts";
 import type { Terminal } from "./new/ask-for-workflow.ts";
 import { type ActOptions, actOnAll, type Outcome } from "./operate/act-on-all.ts";

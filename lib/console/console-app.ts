@@ -5,8 +5,8 @@ import type { ConsoleStage } from "./console-stage.ts";
 /** What travels with each request. */
 export interface ConsoleEnv {
   readonly Bindings: {
-    /** The event that API Gateway made of the request. */
-    readonly event?: { readonly requestContext: { readonly http?: { readonly sourceIp: string } } };
+    /** Address that the request came from. */
+    readonly sourceIp?: string;
   };
   readonly Variables: { readonly stage: ConsoleStage; readonly visitor: Visitor };
 }

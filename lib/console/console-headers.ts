@@ -20,6 +20,7 @@ export const consoleHeaders: MiddlewareHandler<ConsoleEnv> = secureHeaders({
     baseUri: NOTHING,
     frameAncestors: NOTHING,
   },
+  strictTransportSecurity: "max-age=31536000",
   referrerPolicy: "no-referrer",
   xFrameOptions: "DENY",
   crossOriginResourcePolicy: "same-origin",

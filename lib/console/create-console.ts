@@ -28,18 +28,41 @@ export function createConsole(stage: ConsoleStage): ConsoleApp {
     if (!context.res.headers.has("cache-control")) context.header("cache-control", "no-store");
   });
   app.onError((error, context) => answerTrouble(context, error));
-  app.notFound((context) => troublePage(context, 404, "There is no such page", "The link may be old, or a run may not be kept any more."));
+  app.notFound((context) =>
+    troublePage(
+      context,
+      404,
+      "There is no such page",
+      "The link may be old, or a run may not be kept any more.",
+    ),
+  );
   app.use(async (context, next) => {
     const { hosts } = stage.access;
     if (hosts && !hosts.includes(hostOf(context).replace(/:\d+$/, "")))
-      return troublePage(context, 421, "Not by this name", `The console of a local stack answers to ${hosts.join(", ")} only.`);
+      return troublePage(
+        context,
+        421,
+        "Not by this name",
+        `The console of a local stack answers to ${hosts.join(", ")} only.`,
+      );
     return next();
   });
   addAssets(app);
-  app.use(bodyLimit({ maxSize: LARGEST_FORM, onError: (context) => troublePage(context, 413, "Too large", `A form may have ${LARGEST_FORM / 1000} kB.`) }));
+  app.use(
+    bodyLimit({
+      maxSize: LARGEST_FORM,
+      onError: (context) =>
+        troublePage(context, 413, "Too large", `A form may have ${LARGEST_FORM / 1000} kB.`),
+    }),
+  );
   app.use(async (context, next) => {
     if (isLook(context) || isOwnRequest(context)) return next();
-    return troublePage(context, 403, "Not from here", "This was sent from a page that is not the console's, so nothing was done.");
+    return troublePage(
+      context,
+      403,
+      "Not from here",
+      "This was sent from a page that is not the console's, so nothing was done.",
+    );
   });
   stage.access.addPages?.(app);
   app.use(async (context, next) => {
@@ -50,9 +73,19 @@ export function createConsole(stage: ConsoleStage): ConsoleApp {
   });
   app.post("*", async (context, next) => {
     if (!(await isOwnForm(context)))
-      return troublePage(context, 403, "This form is too old", "Nothing was done. Go back, reload the page and try again.");
+      return troublePage(
+        context,
+        403,
+        "This form is too old",
+        "Nothing was done. Go back, reload the page and try again.",
+      );
     if (context.get("visitor").right !== "act")
-      return troublePage(context, 403, "You may look only", "Nothing was done: changing runs takes a sign-in with the other token.");
+      return troublePage(
+        context,
+        403,
+        "You may look only",
+        "Nothing was done: changing runs takes a sign-in with the other token.",
+      );
     return next();
   });
   addPages(app, stage);

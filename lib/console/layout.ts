@@ -30,7 +30,8 @@ export const FRAGMENT_HEADER = "x-hookline-fragment";
 /** Answers with a page; with its main part alone where the script asks for what is new. */
 export function answerPage(context: ConsoleContext, page: PageContent): Response | Promise<Response> {
   const status = page.status ?? 200;
-  if (context.req.header(FRAGMENT_HEADER) === undefined) return context.html(wholePage(context, page), status);
+  if (context.req.header(FRAGMENT_HEADER) === undefined)
+    return context.html(wholePage(context, page), status);
   return context.html(mainPart(page), status);
 }
 

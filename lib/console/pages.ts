@@ -4,10 +4,12 @@ import { addDeliveriesPage } from "./pages/deliveries.ts";
 import { addRunPage } from "./pages/run.ts";
 import { addRunActions } from "./pages/run-actions.ts";
 import { addRunsPage } from "./pages/runs.ts";
+import { addStepPage } from "./pages/step.ts";
 
 const PAGES: readonly AddPage[] = [
   addRunsPage,
   addRunPage,
+  addStepPage,
   addRunActions,
   addDeliveriesPage,
   addDeadLettersPage,

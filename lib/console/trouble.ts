@@ -27,7 +27,17 @@ export function answerTrouble(context: ConsoleContext, thrown: unknown): Respons
   log.write({ level: "error", message: error.message, fields });
   if (heals(error.class)) {
     context.header("Retry-After", "5");
-    return troublePage(context, 503, "Not now", "The stage's store or queue does not answer. Try again in a moment.");
+    return troublePage(
+      context,
+      503,
+      "Not now",
+      "The stage's store or queue does not answer. Try again in a moment.",
+    );
   }
-  return troublePage(context, 500, "Something is broken", "The console's log says what. Nothing that is stored was changed by this page.");
+  return troublePage(
+    context,
+    500,
+    "Something is broken",
+    "The console's log says what. Nothing that is stored was changed by this page.",
+  );
 }

@@ -30,6 +30,11 @@ export function workflowSecretsId(stage: string): string {
   return `hookline/${stage}/workflow-secrets`;
 }
 
+/** The secret that holds the token which opens a stage's console, for looking or for acting too. */
+export function consoleTokenId(stage: string, right: "read" | "act"): string {
+  return `hookline/${stage}/console/${right}`;
+}
+
 /** The secret that holds a stage's webhook key. */
 export function webhookKeyId(stage: string): string {
   return `hookline/${stage}/webhook-key`;

@@ -1,9 +1,17 @@
-import type { InboxConfig, IngestConfig, RunnerConfig, SweeperConfig } from "../core/config.ts";
+import type {
+  ConsoleConfig,
+  InboxConfig,
+  IngestConfig,
+  RunnerConfig,
+  SweeperConfig,
+} from "../core/config.ts";
 import { inboxName, tableName, webhookKeyId, workflowSecretsId } from "../core/stage-names.ts";
 import { localQueueArn, queueUrlAt } from "./create-resources.ts";
 import { LOCAL_CREDENTIALS, LOCAL_ORG_ID, LOCAL_REGION, LOCAL_STAGE } from "./local-names.ts";
 
-type Names = keyof (IngestConfig & InboxConfig & RunnerConfig & SweeperConfig) | "HOOKLINE_CATALOG_DIR";
+type Names =
+  | keyof (ConsoleConfig & IngestConfig & InboxConfig & RunnerConfig & SweeperConfig)
+  | "HOOKLINE_CATALOG_DIR";
 
 /** Where the functions find what they work with. */
 export interface FunctionSurroundings {

@@ -13,8 +13,6 @@ export interface HttpFrontOptions {
   /** Bodies over this many bytes are refused while they arrive. */
   readonly maxBodyBytes: number;
   readonly invoke: (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
-  /** Text of `GET /`. */
-  readonly page: () => string;
   /** Hears of a function that threw. */
   readonly log: (line: string) => void;
 }
@@ -98,10 +96,6 @@ async function answer(
 ): Promise<void> {
   response.on("error", () => {});
   const receivedAt = Date.now();
-  if (request.method === "GET" && request.url === "/") {
-    response.writeHead(200, { "content-type": "text/plain; charset=utf-8" }).end(options.page());
-    return;
-  }
   if (!METHODS.includes(request.method ?? "")) return send(response, { statusCode: 404 });
   const body = await readBody(request, options.maxBodyBytes);
   if (body === "gone") return;
@@ -124,7 +118,9 @@ async function answer(
   try {
     send(response, await options.invoke(event));
   } catch (error) {
-    options.log(`ingest threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    options.log(
+      `a function threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
     send(response, {
       statusCode: 500,
       headers: { "content-type": "application/json" },

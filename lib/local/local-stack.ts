@@ -67,6 +67,8 @@ export interface LocalStack {
 export const RUNNER_CONCURRENCY = 5;
 /** How long runs wait for deliveries under way, whose senders wait too: 10 runs in that time are what a laptop can do. */
 const GIVE_WAY_MS = 30;
+/** What senders call; everything else is the console's. */
+const API_PATH = "/v1/";
 /** How long runs under way may go on after a stop. */
 const GRACE_MS = 5_000;
 
@@ -119,8 +121,10 @@ async function bringUp(
   const front = await startHttpFront({
     port,
     maxBodyBytes: readConfig(ingestConfig, environment).HOOKLINE_MAX_BODY_BYTES,
-    invoke: (event) => functions.ingest(event, context("ingest")),
-    page: () => `Hookline\n\n${files.workflows.map(({ name }) => `${name}\n`).join("")}`,
+    invoke: (event) =>
+      event.rawPath.startsWith(API_PATH)
+        ? functions.ingest(event, context("ingest"))
+        : functions.console(event, context("console")),
     log,
   });
   parts.defer(() => front.close());

@@ -24,6 +24,15 @@ const WEBHOOK_KEY = "webhook key of the test";
 
 /** A service of AWS that functions call. */
 export type Service = "dynamodb" | "sqs" | "secretsmanager" | "s3";
+/** What opens the console of a deployment. */
+export const CONSOLE_TOKEN = {
+  read: "a token that lets people look at runs",
+  act: "a token that lets people change runs too",
+};
+const CONSOLE_TOKENS = {
+  HOOKLINE_CONSOLE_READ_TOKEN_ID: "console-read",
+  HOOKLINE_CONSOLE_ACT_TOKEN_ID: "console-act",
+};
 
 /** The built functions, each in a process of its own, with local services in place of AWS's. */
 export interface Deployment {
@@ -72,6 +81,8 @@ export async function deploy(
     startSecretsServer(
       new Map([
         ["webhook-key", { read: () => JSON.stringify({ current: WEBHOOK_KEY }) }],
+        ["console-read", { read: () => JSON.stringify({ current: CONSOLE_TOKEN.read }) }],
+        ["console-act", { read: () => JSON.stringify({ current: CONSOLE_TOKEN.act }) }],
         ["workflow-secrets", { read: () => JSON.stringify(secrets) }],
       ]),
     ),
@@ -107,6 +118,7 @@ export async function deploy(
     inbox: { ...shared, HOOKLINE_INBOX_URL: inboxUrl, HOOKLINE_INBOX_ARN: INBOX_ARN },
     runner: { ...shared, HOOKLINE_SECRETS_ID: "workflow-secrets", ...env },
     sweeper: shared,
+    console: { ...shared, ...CONSOLE_TOKENS },
   };
 
   const resources: { readonly [target: string]: string } = {
@@ -139,17 +151,24 @@ export async function deploy(
     );
     return { lambda, proxies };
   };
-  const [ingest, inbox, runner, sweeper] = await Promise.all([
+  const [ingest, inbox, runner, sweeper, consoleOf] = await Promise.all([
     boot("ingest"),
     boot("inbox"),
     boot("runner"),
     boot("sweeper"),
+    boot("console"),
   ]);
   const store = createDynamoRunStore({ client: dynalite.client(), table });
-  const booted = { ingest, inbox, runner, sweeper };
+  const booted = { ingest, inbox, runner, sweeper, console: consoleOf };
 
   return {
-    functions: { ingest: ingest.lambda, inbox: inbox.lambda, runner: runner.lambda, sweeper: sweeper.lambda },
+    functions: {
+      ingest: ingest.lambda,
+      inbox: inbox.lambda,
+      runner: runner.lambda,
+      sweeper: sweeper.lambda,
+      console: consoleOf.lambda,
+    },
     calls: (name) =>
       booted[name].proxies.flatMap(({ service, proxy }) =>
         proxy.calls().map(({ operation, target }) => `${service}:${operation} on ${resourceOf(target)}`),

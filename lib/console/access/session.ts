@@ -2,6 +2,9 @@ import { createHmac } from "node:crypto";
 import { CONSOLE_RIGHTS, type ConsoleRight, type ConsoleTokens } from "../../core/ports/console-tokens.ts";
 import { isOneOf } from "../../webhooks/credential.ts";
 
+/** Name of the session's cookie, behind the prefix `__Host-`: it is of this host alone, and travels over TLS only. */
+export const SESSION_COOKIE = "hookline";
+
 /** Who signed in, and until when. */
 export interface Session {
   readonly right: ConsoleRight;

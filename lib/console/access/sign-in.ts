@@ -1,11 +1,23 @@
 import { deleteCookie, setCookie } from "hono/cookie";
 import { html } from "hono/html";
-import { CONSOLE_RIGHTS, type ConsoleRight } from "../../core/ports/console-tokens.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import { CONSOLE_RIGHTS, type ConsoleRight, type ConsoleTokens } from "../../core/ports/console-tokens.ts";
+import type { Log } from "../../core/ports/log.ts";
+import type { Random } from "../../core/ports/random.ts";
+import type { Turns } from "../../core/ports/turns.ts";
 import { isOneOf } from "../../webhooks/credential.ts";
 import type { ConsoleApp, ConsoleContext } from "../console-app.ts";
 import { answerPage } from "../layout.ts";
-import { sessionCookie } from "./session.ts";
-import { SESSION_COOKIE, type TokenAccess } from "./token-access.ts";
+import { SESSION_COOKIE, sessionCookie } from "./session.ts";
+
+/** What signing in by a token needs. */
+export interface TokenAccess {
+  readonly tokens: ConsoleTokens;
+  readonly turns: Turns;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
 
 // A day's work; who works longer signs in again.
 const SESSION_SECONDS = 12 * 3600;
@@ -27,7 +39,10 @@ export function addSignIn(app: ConsoleApp, means: TokenAccess): void {
     }
     const found = await tokenGiven(means, form.token);
     if (!found) {
-      means.log.write({ level: "warn", message: "somebody tried to sign in with a token that is not in force" });
+      means.log.write({
+        level: "warn",
+        message: "somebody tried to sign in with a token that is not in force",
+      });
       return signInPage(context, to, 401, "This is not a token of this stage.");
     }
     const until = Math.floor(means.clock.now() / 1000) + SESSION_SECONDS;
@@ -53,12 +68,9 @@ export function ownPath(to: string | undefined): string {
   return to !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(to) ? to : "/";
 }
 
-async function secondsToWait(
-  { turns, clock }: TokenAccess,
-  context: ConsoleContext,
-): Promise<number> {
+async function secondsToWait({ turns, clock }: TokenAccess, context: ConsoleContext): Promise<number> {
   const now = clock.now();
-  const address = context.env.event?.requestContext.http?.sourceIp ?? "";
+  const address = context.env?.sourceIp ?? "";
   const { taken, at } = await turns.take({
     workflow: TURNS_OF,
     key: `sign-in ${address}`,

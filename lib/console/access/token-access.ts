@@ -1,24 +1,7 @@
 import { getCookie } from "hono/cookie";
-import type { Clock } from "../../core/ports/clock.ts";
-import type { ConsoleTokens } from "../../core/ports/console-tokens.ts";
-import type { Log } from "../../core/ports/log.ts";
-import type { Random } from "../../core/ports/random.ts";
-import type { Turns } from "../../core/ports/turns.ts";
 import type { Access } from "./access.ts";
-import { readSession } from "./session.ts";
-import { addSignIn } from "./sign-in.ts";
-
-/** Name of the session's cookie, behind the prefix `__Host-`: it is of this host alone, and travels over TLS only. */
-export const SESSION_COOKIE = "hookline";
-
-/** What signing in by a token needs. */
-export interface TokenAccess {
-  readonly tokens: ConsoleTokens;
-  readonly turns: Turns;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-}
+import { readSession, SESSION_COOKIE } from "./session.ts";
+import { addSignIn, type TokenAccess } from "./sign-in.ts";
 
 /** Lets in who has brought a token of the stage, for as long as their session lasts. */
 export function tokenAccess(means: TokenAccess): Access {

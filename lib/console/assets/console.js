@@ -43,7 +43,9 @@ function takeOver(fresh) {
   const before = new Map(keyed(here).map((part) => [part.id, part]));
   const isKnown = keyed(fresh).every(({ id }) => before.has(id)) && before.size === keyed(fresh).length;
   if (!isKnown) {
-    const open = new Set([...here.querySelectorAll("details[open]")].map(({ parentElement }) => parentElement.id));
+    const open = new Set(
+      [...here.querySelectorAll("details[open]")].map(({ parentElement }) => parentElement.id),
+    );
     const focused = document.activeElement?.closest("[id]")?.id;
     here.replaceWith(fresh);
     for (const part of keyed(fresh)) {
@@ -81,4 +83,4 @@ async function watch() {
 }
 
 showLocalTimes(document);
-watch();
+await watch();

@@ -53,10 +53,24 @@ function deliveriesTable(found: readonly DeliverySummary[]): Html {
 <tbody>${found.map(rowOf)}</tbody></table>`;
 }
 
-function rowOf({ id, at, workflow, outcome, reason, status, bytes: size, sourceIp, preset, runId, runStatus }: DeliverySummary): Html {
+function rowOf({
+  id,
+  at,
+  workflow,
+  outcome,
+  reason,
+  status,
+  bytes: size,
+  sourceIp,
+  preset,
+  runId,
+  runStatus,
+}: DeliverySummary): Html {
   return html`<tr id="delivery-${id}" data-rev="${outcome} ${runStatus}"><td>${statusBadge(outcome)}</td>
 <td><strong>${workflow}</strong>${
-    runId === undefined ? html` <code>${id}</code>` : html` <a href="/runs/${runId}"><code>${runId}</code></a>${runStatus === undefined ? "" : html` ${statusBadge(runStatus)}`}`
+    runId === undefined
+      ? html` <code>${id}</code>`
+      : html` <a href="/runs/${runId}"><code>${runId}</code></a>${runStatus === undefined ? "" : html` ${statusBadge(runStatus)}`}`
   }${reason === undefined ? "" : html`<p class="why">${status === undefined ? "" : html`<b>${status}</b> `}${reason}</p>`}</td>
 <td>${when(at)}</td><td class="wide number">${bytes(size)}</td><td class="wide">${sourceIp}${preset === undefined ? "" : ` (${preset})`}</td></tr>`;
 }

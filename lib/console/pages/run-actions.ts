@@ -9,7 +9,11 @@ import type { Html } from "../parts/html.ts";
 /** The buttons of a run: each says calmly what came of it, and repeating it does no harm. */
 export const addRunActions: AddPage = (app, { operator, inputs, log }) => {
   const note = (context: ConsoleContext, what: string) =>
-    log.write({ level: "info", message: `somebody pressed ${what}`, fields: { run_id: context.req.param("id") ?? "" } });
+    log.write({
+      level: "info",
+      message: `somebody pressed ${what}`,
+      fields: { run_id: context.req.param("id") ?? "" },
+    });
 
   app.post("/runs/:id/redrive", async (context) => {
     note(context, "redrive");
@@ -24,7 +28,12 @@ export const addRunActions: AddPage = (app, { operator, inputs, log }) => {
       case "blanked":
         return said(context, 409, runId, "history.redact has blanked what the run would go on with.");
       case "unknown_outcome":
-        return said(context, 409, runId, `Step ${result.steps.join(", ")} may be run once at most and had no answer: see whether it took effect first.`);
+        return said(
+          context,
+          409,
+          runId,
+          `Step ${result.steps.join(", ")} may be run once at most and had no answer: see whether it took effect first.`,
+        );
       case "missing":
         return gone(context, runId);
     }
@@ -43,7 +52,12 @@ export const addRunActions: AddPage = (app, { operator, inputs, log }) => {
       case "replayed":
         return context.redirect(`/runs/${result.replayId}`, 303);
       case "before":
-        return said(context, 409, runId, html`Its event was run again on this version before: <a href="/runs/${result.replayId}">${result.replayId}</a>.`);
+        return said(
+          context,
+          409,
+          runId,
+          html`Its event was run again on this version before: <a href="/runs/${result.replayId}">${result.replayId}</a>.`,
+        );
       case "is_replay":
         return said(context, 409, runId, "The run is a replay itself: replay the run it comes from.");
       case "blanked":

@@ -14,13 +14,25 @@ export function runActions(context: ConsoleContext, run: RunView): Html {
 function actionsFor({ run_id: id, status, blanked, error, chunk, replay_of: _ }: RunView): readonly Action[] {
   const at = (verb: string) => `/runs/${id}/${verb}`;
   if (status === "queued" || status === "running" || status === "waiting")
-    return [{ path: at("cancel"), label: "Cancel", hint: "ends it, and the runs it waits for", kind: "danger" }];
+    return [
+      { path: at("cancel"), label: "Cancel", hint: "ends it, and the runs it waits for", kind: "danger" },
+    ];
   if (blanked || chunk) return [];
-  const replay: Action = { path: at("replay"), label: "Replay", hint: "runs its event again, on today’s version" };
+  const replay: Action = {
+    path: at("replay"),
+    label: "Replay",
+    hint: "runs its event again, on today’s version",
+  };
   if (status !== "failed") return [replay];
   const redrive: Action =
     error?.class === "unknown_outcome"
-      ? { path: at("redrive"), label: "Redrive, call again", hint: "see first whether the call took effect", fields: { repeat: "yes" }, kind: "danger" }
+      ? {
+          path: at("redrive"),
+          label: "Redrive, call again",
+          hint: "see first whether the call took effect",
+          fields: { repeat: "yes" },
+          kind: "danger",
+        }
       : { path: at("redrive"), label: "Redrive", hint: "goes on at the step that failed", kind: "primary" };
   return [redrive, replay];
 }

@@ -11,23 +11,45 @@ export function runFacts(run: RunView, delivery: DeliveryFacts | undefined): Htm
     iso === null ? undefined : Date.parse(iso),
   );
   const { parent, chunk, replay_of: replayOf } = run;
-  return html`<section class="card" aria-label="Facts" id="facts" data-rev="${run.status} ${run.attempts}">${facts([
-    ["Created", when(created)],
-    ["Started", when(started)],
-    ["Finished", when(finished)],
-    ["Took", created === undefined || finished === undefined ? undefined : duration(finished - created)],
-    ["Attempts", String(run.attempts)],
-    ["Cost", run.cost_usd > 0 ? money(run.cost_usd) : undefined],
-    ["Saved by the cache", run.saved_usd > 0 ? money(run.saved_usd) : undefined],
-    ["Version", html`<code>${run.hash.slice(0, 12)}</code>`],
-    ["Delivery", delivery && html`${bytes(delivery.bytes)} from ${delivery.sourceIp}${delivery.preset === undefined ? "" : ` (${delivery.preset})`}`],
-    ["Started by", parent ? html`${runLink(parent.run_id)} at step <code>${parent.path}</code>` : undefined],
-    ["Part of a loop", chunk ? `${chunk.number + 1} of ${chunk.of}, from item ${chunk.first_item} on` : undefined],
-    ["Replay of", replayOf ? html`${runLink(replayOf.run_id)}${replayOf.edited ? ", with an edited event" : ""}` : undefined],
-    ["Replayed as", listed(run.replays)],
-    ["Redriven", run.redrives.length === 0 ? undefined : html`${run.redrives.map(({ at }) => html`<span>${when(Date.parse(at))}</span> `)}`],
-    ["Started runs", listed(run.children.map(({ run_id }) => run_id))],
-  ])}</section>`;
+  return html`<section class="card" aria-label="Facts" id="facts" data-rev="${run.status} ${run.attempts}">${facts(
+    [
+      ["Created", when(created)],
+      ["Started", when(started)],
+      ["Finished", when(finished)],
+      ["Took", created === undefined || finished === undefined ? undefined : duration(finished - created)],
+      ["Attempts", String(run.attempts)],
+      ["Cost", run.cost_usd > 0 ? money(run.cost_usd) : undefined],
+      ["Saved by the cache", run.saved_usd > 0 ? money(run.saved_usd) : undefined],
+      ["Version", html`<code>${run.hash.slice(0, 12)}</code>`],
+      [
+        "Delivery",
+        delivery &&
+          html`${bytes(delivery.bytes)} from ${delivery.sourceIp}${delivery.preset === undefined ? "" : ` (${delivery.preset})`}`,
+      ],
+      [
+        "Started by",
+        parent ? html`${runLink(parent.run_id)} at step <code>${parent.path}</code>` : undefined,
+      ],
+      [
+        "Part of a loop",
+        chunk ? `${chunk.number + 1} of ${chunk.of}, from item ${chunk.first_item} on` : undefined,
+      ],
+      [
+        "Replay of",
+        replayOf
+          ? html`${runLink(replayOf.run_id)}${replayOf.edited ? ", with an edited event" : ""}`
+          : undefined,
+      ],
+      ["Replayed as", listed(run.replays)],
+      [
+        "Redriven",
+        run.redrives.length === 0
+          ? undefined
+          : html`${run.redrives.map(({ at }) => html`<span>${when(Date.parse(at))}</span> `)}`,
+      ],
+      ["Started runs", listed(run.children.map(({ run_id }) => run_id))],
+    ],
+  )}</section>`;
 }
 
 // Of more runs not every link helps.

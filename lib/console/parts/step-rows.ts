@@ -19,11 +19,13 @@ function stepRow(runId: string, row: OutlineRow): Html {
     ...(entry && entry.attempts > 1 ? [counted(entry.attempts, "attempt")] : []),
     ...(entry?.usage?.cost_usd ? [money(entry.usage.cost_usd)] : []),
     ...(entry?.note === undefined ? [] : [entry.note]),
-    ...(steps === 0 ? [] : [counted(steps, "step") + " inside"]),
+    ...(steps === 0 ? [] : [`${counted(steps, "step")} inside`]),
     ...(failed === 0 ? [] : [`${failed} failed`]),
   ];
   return html`<li id="step-${path}" data-rev="${rev}"><details data-src="${href}"><summary><span class="place">${path}</span>${
-    entry ? statusBadge(entry.status) : statusBadge(failed > 0 ? "failed" : "ok", failed > 0 ? "failed" : "steps")
+    entry
+      ? statusBadge(entry.status)
+      : statusBadge(failed > 0 ? "failed" : "ok", failed > 0 ? "failed" : "steps")
   }<span class="what"><strong>${entry?.id ?? groupName(path)}</strong>${entry ? html` <span class="quiet">${entry.type}</span>` : ""}</span><span class="quiet notes">${notes.join(" · ")}</span>${
     entry?.error ? html`<span class="why"><b>${entry.error.class}</b> ${entry.error.message}</span>` : ""
   }</summary><p><a href="${href}">What it did</a></p></details></li>`;

@@ -1,0 +1,75 @@
+import middy from "@middy/core";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { dynamoClient, secretsClient, sqsClient } from "../lib/adapters/aws-clients.ts";
+import { createInputCatalog, createWorkflowTexts } from "../lib/adapters/catalog-file.ts";
+import { createConsoleTokens } from "../lib/adapters/console-tokens.ts";
+import { createDynamoDeliveries } from "../lib/adapters/dynamo/deliveries.ts";
+import { createDynamoRunStore } from "../lib/adapters/dynamo/dynamo-run-store.ts";
+import { createDynamoTurns } from "../lib/adapters/dynamo/dynamo-turns.ts";
+import { catalogFile, environment } from "../lib/adapters/environment.ts";
+import { flushAtEnd } from "../lib/adapters/flush-at-end.ts";
+import { createLog } from "../lib/adapters/json-log.ts";
+import { logFaults } from "../lib/adapters/log-faults.ts";
+import { createEmfMetrics } from "../lib/adapters/metrics/emf-metrics.ts";
+import { createSqsDeadLetters } from "../lib/adapters/sqs-dead-letters.ts";
+import { createSqsQueue } from "../lib/adapters/sqs-queue.ts";
+import { systemClock } from "../lib/adapters/system-clock.ts";
+import { systemRandom } from "../lib/adapters/system-random.ts";
+import { timingsOf } from "../lib/app/timings.ts";
+import { openAccess } from "../lib/console/access/open-access.ts";
+import { tokenAccess } from "../lib/console/access/token-access.ts";
+import { answerGateway } from "../lib/console/answer-gateway.ts";
+import type { ConsoleStage } from "../lib/console/console-stage.ts";
+import { createConsole } from "../lib/console/create-console.ts";
+import { consoleConfig, readConfig } from "../lib/core/config.ts";
+
+// A token that was taken away stops working after this.
+const TOKENS_TTL_SECONDS = 60;
+
+const config = readConfig(consoleConfig, environment());
+const log = createLog({ service: "console", level: config.HOOKLINE_LOG_LEVEL });
+const metrics = createEmfMetrics({ stage: config.HOOKLINE_STAGE, level: config.HOOKLINE_LOG_LEVEL });
+const table = { client: dynamoClient(), table: config.HOOKLINE_TABLE };
+const queues = { client: sqsClient(), deadLetterUrl: config.HOOKLINE_DLQ_URL };
+const { HOOKLINE_CONSOLE_READ_TOKEN_ID: read, HOOKLINE_CONSOLE_ACT_TOKEN_ID: act } = config;
+
+const stage: ConsoleStage = {
+  name: config.HOOKLINE_STAGE,
+  operator: {
+    store: createDynamoRunStore(table),
+    queue: createSqsQueue({ ...queues, queueUrl: config.HOOKLINE_QUEUE_URL }),
+    clock: systemClock,
+    random: systemRandom,
+    catalog: createWorkflowTexts(catalogFile("workflows")),
+    timings: timingsOf(config.HOOKLINE_INVOCATION_SECONDS * 1000),
+    metrics,
+  },
+  deliveries: createDynamoDeliveries(table),
+  deadLetters: createSqsDeadLetters({ client: queues.client, queueUrl: queues.deadLetterUrl }),
+  inputs: createInputCatalog(catalogFile("inputs.json")),
+  access:
+    read === undefined || act === undefined
+      ? openAccess(systemRandom)
+      : tokenAccess({
+          tokens: createConsoleTokens({
+            client: secretsClient(),
+            ids: { read, act },
+            ttlSeconds: TOKENS_TTL_SECONDS,
+            clock: systemClock,
+          }),
+          turns: createDynamoTurns(table),
+          clock: systemClock,
+          random: systemRandom,
+          log,
+        }),
+  log,
+};
+
+const app = createConsole(stage);
+
+/** Answers people's browsers, from API Gateway. */
+export const handler = middy(
+  (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => answerGateway(app, event),
+)
+  .use(flushAtEnd(metrics))
+  .use(logFaults(log));

@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import { type HttpApi, HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
+import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import { Secret } from "aws-cdk-lib/aws-secretsmanager";
+import type { Construct } from "constructs";
+import type { ConsoleConfig, Environment } from "../lib/core/config.ts";
+import type { ConsoleRight } from "../lib/core/ports/console-tokens.ts";
+import { consoleTokenId } from "../lib/core/stage-names.ts";
+import { addFunction, type Grant } from "./function.ts";
+import type { FunctionsProps, SharedVariables } from "./functions.ts";
+
+/**
+ * Adds the console as two functions of one bundle: what shows pages may read, what the buttons call may change runs too. Each
+ * right has a token of its own, so that IAM decides who may read which.
+ */
+export function addConsole(
+  scope: Construct,
+  {
+    api,
+    ...props
+  }: Pick<FunctionsProps, "stage" | "build" | "table" | "work"> & {
+    readonly shared: SharedVariables;
+    readonly api: HttpApi;
+  },
+): void {
+  const { stage, table, work } = props;
+  const tokens = { read: addToken(scope, stage, "read"), act: addToken(scope, stage, "act") };
+  const reads: readonly Grant[] = [
+    {
+      actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"],
+      resources: [table.tableArn, `${table.tableArn}/index/by_workflow`],
+    },
+    {
+      actions: ["secretsmanager:GetSecretValue"],
+      resources: [tokens.read.secretArn, tokens.act.secretArn],
+    },
+    // To read a dead letter is to receive it, and to show it again.
+    {
+      actions: ["sqs:ReceiveMessage", "sqs:ChangeMessageVisibility"],
+      resources: [work.deadLetters.queueArn],
+    },
+  ];
+  // Signing in takes a turn; redriving, replaying and cancelling write runs and enqueue them.
+  const acts: readonly Grant[] = [
+    {
+      actions: ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"],
+      resources: [table.tableArn],
+    },
+    { actions: ["sqs:SendMessage"], resources: [work.queue.queueArn] },
+  ];
+  const add = (id: string, description: string, grants: readonly Grant[]) =>
+    addFunction(scope, {
+      id,
+      description,
+      bundle: join(props.build.dir, "console"),
+      memorySize: 1024,
+      timeout: Duration.seconds(29),
+      logLevel: props.shared.HOOKLINE_LOG_LEVEL,
+      environment: {
+        ...props.shared,
+        HOOKLINE_CONSOLE_READ_TOKEN_ID: tokens.read.secretArn,
+        HOOKLINE_CONSOLE_ACT_TOKEN_ID: tokens.act.secretArn,
+      } satisfies Environment<ConsoleConfig>,
+      grants,
+    });
+  addRoutes(api, HttpMethod.GET, "Console", add("Console", "Shows the console's pages", reads));
+  const actions = add("ConsoleActions", "Does what the console's buttons say", [...reads, ...acts]);
+  addRoutes(api, HttpMethod.POST, "ConsoleActions", actions);
+}
+
+function addToken(scope: Construct, stage: string, right: ConsoleRight): Secret {
+  const token = new Secret(scope, right === "read" ? "ConsoleReadToken" : "ConsoleActToken", {
+    secretName: consoleTokenId(stage, right),
+    description: `Hookline: token that opens the console, to ${right === "read" ? "look" : "act"}`,
+    generateSecretString: {
+      secretStringTemplate: "{}",
+      generateStringKey: "current",
+      passwordLength: 48,
+      excludePunctuation: true,
+    },
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  Validations.of(token).acknowledge({
+    id: "AwsSolutions-SMG4",
+    reason: "People sign in with it: a new one is given out by hand, with the previous one still valid.",
+  });
+  return token;
+}
+
+/** Everything that is no webhook. */
+function addRoutes(api: HttpApi, method: HttpMethod, id: string, target: IFunction): void {
+  const integration = new HttpLambdaIntegration(id, target);
+  const routes = ["/", "/{proxy+}"].flatMap((path) =>
+    api.addRoutes({ path, methods: [method], integration }),
+  );
+  for (const route of routes) {
+    Validations.of(route).acknowledge({
+      id: "AwsSolutions-APIG4",
+      reason: "The console asks for a sign-in itself, and refuses what another site's page sends.",
+    });
+  }
+}

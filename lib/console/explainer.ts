@@ -1,0 +1,8 @@
+import type { Explainer } from "../app/explain-run.ts";
+import { stepTypes } from "../steps/registry.ts";
+import type { ConsoleStage } from "./console-stage.ts";
+
+/** What runs of the stage are explained with. Values of the environment stay names: the console has no right to them. */
+export function explainerOf({ operator: { store, catalog, clock } }: ConsoleStage): Explainer {
+  return { store, catalog, steps: stepTypes, now: clock.now() };
+}
