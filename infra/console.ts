@@ -28,8 +28,9 @@ export function addConsole(
   const { stage, table, work } = props;
   const tokens = { read: addToken(scope, stage, "read"), act: addToken(scope, stage, "act") };
   const reads: readonly Grant[] = [
+    { actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem"], resources: [table.tableArn] },
     {
-      actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"],
+      actions: ["dynamodb:Query"],
       resources: [table.tableArn, `${table.tableArn}/index/by_workflow`],
     },
     {
@@ -80,7 +81,7 @@ function addToken(scope: Construct, stage: string, right: ConsoleRight): Secret 
       passwordLength: 48,
       excludePunctuation: true,
     },
-    removalPolicy: RemovalPolicy.DESTROY,
+    removalPolicy: RemovalPolicy.RETAIN,
   });
   Validations.of(token).acknowledge({
     id: "AwsSolutions-SMG4",

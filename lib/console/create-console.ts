@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
-import { hostOf, isOwnForm, isOwnRequest } from "./access/own-forms.ts";
+import { hostOf, isOfBrowser, isOwnForm, isOwnRequest } from "./access/own-forms.ts";
 import { addAssets } from "./assets.ts";
 import type { ConsoleApp, ConsoleContext, ConsoleEnv } from "./console-app.ts";
 import { consoleHeaders } from "./console-headers.ts";
@@ -57,6 +57,8 @@ export function createConsole(stage: ConsoleStage): ConsoleApp {
   );
   app.use(async (context, next) => {
     if (isLook(context) || isOwnRequest(context)) return next();
+    // No browser sent it: to a sender with a wrong URL there is nothing here.
+    if (!isOfBrowser(context)) return context.body(null, 404);
     return troublePage(
       context,
       403,

@@ -50,7 +50,7 @@ export async function startFrontUnderTest(): Promise<FrontUnderTest> {
     port: 0,
     maxBodyBytes: world.ingest.maxBodyBytes,
     invoke: async (event) => toGatewayAnswer(await ingestEvent(world.ingest, toWebhookRequest(event))),
-    
+
     log: (line) => faults.push(line),
   });
   const port = Number(new URL(front.url).port);

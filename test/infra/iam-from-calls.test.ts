@@ -3,9 +3,12 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { FUNCTIONS, type FunctionName } from "../../lib/build/build-bundles.ts";
+import { sessionCookie } from "../../lib/console/access/session.ts";
 import type { Workflow } from "../../lib/core/workflow.ts";
 import { loadWorkflow } from "../../lib/language/load-workflow.ts";
-import { type Deployment, deploy } from "../support/deployment.ts";
+import { askConsole } from "../support/ask-console.ts";
+import { fieldsOf } from "../support/console-world.ts";
+import { CONSOLE_TOKEN, type Deployment, deploy } from "../support/deployment.ts";
 import { rightFor, rightsOf } from "../support/function-rights.ts";
 import { inboxMessage, OBJECT_EVENT, sqsEvent, tick } from "../support/inbox-messages.ts";
 import { type Synthesis, synthesise } from "../support/synthesise.ts";
@@ -41,6 +44,7 @@ const REASONS: readonly (readonly [right: RegExp, reason: string])[] = [
     /: sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes) on (Queue|Inbox)\.Arn$/,
     "Lambda empties the queue with the function's role (Lambda Developer Guide, event source mappings)",
   ],
+  [/^console: dynamodb:GetItem /, "asked for a version that the function does not carry"],
   [/^sweeper: dynamodb:GetItem /, "asked when an update's answer was lost, whether it was ours"],
 ];
 
@@ -48,6 +52,8 @@ let stack: Synthesis;
 let world: Server;
 const slow = Promise.withResolvers<void>();
 let deployment: Deployment;
+/** What the console's pages did before any of its buttons was pressed. */
+let lookedAt: readonly string[];
 
 beforeAll(async () => {
   world = createServer(async (request, response) => {
@@ -104,6 +110,7 @@ async function play(): Promise<void> {
   ])
     await post(name, { id: 1 });
   await post("plain", { large: noise(60_000) });
+  await post("refused", { large: noise(60_000) });
   await post("bulky");
   await post("signed");
   await post("spread", { ids: [1, 2, 3, 4] });
@@ -128,6 +135,26 @@ async function play(): Promise<void> {
   await runNext();
   await deployment.loseMessage(workflows[0] as Workflow, "{}");
   await sweeper.invoke({});
+  await openConsole();
+}
+
+/** Looks at every page, then signs in and presses every button. */
+async function openConsole(): Promise<void> {
+  const ask = askConsole(deployment.functions.console);
+  const until = Math.floor(Date.now() / 1000) + 600;
+  const nonce = crypto.randomUUID();
+  const session = (right: "read" | "act") =>
+    `__Host-hookline=${sessionCookie(CONSOLE_TOKEN[right], { right, until, nonce })}`;
+  const cookie = session("act");
+  const runs = await ask({ path: "/runs?status=failed", cookie });
+  const [failed = ""] = /\/runs\/[0-9a-f-]{36}/.exec(runs) ?? [];
+  const page = await ask({ path: failed, cookie });
+  for (const path of [`${failed}/steps/0`, "/deliveries", "/dead-letters"])
+    await ask({ path, cookie: session("read") });
+  lookedAt = deployment.calls("console");
+  await ask({ path: "/sign-in", form: { token: CONSOLE_TOKEN.read } });
+  for (const verb of ["redrive", "cancel", "replay"])
+    await ask({ path: `${failed}/${verb}`, cookie, form: fieldsOf(page, `${failed}/redrive`) });
 }
 
 /** Runs two at once of which one at a time may be at work. */
@@ -158,6 +185,18 @@ describe.each([...FUNCTIONS])("the role of %s", (name: FunctionName) => {
       [],
     );
   });
+});
+
+test("the role of the console's pages allows what they read, and writes nothing", () => {
+  const rights = rightsOf(stack, "console", "Console");
+  const needed = new Set(lookedAt.map(rightFor));
+  expect([...needed].filter((right) => !rights.includes(right))).toEqual([]);
+  expect(
+    rights.filter((right) => !needed.has(right) && !REASONS.some(([why]) => why.test(`console: ${right}`))),
+  ).toEqual([]);
+  expect(rights.filter((right) => /Put|Update|Write|Delete|Send/.test(right))).toEqual([
+    expect.stringMatching(/^logs:PutLogEvents/),
+  ]);
 });
 
 test("a reason that nothing needs any more is none", () => {

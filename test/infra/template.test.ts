@@ -153,9 +153,16 @@ describe("the queue", () => {
 });
 
 describe("the functions", () => {
-  test("there are four, on Node 24 and arm64, that log JSON into a group of their own", () => {
+  test("there are six, on Node 24 and arm64, that log JSON into a group of their own", () => {
     const functions = all("AWS::Lambda::Function");
-    expect(functions.map(({ id }) => id)).toEqual(["Ingest", "Runner", "Sweeper", "InboxFunction"]);
+    expect(functions.map(({ id }) => id)).toEqual([
+      "Ingest",
+      "Runner",
+      "Sweeper",
+      "Console",
+      "ConsoleActions",
+      "InboxFunction",
+    ]);
     for (const { id, properties } of functions) {
       expect(properties).toMatchObject({
         Runtime: "nodejs24.x",
@@ -247,6 +254,29 @@ describe("the roles", () => {
     ]);
   });
 
+  const CONSOLE_READS = [
+    "dynamodb:GetItem dynamodb:BatchGetItem on Table.Arn",
+    "dynamodb:Query on Table.Arn Table.Arn/index/by_workflow",
+    "secretsmanager:GetSecretValue on ConsoleReadToken ConsoleActToken",
+    "sqs:ReceiveMessage sqs:ChangeMessageVisibility on DeadLetters.Arn",
+  ];
+
+  test("what shows the console's pages reads, and can change no run", () => {
+    expect(rightsOf("Console")).toEqual([
+      "logs:CreateLogStream logs:PutLogEvents on ConsoleLog.Arn",
+      ...CONSOLE_READS,
+    ]);
+  });
+
+  test("what the console's buttons call writes runs and enqueues them too", () => {
+    expect(rightsOf("ConsoleActions")).toEqual([
+      "logs:CreateLogStream logs:PutLogEvents on ConsoleActionsLog.Arn",
+      ...CONSOLE_READS,
+      "dynamodb:PutItem dynamodb:UpdateItem dynamodb:BatchWriteItem on Table.Arn",
+      "sqs:SendMessage on Queue.Arn",
+    ]);
+  });
+
   test("the inbox stores and enqueues runs, empties the queues it is fed by, and reads mails", () => {
     expect(rightsOf("InboxFunction")).toEqual([
       "logs:CreateLogStream logs:PutLogEvents on InboxFunctionLog.Arn",
@@ -278,16 +308,23 @@ describe("the roles", () => {
 });
 
 describe("the API", () => {
-  test("has the webhooks' path only, to ingest: POST for deliveries, GET for the questions of some services", () => {
+  test("has the webhooks' path, to ingest: POST for deliveries, GET for the questions of some services; the rest is the console's", () => {
     expect(all("AWS::ApiGatewayV2::Route").map(({ properties }) => properties.RouteKey)).toEqual([
       "POST /v1/webhooks/{org_id}/{workflow_id}/{security_hash}",
       "GET /v1/webhooks/{org_id}/{workflow_id}/{security_hash}",
       "HEAD /v1/webhooks/{org_id}/{workflow_id}/{security_hash}",
+      "GET /",
+      "GET /{proxy+}",
+      "POST /",
+      "POST /{proxy+}",
     ]);
-    expect(one("AWS::ApiGatewayV2::Integration").properties).toMatchObject({
-      IntegrationUri: "IngestLive",
-      PayloadFormatVersion: "2.0",
-    });
+    const integrations = all("AWS::ApiGatewayV2::Integration").map(({ properties }) => properties);
+    expect(integrations.map(({ IntegrationUri }) => IntegrationUri)).toEqual([
+      "IngestLive",
+      "Console.Arn",
+      "ConsoleActions.Arn",
+    ]);
+    for (const { PayloadFormatVersion } of integrations) expect(PayloadFormatVersion).toBe("2.0");
   });
 
   test("is throttled", () => {
@@ -319,6 +356,8 @@ test("logs are kept for a month", () => {
   const retention = all("AWS::Logs::LogGroup").map(({ id, properties }) => [id, properties.RetentionInDays]);
   expect(Object.fromEntries(retention)).toEqual({
     IngestLog: 30,
+    ConsoleLog: 30,
+    ConsoleActionsLog: 30,
     InboxFunctionLog: 30,
     RunnerLog: 30,
     SweeperLog: 30,
@@ -340,7 +379,7 @@ describe("the secrets", () => {
     });
   });
 
-  test("both outlive the stack", () => {
+  test("all outlive the stack", () => {
     for (const { attributes } of all("AWS::SecretsManager::Secret")) {
       expect(attributes).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
     }

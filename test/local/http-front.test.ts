@@ -16,7 +16,7 @@ beforeAll(async () => {
       seen.push(body);
       return { statusCode: 202, body: `took ${body}` };
     },
-    
+
     log: (line) => seen.push(line),
   });
 });

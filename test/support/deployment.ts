@@ -128,6 +128,8 @@ export async function deploy(
     [inboxUrl]: "Inbox.Arn",
     "webhook-key": "WebhookKey",
     "workflow-secrets": "WorkflowSecrets",
+    "console-read": "ConsoleReadToken",
+    "console-act": "ConsoleActToken",
     mails: "MailBucket.Arn/*",
   };
   const resourceOf = (target: string) => {

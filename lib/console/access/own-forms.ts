@@ -12,6 +12,11 @@ export function isOwnRequest(context: ConsoleContext): boolean {
   return origin !== undefined && URL.canParse(origin) && new URL(origin).host === hostOf(context);
 }
 
+/** Whether a browser says where the request comes from. */
+export function isOfBrowser({ req }: ConsoleContext): boolean {
+  return req.header("sec-fetch-site") !== undefined || req.header("origin") !== undefined;
+}
+
 /** Whether the form that was sent is one that the visitor was given. */
 export async function isOwnForm(context: ConsoleContext): Promise<boolean> {
   const form = await context.req.parseBody();

@@ -13,7 +13,7 @@ const front = await startHttpFront({
   port: Number(process.argv[2]),
   maxBodyBytes: config.HOOKLINE_MAX_BODY_BYTES,
   invoke: (event) => handler(event, lambdaContext("ingest", TIMEOUT_MS, never)),
-  
+
   log: console.error,
 });
 serveRole({ port: Number(new URL(front.url).port) }, () => front.close());

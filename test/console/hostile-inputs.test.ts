@@ -1,0 +1,124 @@
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { type ConsoleWorld, createConsoleWorld } from "../support/console-world.ts";
+import { runIdOf } from "../support/world.ts";
+
+const MARKUP = [
+  "<script>alert(1)</script>",
+  '"><img src=x onerror=alert(1)>',
+  "'--><svg/onload=alert(1)>",
+  "</textarea></title></script><b>",
+  "javascript:alert(1)",
+  "&lt;already&gt; & bare",
+  "\u202Egnp.exe",
+  "\u0000\u0007\u001B[31m",
+  "${env:TOKEN} ${7*7} {{7*7}}",
+];
+const TEXTS = [
+  ...MARKUP,
+  "../../../etc/passwd",
+  "..%2f..%2f",
+  "%00",
+  "%E0%A4%A",
+  "__proto__",
+  "constructor",
+  "0".repeat(3_000),
+  "run#1",
+  "01900000-0000-7000-8000-000000000001",
+  "' OR 1=1 --",
+];
+
+let there: ConsoleWorld;
+let runId: string;
+
+beforeAll(async () => {
+  const file = {
+    name: "example",
+    steps: [
+      { type: "set", values: { shown: "${texts}" } },
+      { type: "print", text: "${texts}" },
+      { type: "fail", message: "${texts}" },
+    ],
+  };
+  there = createConsoleWorld({ file });
+  runId = runIdOf(
+    await there.world.post(
+      { texts: MARKUP.join("\n"), [MARKUP[0] ?? ""]: MARKUP },
+      { headers: { "content-type": "application/json", "x-odd": MARKUP[1] ?? "" } },
+    ),
+  );
+  await there.world.settle();
+  there.deadLetters.bury(MARKUP.join(" "), { class: "refused", message: MARKUP.join(" "), step: "<b>" });
+});
+
+const tagsOf = (page: string) =>
+  new Set([...page.matchAll(/<([a-z0-9]+)/gi)].map(([, name = ""]) => name.toLowerCase()));
+const pages = ["/runs", "/deliveries", "/dead-letters", "/sign-in", "/nothing"];
+
+function expectCalm({ status, text }: { readonly status: number; readonly text: string }): void {
+  expect(status).toBeLessThan(500);
+  // Between its quotes an attribute may say what it likes.
+  const tags = text.replaceAll(/="[^"]*"/g, "").match(/<[a-z][^>]*>/gi) ?? [];
+  expect(tags.filter((tag) => /\son\w/i.test(tag))).toEqual([]);
+  // One script, the console's own file.
+  expect(text.match(/<script/gi)?.length ?? 0).toBeLessThanOrEqual(1);
+  expect(tagsOf(text).has("svg")).toBe(false);
+  expect(text).not.toContain("at Object.");
+}
+
+describe.each(TEXTS)("%j", (hostile) => {
+  const text = encodeURIComponent(hostile);
+
+  test("as any parameter of any page gets a calm page", async () => {
+    for (const page of pages)
+      for (const name of ["workflow", "status", "period", "after", "text", "to", "from", "outcome"])
+        expectCalm(await there.get(`${page}?${name}=${text}`));
+  });
+
+  test("as the id of a run or a step is not there, and nothing happens", async () => {
+    for (const path of [`/runs/${text}`, `/runs/${runId}/steps/${text}`]) {
+      const answer = await there.get(path);
+      expectCalm(answer);
+      expect([400, 404]).toContain(answer.status);
+    }
+    for (const verb of ["redrive", "replay", "cancel", text])
+      expect((await there.post(`/runs/${text}/${verb}`, { form_token: hostile })).status).toBeLessThan(500);
+  });
+});
+
+test("a path that is not encoded, a query that is not, and a method that no page has get a calm answer", async () => {
+  for (const path of ["/runs/%E0%A4%A", "/runs?after=%E0%A4%A", "/runs?%", "//evil.example/", "/.%2e/x"])
+    expectCalm(await there.get(path));
+  for (const method of ["PUT", "DELETE", "OPTIONS", "PATCH"]) {
+    const answer = await there.app.request("http://localhost:8080/runs", {
+      method,
+      headers: { host: "localhost" },
+    });
+    expect(answer.status).toBe(404);
+  }
+});
+
+test("markup in events, names of keys, errors, logs and dead letters is shown as text", async () => {
+  for (const path of [
+    "/runs",
+    `/runs/${runId}`,
+    `/runs/${runId}/steps/0`,
+    `/runs/${runId}/steps/1`,
+    `/runs/${runId}/steps/2`,
+    "/dead-letters",
+    "/deliveries",
+  ]) {
+    const answer = await there.get(path);
+    expect([path, answer.status]).toEqual([path, 200]);
+    expectCalm(answer);
+  }
+  expect((await there.get(`/runs/${runId}`)).text).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+});
+
+test("what no browser sent to a path that is nothing's gets an empty 404, as a wrong webhook does", async () => {
+  const answer = await there.app.request("http://localhost:8080/nothing/here", {
+    method: "POST",
+    headers: { host: "localhost" },
+    body: "{}",
+  });
+  expect([answer.status, await answer.text()]).toEqual([404, ""]);
+});

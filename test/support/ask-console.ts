@@ -1,0 +1,33 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { gatewayEvent } from "../../lib/local/gateway-event.ts";
+import type { LambdaProcess } from "./lambda-process.ts";
+
+const HOST = "hooks.example.com";
+
+/** Asks a booted console for pages, and sends it forms, as API Gateway does for a browser. Gives what it answers, as text. */
+export function askConsole(
+  lambda: Pick<LambdaProcess, "invoke">,
+): (request: {
+  readonly path: string;
+  readonly cookie?: string;
+  readonly form?: Readonly<Record<string, string>>;
+}) => Promise<string> {
+  return async ({ path, cookie, form }) => {
+    const event: APIGatewayProxyEventV2 = gatewayEvent({
+      method: form ? "POST" : "GET",
+      target: path,
+      headers: {
+        host: HOST,
+        "sec-fetch-site": "same-origin",
+        ...(cookie !== undefined && { cookie }),
+        ...(form && { "content-type": "application/x-www-form-urlencoded" }),
+      },
+      body: Buffer.from(form ? new URLSearchParams(form).toString() : ""),
+      sourceIp: "192.0.2.7",
+      receivedAt: Date.now(),
+    });
+    const { body = "", statusCode = 0 } = (await lambda.invoke(event)) as APIGatewayProxyStructuredResultV2;
+    if (statusCode >= 500) throw new Error(`${path}: ${statusCode} ${body}`);
+    return body;
+  };
+}

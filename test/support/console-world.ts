@@ -1,0 +1,88 @@
+import {
+  createMemoryDeadLetters,
+  type MemoryDeadLetters,
+} from "../../lib/adapters/memory/memory-dead-letters.ts";
+import { createMemoryTurns } from "../../lib/adapters/memory/memory-turns.ts";
+import { operatorOf } from "../../lib/app/operator.ts";
+import { openAccess } from "../../lib/console/access/open-access.ts";
+import { tokenAccess } from "../../lib/console/access/token-access.ts";
+import type { ConsoleApp } from "../../lib/console/console-app.ts";
+import { createConsole } from "../../lib/console/create-console.ts";
+import { createWorld, type World, type WorldOptions } from "./world.ts";
+
+/** Tokens of a closed console. */
+export const TOKENS = { read: "a token that lets people look", act: "a token that lets people act" } as const;
+
+/** A console in front of a stage in memory. */
+export interface ConsoleWorld {
+  readonly world: World;
+  readonly app: ConsoleApp;
+  readonly deadLetters: MemoryDeadLetters;
+  /** Asks for a page, as a browser on this machine does. */
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** Sends a form, as a page of the console does. */
+  post(
+    path: string,
+    form: Readonly<Record<string, string>>,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer>;
+}
+
+/** What came back. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** Makes one; `closed`: as in a stage, with a sign-in. */
+export function createConsoleWorld(
+  options: WorldOptions,
+  { closed = false }: { readonly closed?: boolean } = {},
+): ConsoleWorld {
+  const world = createWorld(options);
+  const operator = operatorOf(world.runner);
+  const { clock, random } = operator;
+  const deadLetters = createMemoryDeadLetters({ now: clock.now });
+  const app = createConsole({
+    name: "test",
+    operator,
+    deliveries: world.deliveries,
+    deadLetters,
+    inputs: world.ingest.inputs,
+    access: closed
+      ? tokenAccess({
+          tokens: { tokensFor: async (right) => [TOKENS[right]] },
+          turns: createMemoryTurns(),
+          clock,
+          random,
+          log: world.log,
+        })
+      : openAccess(random),
+    log: world.log,
+  });
+  const ask = async (path: string, init: RequestInit): Promise<Answer> => {
+    const answer = await app.request(`http://localhost:8080${path}`, init);
+    return { status: answer.status, headers: answer.headers, text: await answer.text() };
+  };
+  return {
+    world,
+    app,
+    deadLetters,
+    get: (path, headers = {}) => ask(path, { headers: { host: "localhost:8080", ...headers } }),
+    post: (path, form, headers = {}) =>
+      ask(path, {
+        method: "POST",
+        body: new URLSearchParams(form),
+        headers: { host: "localhost:8080", "sec-fetch-site": "same-origin", ...headers },
+      }),
+  };
+}
+
+/** The hidden fields of a page's form, by its path. */
+export function fieldsOf(page: string, path: string): Readonly<Record<string, string>> {
+  const form = page.split("<form").find((one) => one.includes(`action="${path}"`)) ?? "";
+  const fields =
+    form.split("</form>")[0]?.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g) ?? [];
+  return Object.fromEntries([...fields].map(([, name = "", value = ""]) => [name, value]));
+}
