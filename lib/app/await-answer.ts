@@ -1,9 +1,10 @@
+import { readEvent } from "../core/event-body.ts";
 import { toFlowError } from "../core/flow-error.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { isFinal, type RunRecord } from "../core/run.ts";
 import type { RespondRule } from "../core/workflow.ts";
 import { describeRun } from "./describe-run.ts";
-import { eventReader, readEvent } from "./event-reader.ts";
+import { eventReader } from "./event-reader.ts";
 import type { InputEnvironment } from "./input-environment.ts";
 import type { Ingest } from "./store-event.ts";
 import type { WebhookAnswer } from "./webhook-answer.ts";

@@ -2,7 +2,10 @@ import type { BatchItem } from "../core/ports/batch-store.ts";
 import type { StoredEvent } from "../core/run.ts";
 
 /** The event of a batch's run: the list of the bodies, and in `request.batch` what came with each. */
-export function batchEvent({ request }: StoredEvent, items: readonly BatchItem[]): StoredEvent {
+export function batchEvent(
+  { request }: Pick<StoredEvent, "request">,
+  items: readonly BatchItem[],
+): StoredEvent {
   return {
     body: new TextEncoder().encode(`[${items.map(({ body }) => body).join(",")}]`),
     contentType: "application/json",

@@ -110,7 +110,7 @@ export function cancelledWithParent({ runId, path }: ParentLink): RunError {
   return { step: null, class: "cancelled", message, details: {} };
 }
 
-async function tellOthers(operator: Operator, run: RunRecord): Promise<void> {
+async function tellOthers(operator: Operator, run: Omit<RunRecord, "event">): Promise<void> {
   await wakeParent(operator, run, { ...run, status: "cancelled" });
   await cancelChildren(operator, run.runId, run.journal);
 }

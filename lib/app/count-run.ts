@@ -1,7 +1,7 @@
 import type { JournalEntry } from "../core/journal.ts";
 import type { MetricName } from "../core/metric-catalog.ts";
 import type { Metrics } from "../core/ports/metrics.ts";
-import type { FinalStatus, RunRecord } from "../core/run.ts";
+import type { ClaimedRun, FinalStatus } from "../core/run.ts";
 
 const ENDS: { readonly [status in FinalStatus]: MetricName } = {
   succeeded: "RunsSucceeded",
@@ -13,7 +13,7 @@ const ENDS: { readonly [status in FinalStatus]: MetricName } = {
 /** Counts how long a run has waited for its first claim; a chunk is a part of a run. */
 export function countClaim(
   metrics: Metrics,
-  { workflow, attempt, chunk, createdAt, notBefore = createdAt }: RunRecord,
+  { workflow, attempt, chunk, createdAt, notBefore = createdAt }: ClaimedRun,
   now: number,
 ): void {
   if (attempt === 1 && !chunk)

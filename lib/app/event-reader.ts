@@ -1,8 +1,7 @@
-import { readBody } from "../core/event-body.ts";
 import { initialState } from "../core/journal.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { parsePath } from "../core/path.ts";
-import type { RequestInfo, StoredEvent } from "../core/run.ts";
+import type { ReadEvent } from "../core/run.ts";
 import { type Lookup, renderDeep } from "../core/template.ts";
 import type { InputEntry } from "../core/workflow.ts";
 import { readReserved } from "../engine/reader.ts";
@@ -15,17 +14,6 @@ export interface EventReader {
   render(template: Json): Json;
   /** The same; undefined when a placeholder resolves to nothing. */
   renderWhole(template: Json): Json | undefined;
-}
-
-/** An event whose body is read. */
-export interface ReadEvent {
-  readonly body: Json;
-  readonly request: RequestInfo;
-}
-
-/** Reads the body of a stored event. @throws SyntaxError for JSON that is none; ingest has refused that before. */
-export function readEvent(event: StoredEvent): ReadEvent {
-  return { body: readBody(event), request: event.request };
 }
 
 /** What a run has made of its event so far. */

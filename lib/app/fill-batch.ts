@@ -1,3 +1,4 @@
+import { readEvent } from "../core/event-body.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
 import { batchEvent } from "./batch-event.ts";
 import type { Claimed } from "./run-attempt.ts";
@@ -24,6 +25,6 @@ export async function fillBatch(
   const items = await store.batches.items(runId, closing.count, expiresAt);
   const event = batchEvent(run.event, items);
   await store.fill(lease, event, items.length);
-  const filled = { ...run, event, batch: { events: items.length } };
+  const filled = { ...run, event: readEvent(event), batch: { events: items.length } };
   return { kind: "filled", claimed: { ...claimed, run: filled } };
 }

@@ -2,7 +2,7 @@ import { toFlowError } from "../core/flow-error.ts";
 import type { SlotPlace } from "../core/ports/slots.ts";
 import { isFinal } from "../core/run.ts";
 import { textOf } from "../core/template.ts";
-import { eventReader, readEvent } from "./event-reader.ts";
+import { eventReader } from "./event-reader.ts";
 import { parkRun } from "./park-run.ts";
 import type { Claimed } from "./run-attempt.ts";
 import { type Invocation, type Runner, runFields } from "./runner.ts";
@@ -50,7 +50,7 @@ async function slotPlace(runner: Runner, { run }: Claimed): Promise<SlotPlace | 
   const env = limit.key?.includes("${env:")
     ? (await stageEnvironment(runner, workflow)).current().value
     : noNames;
-  const reader = eventReader(workflow, run.stage, readEvent(run.event), env);
+  const reader = eventReader(workflow, run.stage, run.event, env);
   const key = limit.key === undefined ? "" : textOf(reader.renderWhole(limit.key));
   return { workflow: run.workflow, key, count: limit.count };
 }

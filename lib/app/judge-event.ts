@@ -1,8 +1,9 @@
 import { formatJson } from "../core/json.ts";
+import type { ReadEvent } from "../core/run.ts";
 import { textOf } from "../core/template.ts";
 import type { InputEntry } from "../core/workflow.ts";
 import { type SchemaProblem, schemaProblems } from "../steps/schema-problems.ts";
-import { eventReader, type ReadEvent } from "./event-reader.ts";
+import { eventReader } from "./event-reader.ts";
 import type { InputEnvironment } from "./input-environment.ts";
 
 /** What an input says of an event. */

@@ -1,9 +1,8 @@
 import type { LoopState } from "../core/chunk.ts";
-import { readBody } from "../core/event-body.ts";
 import { FlowError } from "../core/flow-error.ts";
 import type { LoopKey } from "../core/ports/loop-store.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
-import type { RunRecord } from "../core/run.ts";
+import type { ClaimedRun } from "../core/run.ts";
 import type { LoopPart } from "../engine/execution.ts";
 import type { Invocation } from "./runner.ts";
 
@@ -19,13 +18,13 @@ const underWay = new WeakMap<Invocation, Map<string, Promise<LoopState>>>();
  */
 export async function loopPart(
   store: RunStore,
-  run: RunRecord,
+  run: ClaimedRun,
   invocation: Invocation,
 ): Promise<LoopPart | undefined> {
   const { parent, chunk } = run;
   if (!parent || !chunk) return undefined;
   const { runId, path } = parent;
-  const items = readBody(run.event);
+  const items = run.event.body;
   const state = await stateOf(store, { runId, path }, invocation);
   return { path, step: chunk.step, from: chunk.from, items: Array.isArray(items) ? items : [], state };
 }

@@ -1,5 +1,5 @@
 import { formatJson, type Json } from "../core/json.ts";
-import type { RunRecord, StoredEvent } from "../core/run.ts";
+import type { ClaimedRun, StoredEvent } from "../core/run.ts";
 import { spanOfRun, traceHeaders, traceOf } from "../core/trace-context.ts";
 
 /** The event of a run that a step of another one makes: no sender, and the step's place as its delivery. */
@@ -14,7 +14,7 @@ export function ownEvent(
     readonly madeAt: number;
     readonly deliveryId: string;
     /** The run whose step it is, and whose trace goes on; absent: it begins a trace. */
-    readonly maker?: RunRecord | undefined;
+    readonly maker?: ClaimedRun | undefined;
   },
 ): StoredEvent {
   return {

@@ -1,4 +1,3 @@
-import { readBody } from "../core/event-body.ts";
 import { FlowError, heals, toFlowError } from "../core/flow-error.ts";
 import { costOf, isSettled, type JournalEntry } from "../core/journal.ts";
 import { isObject } from "../core/json.ts";
@@ -173,7 +172,7 @@ function executionOf(
     },
     trace: traceOf(run),
     stage: run.stage,
-    event: readBody(run.event),
+    event: run.event.body,
     request: run.event.request,
     steps: runner.steps,
     ports: {

@@ -1,10 +1,10 @@
 import type { Span } from "../core/ports/spans.ts";
-import type { FinalStatus, RunRecord } from "../core/run.ts";
+import type { ClaimedRun, FinalStatus } from "../core/run.ts";
 import { spanOfRun, traceOf } from "../core/trace-context.ts";
 
 /** The span of a whole run, from when it was accepted to its end: its steps are below it. A replay points to what it runs again. */
 export function runSpan(
-  run: RunRecord,
+  run: ClaimedRun,
   queue: string,
   {
     status,

@@ -11,7 +11,7 @@ import type { Secrets } from "../core/ports/secrets.ts";
 import type { Slots } from "../core/ports/slots.ts";
 import type { Spans } from "../core/ports/spans.ts";
 import type { WorkflowCatalog } from "../core/ports/workflow-catalog.ts";
-import type { RunRecord } from "../core/run.ts";
+import type { ClaimedRun } from "../core/run.ts";
 import type { AnyStep } from "../core/step.ts";
 import type { OutsidePorts } from "../core/step-context.ts";
 import { traceOf } from "../core/trace-context.ts";
@@ -48,7 +48,7 @@ export interface Invocation {
 }
 
 /** The fields that every log line of a run carries. */
-export function runFields(run: RunRecord): JsonObject {
+export function runFields(run: ClaimedRun): JsonObject {
   const { runId, workflow, attempt } = run;
   return { run_id: runId, workflow, attempt, trace_id: traceOf(run).traceId };
 }

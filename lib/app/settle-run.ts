@@ -3,7 +3,7 @@ import type { ItemEnd } from "../core/chunk.ts";
 import { savedBy } from "../core/journal.ts";
 import type { Json } from "../core/json.ts";
 import type { Lease } from "../core/ports/run-store.ts";
-import type { FinalStatus, RunRecord } from "../core/run.ts";
+import type { ClaimedRun, FinalStatus } from "../core/run.ts";
 import { queueName } from "../core/stage-names.ts";
 import type { RunEnd } from "../engine/run-end.ts";
 import { cancelChildren } from "./cancel-run.ts";
@@ -94,7 +94,7 @@ async function keepChunkResult(
 }
 
 /** Gives up a run as it was claimed, for `seconds`: its attempt met a fault that is not its own. @throws as `settleRun` */
-export async function letGo(runner: Runner, lease: Lease, run: RunRecord, seconds: number): Promise<void> {
+export async function letGo(runner: Runner, lease: Lease, run: ClaimedRun, seconds: number): Promise<void> {
   const notBefore = runner.ports.clock.now() + seconds * 1000;
   await runner.store.release(lease, {
     status: "waiting",

@@ -1,4 +1,5 @@
 import { blankHistory, blankPaths } from "../core/blank-history.ts";
+import { readEvent } from "../core/event-body.ts";
 import type { RunRecord } from "../core/run.ts";
 import type { Operator } from "./operator.ts";
 import { redactedPaths } from "./redacted-paths.ts";
@@ -15,7 +16,11 @@ export async function showRun(
   if (!run || run.blanked) return run;
   const redact = await redactedPaths(means, run);
   if (redact.length === 0) return run;
-  const { event, journal } = blankHistory(run, run.journal, redact);
+  const { event = run.event, journal } = blankHistory(
+    { ...run, event: readEvent(run.event) },
+    run.journal,
+    redact,
+  );
   return {
     ...run,
     event,

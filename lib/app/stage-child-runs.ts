@@ -5,7 +5,7 @@ import type { Metrics } from "../core/ports/metrics.ts";
 import type { Queue } from "../core/ports/queue.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
 import type { WorkflowCatalog } from "../core/ports/workflow-catalog.ts";
-import { isFinal, type RunRecord, type StoredEvent, timeOfRunId } from "../core/run.ts";
+import { type ClaimedRun, isFinal, type RunRecord, type StoredEvent, timeOfRunId } from "../core/run.ts";
 import { isDeployedTo, type Workflow } from "../core/workflow.ts";
 import { nameHint } from "../language/nearest-name.ts";
 import { describeRun } from "./describe-run.ts";
@@ -25,7 +25,7 @@ export interface StageChildRunsOptions {
 }
 
 /** Runs beside the one that starts them, by store and queue; whoever ends one tells the run that waits for it. */
-export function createStageChildRuns(place: StageChildRunsOptions, run?: RunRecord): ChildRuns {
+export function createStageChildRuns(place: StageChildRunsOptions, run?: ClaimedRun): ChildRuns {
   return {
     async check(workflow) {
       deployed(place, workflow);
@@ -71,7 +71,7 @@ export function outcomeOf(run: RunRecord): ChildOutcome {
 }
 
 /** The event that a step gives to the run it starts. */
-export function eventOf({ runId, event, parent }: ChildRequest, maker?: RunRecord): StoredEvent {
+export function eventOf({ runId, event, parent }: ChildRequest, maker?: ClaimedRun): StoredEvent {
   const deliveryId = `${parent.runId}/${parent.path}`;
   return ownEvent("RUN", event, { madeAt: timeOfRunId(runId), deliveryId, maker });
 }

@@ -5,7 +5,7 @@ import type { ErrorClass } from "../core/flow-error.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { ChunkOrder, ChunkOutcome, ChunkRuns } from "../core/ports/chunk-runs.ts";
 import type { LoopKey } from "../core/ports/loop-store.ts";
-import { isFinal, type NewRun, type RunRecord, timeOfRunId } from "../core/run.ts";
+import { type ClaimedRun, isFinal, type NewRun, type RunRecord, timeOfRunId } from "../core/run.ts";
 import { CHUNKS_AT_ONCE, chunkRunIds } from "./chunk-run-ids.ts";
 import { loopProgress } from "./loop-progress.ts";
 import type { Operator } from "./operator.ts";
@@ -16,7 +16,7 @@ import { redriveRun } from "./redrive-run.ts";
 type Place = Pick<Operator, "store" | "queue" | "clock" | "timings">;
 
 /** The chunks of one run's loops, by store and queue. They are of its version, and are kept as long as it is. */
-export function createStageChunkRuns(place: Place, run: RunRecord): ChunkRuns {
+export function createStageChunkRuns(place: Place, run: ClaimedRun): ChunkRuns {
   const { store, queue } = place;
   const loopAt = (path: string): LoopKey => ({ runId: run.runId, path });
   return {
@@ -59,7 +59,7 @@ export function createStageChunkRuns(place: Place, run: RunRecord): ChunkRuns {
 
 function chunkRun(
   { timings }: Place,
-  run: RunRecord,
+  run: ClaimedRun,
   { path, step, chunks: { base, size, count }, items, depth }: ChunkOrder,
   runId: string,
   number: number,

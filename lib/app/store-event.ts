@@ -1,4 +1,5 @@
 import { blankHistory } from "../core/blank-history.ts";
+import { readEvent } from "../core/event-body.ts";
 import type { Answers } from "../core/ports/answers.ts";
 import type { Bursts } from "../core/ports/bursts.ts";
 import type { Clock } from "../core/ports/clock.ts";
@@ -97,5 +98,5 @@ export async function storeEvent(
 
 /** What is over is kept as the end of a run would leave it. */
 function blanked(event: StoredEvent, redact: readonly string[]): Pick<NewRun, "event" | "blanked"> {
-  return { event: blankHistory({ event }, [], redact).event, blanked: true };
+  return { event: blankHistory({ event: readEvent(event) }, [], redact).event ?? event, blanked: true };
 }

@@ -1,4 +1,4 @@
-import type { RunRecord } from "../core/run.ts";
+import type { ClaimedRun } from "../core/run.ts";
 import type { RunEnd } from "../engine/run-end.ts";
 import type { Runner } from "./runner.ts";
 
@@ -8,7 +8,7 @@ import type { Runner } from "./runner.ts";
  */
 export async function superseded(
   { bursts, store }: Pick<Runner, "bursts" | "store">,
-  { runId, burst, journal, redrives }: RunRecord,
+  { runId, burst, journal, redrives }: ClaimedRun,
 ): Promise<RunEnd | undefined> {
   if (!burst || journal.length > 0 || redrives) return undefined;
   for await (const follower of bursts.followers(runId, burst)) {

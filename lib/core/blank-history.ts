@@ -1,13 +1,13 @@
-import { readBody } from "./event-body.ts";
 import type { JournalEntry, Write } from "./journal.ts";
 import { formatJson, type Json } from "./json.ts";
 import { type Path, parsePath, readPath, writePath } from "./path.ts";
 import { REDACTED } from "./redactor.ts";
-import type { NewRun, StoredEvent } from "./run.ts";
+import type { ClaimedRun, ReadEvent, StoredEvent } from "./run.ts";
 
 /** A run's history with some paths blanked: it can be read, and no longer be resumed. */
 export interface BlankedHistory {
-  readonly event: StoredEvent;
+  /** Absent: nothing of it is blanked. */
+  readonly event?: StoredEvent;
   readonly journal: readonly JournalEntry[];
 }
 
@@ -17,13 +17,14 @@ export interface BlankedHistory {
  * batch's list each delivery.
  */
 export function blankHistory(
-  { event, chunk, batch }: Pick<NewRun, "event" | "chunk" | "batch">,
+  { event, chunk, batch }: Pick<ClaimedRun, "event" | "chunk" | "batch">,
   journal: readonly JournalEntry[],
   redact: readonly string[],
 ): BlankedHistory {
   const paths = redact.map(statePath);
+  const blanked = chunk ? REDACTED : blankBody(event.body, paths, batch !== undefined);
   return {
-    event: chunk ? jsonEvent(event, REDACTED) : blankEvent(event, paths, batch !== undefined),
+    ...(blanked !== event.body && { event: jsonEvent(event, blanked) }),
     journal: journal.map((entry) => ({
       ...entry,
       patch: entry.patch.map((write) => blankWrite(write, paths)),
@@ -49,16 +50,12 @@ function blank(value: Json, paths: readonly Path[]): Json {
   );
 }
 
-function blankEvent(event: StoredEvent, paths: readonly Path[], isBatch: boolean): StoredEvent {
-  const input = readBody(event);
-  const each = isBatch && Array.isArray(input) ? input.map((one) => blank(one, paths)) : input;
-  const blanked = blank(each, paths);
-  if (blanked === input) return event;
-  return jsonEvent(event, blanked);
+function blankBody(body: Json, paths: readonly Path[], isBatch: boolean): Json {
+  return blank(isBatch && Array.isArray(body) ? body.map((one) => blank(one, paths)) : body, paths);
 }
 
-function jsonEvent(event: StoredEvent, body: Json): StoredEvent {
-  return { ...event, body: new TextEncoder().encode(formatJson(body)), contentType: "application/json" };
+function jsonEvent({ request }: ReadEvent, body: Json): StoredEvent {
+  return { request, body: new TextEncoder().encode(formatJson(body)), contentType: "application/json" };
 }
 
 function blankWrite(write: Write, paths: readonly Path[]): Write {

@@ -1,6 +1,6 @@
 import { addToList } from "./add-to-list.ts";
 import { type Json, jsonOrText, parseJson } from "./json.ts";
-import type { StoredEvent } from "./run.ts";
+import type { ReadEvent, StoredEvent } from "./run.ts";
 
 /** A content type in lower case, without its parameters; empty when there is none. */
 export function mediaType(contentType: string | undefined): string {
@@ -39,6 +39,11 @@ export function readBody({ body, contentType }: Pick<StoredEvent, "body" | "cont
     default:
       return jsonOrText(text);
   }
+}
+
+/** Reads the body of a stored event. @throws SyntaxError for JSON that is none; ingest has refused that before. */
+export function readEvent(event: StoredEvent): ReadEvent {
+  return { body: readBody(event), request: event.request };
 }
 
 /** The text of UTF-8 bytes, without a byte order mark; undefined for bytes that are none. */

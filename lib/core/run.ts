@@ -25,6 +25,12 @@ export interface StoredEvent {
   readonly request: RequestInfo;
 }
 
+/** An event whose body is read. */
+export interface ReadEvent {
+  readonly body: Json;
+  readonly request: RequestInfo;
+}
+
 /** What a workflow reads as `request`. Credentials are blanked. */
 export interface RequestInfo {
   readonly method: string;
@@ -163,6 +169,11 @@ export interface RunRecord extends Omit<NewRun, "droppedFor"> {
   /** It was failed as damaged, and of its event less is left than arrived. */
   readonly eventLost?: true;
   readonly journal: readonly JournalEntry[];
+}
+
+/** A run as a claim gives it: its event is read, and the bytes of the body are not kept. */
+export interface ClaimedRun extends Omit<RunRecord, "event"> {
+  readonly event: ReadEvent;
 }
 
 /** What lists show. Of a damaged run: what can be read of it, and what is wrong as its error. */

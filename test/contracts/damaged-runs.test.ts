@@ -143,10 +143,9 @@ function facts(claim: ClaimResult) {
   if (claim.kind !== "claimed") return claim.kind;
   const { event, journal, workflow, hash, stage, parent, chunk, createdAt, expiresAt, failures, spentMs } =
     claim.run;
-  const body = Buffer.from(event.body).toString("base64");
   return JSON.stringify([
     [workflow, hash, stage, parent, chunk, createdAt, expiresAt, failures, spentMs],
-    [body, event.contentType, event.request, journal],
+    [event, journal],
   ]);
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import * as fc from "fast-check";
+import { readEvent } from "../../lib/core/event-body.ts";
 import { formatJson, type Json, parseJson } from "../../lib/core/json.ts";
 import { LeaseLost, type RunStore } from "../../lib/core/ports/run-store.ts";
 import type { Workflow } from "../../lib/core/workflow.ts";
@@ -116,7 +117,9 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
           const run = sampleRun();
           await store.create({ ...run, event: { ...run.event, body: bytes } });
           const { run: claimed } = await mustClaim(store, run.runId);
-          expect(Buffer.compare(claimed.event.body, bytes)).toBe(0);
+          const { body } = (await store.get(run.runId))?.event ?? {};
+          expect(body && Buffer.compare(body, bytes)).toBe(0);
+          expect(claimed.event).toEqual(readEvent({ ...run.event, body: bytes }));
         }
       });
 

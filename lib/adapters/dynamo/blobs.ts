@@ -1,5 +1,6 @@
-import { hash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import type { AttributeValue, WriteRequest } from "@aws-sdk/client-dynamodb";
+import { batchesOf } from "../../core/batches-of.ts";
 import {
   damaged,
   type Item,
@@ -15,6 +16,8 @@ import type { Table } from "./table.ts";
 
 // An item may have 400 KB with its keys; 25 chunks of 350 KiB stay under the 16 MB of one batch.
 const CHUNK_BYTES = 350 * 1024;
+// What is read in one request, where all of it is wanted at once and where not: what DynamoDB gives, and 2.8 MB.
+const [ALL_AT_ONCE, FEW_AT_ONCE] = [100, 8];
 // A gigabyte and more: what refers to more chunks than that was never written.
 const MOST_CHUNKS = 4_096;
 
@@ -24,12 +27,35 @@ export interface Blobs {
   store(pk: string, bytes: Uint8Array, expiresAt?: number): Promise<AttributeValue>;
   /** The bytes that attribute `name` refers to. @throws FlowError `internal` for a missing or damaged chunk. */
   load(item: Item, name: string): Promise<Uint8Array>;
+  /** The same, some chunks at a time. What is damaged may be found behind the last one only. @throws as {@link Blobs.load} */
+  chunks(item: Item, name: string): AsyncGenerator<Uint8Array>;
   /** Deletes the chunks of every blob that an item refers to. */
   removeAll(item: Item): Promise<void>;
 }
 
 /** Blobs in a table. */
 export function createBlobs(table: Table): Blobs {
+  async function* read(item: Item, name: string, atOnce: number): AsyncGenerator<Uint8Array> {
+    const { sha, bytes, keys } = reference(item, name);
+    const wrong = (what: string) => damaged(item, `refers in "${name}" to blob ${sha}, whose ${what}`);
+    const found = createHash("sha256");
+    let k = 0;
+    for (const batch of batchesOf(keys, atOnce)) {
+      const parts = new Map((await table.getMany(batch)).map((chunk) => [chunk.sk?.S, chunk.data?.B]));
+      for (const { sk } of batch) {
+        const part = parts.get(sk);
+        const length = Math.min(CHUNK_BYTES, bytes - k * CHUNK_BYTES);
+        if (part === undefined) throw wrong(`chunk ${k} of ${keys.length} is missing`);
+        if (part.length !== length)
+          throw wrong(`chunk ${k} of ${keys.length} has ${part.length} bytes instead of ${length}`);
+        found.update(part);
+        yield part;
+        k += 1;
+      }
+    }
+    if (found.digest("hex") !== sha) throw wrong("bytes are damaged");
+  }
+
   return {
     async store(pk, bytes, expiresAt) {
       const sha = hash("sha256", bytes);
@@ -49,21 +75,15 @@ export function createBlobs(table: Table): Blobs {
       return { M: { sha: text(sha), chunks: number(chunks), bytes: number(bytes.length) } };
     },
     async load(item, name) {
-      const { sha, bytes, keys } = reference(item, name);
-      const wrong = (what: string) => damaged(item, `refers in "${name}" to blob ${sha}, whose ${what}`);
-      const found = new Map((await table.getMany(keys)).map((chunk) => [chunk.sk?.S, chunk.data?.B]));
-      const whole = new Uint8Array(bytes);
-      for (const [k, { sk }] of keys.entries()) {
-        const part = found.get(sk);
-        const length = Math.min(CHUNK_BYTES, bytes - k * CHUNK_BYTES);
-        if (part === undefined) throw wrong(`chunk ${k} of ${keys.length} is missing`);
-        if (part.length !== length)
-          throw wrong(`chunk ${k} of ${keys.length} has ${part.length} bytes instead of ${length}`);
-        whole.set(part, k * CHUNK_BYTES);
+      const whole = new Uint8Array(reference(item, name).bytes);
+      let at = 0;
+      for await (const part of read(item, name, ALL_AT_ONCE)) {
+        whole.set(part, at);
+        at += part.length;
       }
-      if (hash("sha256", whole) !== sha) throw wrong("bytes are damaged");
       return whole;
     },
+    chunks: (item, name) => read(item, name, FEW_AT_ONCE),
     async removeAll(item) {
       await table.writeMany(keysIn(item).map((key) => ({ DeleteRequest: { Key: keyOf(key) } })));
     },

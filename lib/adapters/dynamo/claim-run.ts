@@ -21,7 +21,15 @@ import {
   unlessDamaged,
 } from "./item.ts";
 import { removeReplaced } from "./lease-writes.ts";
-import { readClaims, readLeaseUntil, readOutcome, readRun, readStatus, runIdOf, runKey } from "./run-item.ts";
+import {
+  readClaimed,
+  readClaims,
+  readLeaseUntil,
+  readOutcome,
+  readStatus,
+  runIdOf,
+  runKey,
+} from "./run-item.ts";
 import { fenceJournal, fenceUnread, hasStoredSince, noteStored, segmentEntries } from "./segments.ts";
 import type { StoredValues } from "./stored-values.ts";
 import type { Table } from "./table.ts";
@@ -209,7 +217,7 @@ async function claimed(
   }
   const journal = epoch > 1 ? await fenceJournal(table, values, writer, item) : { segments: [], fence: 0 };
   const entries = await segmentEntries(journal.segments, values);
-  const run = await readRun(item, entries.flat(), values);
+  const run = await readClaimed(item, entries.flat(), values);
   const afterDeath = item.prev_owner !== undefined && readText(item, "prev_owner") !== "";
   const isOfTheDead = (segment: Item) => afterDeath && readNumber(segment, "epoch") === epoch - 1;
   const lease = { runId, owner, epoch, run };

@@ -94,11 +94,9 @@ export async function finishRun(
     not_before: undefined,
     due_shard: undefined,
     due_at: undefined,
-    // `rewritten` tells readers that no segment counts any longer.
-    ...(history && {
-      ...(await eventAttributes(history.event, values, lease)),
-      rewritten: { BOOL: true },
-    }),
+    // Tells readers that no segment counts any longer.
+    ...(history && { rewritten: { BOOL: true } }),
+    ...(history?.event && (await eventAttributes(history.event, values, lease))),
   });
   if (history) await removeReplaced(table, lease.runId);
 }

@@ -2,6 +2,7 @@ import { isJournalEntry } from "../../core/is-journal-entry.ts";
 import type { JournalEntry, RunError } from "../../core/journal.ts";
 import { isObject, type Json } from "../../core/json.ts";
 import {
+  type ClaimedRun,
   FINAL_STATUSES,
   type FinalStatus,
   type NewRun,
@@ -52,7 +53,10 @@ export function isExpired({ expires_at }: Item, now: number): boolean {
 }
 
 /** Where the values of a run's own item go. */
-export function runPlacement({ runId, expiresAt }: NewRun, inlineBytes = RUN_INLINE_BYTES): Placement {
+export function runPlacement(
+  { runId, expiresAt }: Pick<NewRun, "runId" | "expiresAt">,
+  inlineBytes = RUN_INLINE_BYTES,
+): Placement {
   return { pk: runKey(runId).pk, inlineBytes, expiresAt };
 }
 
@@ -102,17 +106,40 @@ async function standingOf(run: NewRun, values: StoredValues): Promise<Item> {
 }
 
 /** The run that an item and its segments hold. @throws FlowError `internal` for a damaged item. */
-export async function readRun(
+export function readRun(
   item: Item,
   segments: readonly JournalEntry[],
   values: StoredValues,
 ): Promise<RunRecord> {
+  return readWith(item, segments, values, async (request) => {
+    const body = await values.loadBytes(item, "body");
+    return { body, contentType: readText(item, "content_type"), request };
+  });
+}
+
+/** The same for a claim. @throws FlowError `internal` for a damaged item. */
+export function readClaimed(
+  item: Item,
+  segments: readonly JournalEntry[],
+  values: StoredValues,
+): Promise<ClaimedRun> {
+  return readWith(item, segments, values, async (request) => {
+    const body = await values.loadBody(item, "body", readText(item, "content_type"));
+    return { body, request };
+  });
+}
+
+async function readWith<Event>(
+  item: Item,
+  segments: readonly JournalEntry[],
+  values: StoredValues,
+  readEvent: (request: RequestInfo) => Promise<Event>,
+): Promise<Omit<RunRecord, "event"> & { readonly event: Event }> {
   checkLayout(item);
   if (readText(item, "run_id") !== runIdOf(item))
     throw damaged(item, `has the run id ${readText(item, "run_id")}`);
-  const [body, request, output, error, reason, tail] = await Promise.all([
-    values.loadBytes(item, "body"),
-    readRequest(item, values),
+  const [event, output, error, reason, tail] = await Promise.all([
+    readRequest(item, values).then(readEvent),
     item.output && values.loadJson(item, "output"),
     readError(item, values),
     readReason(item, values),
@@ -128,7 +155,7 @@ export async function readRun(
     hash: readText(item, "hash"),
     stage: readText(item, "stage"),
     status: readStatus(item),
-    event: { body, contentType: readText(item, "content_type"), request },
+    event,
     createdAt: readNumber(item, "created_at"),
     dueAt: readOptionalNumber(item, "due_at") ?? Number.POSITIVE_INFINITY,
     expiresAt: readNumber(item, "expires_at"),

@@ -1,8 +1,10 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { bodyKindOf, readBody } from "../../core/event-body.ts";
 import { type Json, parseJson } from "../../core/json.ts";
+import { createJsonReader } from "../../core/json-reader.ts";
 import { type Blobs, isBlobReference } from "./blobs.ts";
 import { damaged, type Item } from "./item.ts";
-import { pack, unpack } from "./packed-value.ts";
+import { pack, unpack, unpackedBytes, unpackInPieces } from "./packed-value.ts";
 
 /**
  * Packed bytes of one attribute that stay in the run's item. Each update of an item is paid for by its whole size and
@@ -14,6 +16,10 @@ export const RUN_INLINE_BYTES = 64 * 1024;
 export const RUN_SMALL_INLINE_BYTES = 16 * 1024;
 /** Packed bytes that stay in an item that is written once: a segment, a version. */
 export const INLINE_BYTES = 256 * 1024;
+
+const NOTHING = new Uint8Array();
+// Parsing a text of this size as a whole is faster than piece by piece, and takes three times as much memory.
+const WHOLE_BYTES = 8 * 1024 * 1024;
 
 /** Where a value goes: the partition its chunks would lie in, how much stays in the item, when it may be deleted. */
 export interface Placement {
@@ -29,6 +35,8 @@ export interface StoredValues {
   storeJson(value: unknown, placement: Placement): Promise<AttributeValue>;
   /** @throws FlowError `internal` for a value that is missing or damaged. */
   loadBytes(item: Item, name: string): Promise<Uint8Array>;
+  /** An event's body as `readBody` reads it; a large one is never whole in memory. @throws as {@link StoredValues.loadBytes} */
+  loadBody(item: Item, name: string, contentType: string): Promise<Json>;
   /** @throws FlowError `internal` for a value that is missing or damaged. */
   loadJson(item: Item, name: string): Promise<Json>;
 }
@@ -44,10 +52,29 @@ export function createStoredValues(blobs: Blobs): StoredValues {
     if (packed === undefined) throw damaged(item, `has no value in "${name}"`);
     return readable(item, name, () => unpack(packed));
   };
+  /** Undefined for what cannot be read so: read whole, it says what is wrong with it, or that it is no JSON. */
+  const readInPieces = async (item: Item, name: string): Promise<Json | undefined> => {
+    const reader = createJsonReader();
+    try {
+      const packed = item[name]?.B;
+      await unpackInPieces(packed ? [packed] : blobs.chunks(item, name), reader.push);
+      return reader.end();
+    } catch {
+      return undefined;
+    }
+  };
   return {
     storeBytes,
     storeJson: (value, placement) => storeBytes(new TextEncoder().encode(JSON.stringify(value)), placement),
     loadBytes,
+    async loadBody(item, name, contentType) {
+      const isLarge = isBlobReference(item[name]) || unpackedBytes(item[name]?.B ?? NOTHING) > WHOLE_BYTES;
+      const isRead = isLarge && bodyKindOf(contentType) === "json";
+      const inPieces = isRead ? await readInPieces(item, name) : undefined;
+      if (inPieces !== undefined) return inPieces;
+      const body = await loadBytes(item, name);
+      return readable(item, name, () => readBody({ body, contentType }));
+    },
     async loadJson(item, name) {
       const bytes = await loadBytes(item, name);
       return readable(item, name, () => parseJson(new TextDecoder().decode(bytes)));

@@ -1,3 +1,4 @@
+import { readEvent } from "../../core/event-body.ts";
 import { FlowError } from "../../core/flow-error.ts";
 import type { JournalEntry } from "../../core/journal.ts";
 import {
@@ -228,7 +229,8 @@ function entriesSince({ segments }: StoredRun, epoch: number): readonly JournalE
 /** The journal as it is now, closed to earlier leases by an empty segment when there were any. */
 function claimed(stored: StoredRun, owner: string): ClaimResult {
   const { runId, epoch } = stored.run;
-  const run = record(stored);
+  const whole = record(stored);
+  const run = { ...whole, event: readEvent(whole.event) };
   const afterDeath = stored.previousOwner !== undefined;
   const leftBehind = afterDeath ? entriesSince(stored, epoch - 1) : [];
   if (epoch > 1) fence(stored, owner);

@@ -4,6 +4,7 @@ import type { JournalEntry, RunError } from "../journal.ts";
 import type { Json } from "../json.ts";
 import type {
   ChunkLink,
+  ClaimedRun,
   FinalStatus,
   NewRun,
   ParentLink,
@@ -39,7 +40,7 @@ export interface Lease {
   readonly owner: string;
   readonly epoch: number;
   /** Where the run is listed: needed to write its index keys. */
-  readonly run: RunRecord;
+  readonly run: ClaimedRun;
 }
 
 /** A run that cannot go on: something that is stored of it is missing or not what it should be. */
@@ -61,7 +62,7 @@ export type ClaimResult =
   | {
       readonly kind: "claimed";
       readonly lease: Lease;
-      readonly run: RunRecord;
+      readonly run: ClaimedRun;
       /** Number that the next segment takes. */
       readonly nextSegment: number;
       /** The lease before this one ran out: its process died or stalled. */
@@ -107,7 +108,7 @@ export interface Finish {
   readonly output?: Json;
   /** Entries that no segment holds yet. */
   readonly tail: readonly JournalEntry[];
-  /** What takes the place of the stored event and of the whole journal, `tail` included: the file asked to blank some of it. */
+  /** What takes the place of the stored event, where it has one, and of the whole journal, `tail` included: the file asked to blank some of it. */
   readonly history?: BlankedHistory;
 }
 
