@@ -47,11 +47,14 @@ const rows: (readonly [figure: string, value: string])[] = [
   ...large.loops.map(
     ({ items, ms, writes, peakRssMb }) =>
       [
-        `a loop over ${items.toLocaleString("en")} items of 10 kB, a call each, 50 at once, 256 MB of heap: time / write requests / peak memory`,
+        `a loop over ${items.toLocaleString("en")} items of 10 kB, a call each, 50 at once: time / write requests / peak memory`,
         `${(ms / 1000).toFixed(1)} s / ${writes} / ${peakRssMb} MB`,
       ] as const,
   ),
-  ["the last one, killed at the 7,321st call: the rest", `${(large.resumeMs / 1000).toFixed(1)} s`],
+  [
+    "the last one, killed at the 7,321st call: the rest / peak memory",
+    `${(large.resumed.ms / 1000).toFixed(1)} s / ${large.resumed.peakRssMb} MB`,
+  ],
   [
     "an event of 6 MB, two results of 25 MB: run / history shown / run of its replay",
     `${["run", "show", "replay"].map((part) => `${((large.run.times[part] ?? 0) / 1000).toFixed(1)} s`).join(" / ")}`,

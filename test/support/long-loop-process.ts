@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
 import type { JsonObject } from "../../lib/core/json.ts";
@@ -18,8 +19,9 @@ export interface LongLoopOrder {
   readonly minutes: number;
 }
 
-/** What it tells when it has ended by itself. */
+/** What it tells at its end. */
 export interface LongLoopReport {
+  /** `killed`: as it was ordered. */
   readonly status: string;
   readonly calls: number;
   readonly ms: number;
@@ -49,7 +51,10 @@ let calls = 0;
 const peer: Http = {
   async send() {
     calls += 1;
-    if (calls === diesAt) process.kill(process.pid, "SIGKILL");
+    if (calls === diesAt) {
+      tell("killed");
+      process.kill(process.pid, "SIGKILL");
+    }
     const document = `${calls}`.padEnd(answerBytes, "x");
     await new Promise(setImmediate);
     return {
@@ -70,12 +75,16 @@ for (let drawn = 0; drawn < minutes; drawn += 1) world.runner.ports.random.uuid(
 await world.queue.send({ runId });
 const started = performance.now();
 await world.settle();
-const report: LongLoopReport = {
-  status: String(await world.store.status(runId)),
-  calls,
-  ms: Math.round(performance.now() - started),
-  writes,
-  peakRssMb: Math.round(process.resourceUsage().maxRSS / 1000),
-};
-process.stdout.write(JSON.stringify(report));
+tell(String(await world.store.status(runId)));
 client.destroy();
+
+function tell(status: string): void {
+  const report: LongLoopReport = {
+    status,
+    calls,
+    ms: Math.round(performance.now() - started),
+    writes,
+    peakRssMb: Math.round(process.resourceUsage().maxRSS / 1000),
+  };
+  writeSync(1, JSON.stringify(report));
+}
