@@ -10,7 +10,10 @@ import { catalogFile, environment } from "../lib/adapters/environment.ts";
 import { flushAtEnd } from "../lib/adapters/flush-at-end.ts";
 import { createLog } from "../lib/adapters/json-log.ts";
 import { logFaults } from "../lib/adapters/log-faults.ts";
+import { cloudWatchClient } from "../lib/adapters/metrics/cloudwatch-client.ts";
+import { createCloudWatchMetrics } from "../lib/adapters/metrics/cloudwatch-metrics.ts";
 import { createEmfMetrics } from "../lib/adapters/metrics/emf-metrics.ts";
+import { createFileMetricReader } from "../lib/adapters/metrics/metric-files.ts";
 import { createSqsDeadLetters } from "../lib/adapters/sqs-dead-letters.ts";
 import { createSqsQueue } from "../lib/adapters/sqs-queue.ts";
 import { systemClock } from "../lib/adapters/system-clock.ts";
@@ -46,6 +49,10 @@ const stage: ConsoleStage = {
   },
   deliveries: createDynamoDeliveries(table),
   deadLetters: createSqsDeadLetters({ client: queues.client, queueUrl: queues.deadLetterUrl }),
+  metrics:
+    config.HOOKLINE_METRICS_FOLDER === undefined
+      ? createCloudWatchMetrics(cloudWatchClient(), config.HOOKLINE_STAGE)
+      : createFileMetricReader(config.HOOKLINE_METRICS_FOLDER),
   inputs: createInputCatalog(catalogFile("inputs.json")),
   access:
     read === undefined || act === undefined

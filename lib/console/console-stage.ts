@@ -2,6 +2,7 @@ import type { Operator } from "../app/operator.ts";
 import type { DeadLetters } from "../core/ports/dead-letters.ts";
 import type { Deliveries } from "../core/ports/deliveries.ts";
 import type { Log } from "../core/ports/log.ts";
+import type { MetricReader } from "../core/ports/metric-reader.ts";
 import type { InputCatalog } from "../core/ports/workflow-catalog.ts";
 import type { Access } from "./access/access.ts";
 
@@ -11,6 +12,8 @@ export interface ConsoleStage {
   readonly operator: Operator;
   readonly deliveries: Deliveries;
   readonly deadLetters: DeadLetters;
+  /** What the functions counted. */
+  readonly metrics: MetricReader;
   /** The workflows that are deployed to it, and those of other stages. */
   readonly inputs: InputCatalog;
   readonly access: Access;

@@ -19,6 +19,7 @@ export interface PageContent {
 
 /** The parts of the console, in the order of the navigation. */
 const SECTIONS = [
+  { path: "/", name: "Overview" },
   { path: "/runs", name: "Runs" },
   { path: "/deliveries", name: "Deliveries" },
   { path: "/dead-letters", name: "Dead letters" },

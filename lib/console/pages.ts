@@ -1,12 +1,14 @@
 import type { AddPage } from "./console-app.ts";
 import { addDeadLettersPage } from "./pages/dead-letters.ts";
 import { addDeliveriesPage } from "./pages/deliveries.ts";
+import { addOverviewPage } from "./pages/overview.ts";
 import { addRunPage } from "./pages/run.ts";
 import { addRunActions } from "./pages/run-actions.ts";
 import { addRunsPage } from "./pages/runs.ts";
 import { addStepPage } from "./pages/step.ts";
 
 const PAGES: readonly AddPage[] = [
+  addOverviewPage,
   addRunsPage,
   addRunPage,
   addStepPage,
@@ -17,6 +19,5 @@ const PAGES: readonly AddPage[] = [
 
 /** Adds every page. */
 export const addPages: AddPage = (app, stage) => {
-  app.get("/", (context) => context.redirect("/runs", 303));
   for (const addPage of PAGES) addPage(app, stage);
 };

@@ -71,6 +71,8 @@ export const consoleConfig = z
     ...shared,
     HOOKLINE_CONSOLE_READ_TOKEN_ID: z.string().min(1).optional(),
     HOOKLINE_CONSOLE_ACT_TOKEN_ID: z.string().min(1).optional(),
+    /** Where a local stack keeps what was counted; absent: CloudWatch does. */
+    HOOKLINE_METRICS_FOLDER: z.string().min(1).optional(),
   })
   .superRefine((config, { addIssue }) => {
     if (config.HOOKLINE_STAGE === "local") return;

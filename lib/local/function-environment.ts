@@ -22,6 +22,7 @@ export interface FunctionSurroundings {
   readonly deadLetterUrl: string;
   readonly objects: string;
   readonly catalogFolder: string;
+  readonly metricFolder: string;
   readonly accessKeyId: string;
 }
 
@@ -60,6 +61,7 @@ export function functionEnvironment(
     // A change of .env shows at once.
     HOOKLINE_SECRETS_TTL_SECONDS: "1",
     HOOKLINE_CATALOG_DIR: around.catalogFolder,
+    HOOKLINE_METRICS_FOLDER: around.metricFolder,
   } satisfies { [Name in Names]?: string };
   return {
     ...Object.fromEntries(cleared.map((name) => [name, undefined])),

@@ -16,6 +16,7 @@ import { lambdaContext } from "./lambda-context.ts";
 import { fileSources, localSources, pickValues } from "./local-environment.ts";
 import { catalogFolder, LOCAL_STAGE } from "./local-names.ts";
 import { type LocalServices, startLocalServices } from "./local-services.ts";
+import { metricFolder } from "./metric-recorder.ts";
 import { ownIdentity } from "./process-identity.ts";
 import { recoverRuns } from "./recover-runs.ts";
 import { isCronWorkflow, startScheduler } from "./scheduler.ts";
@@ -109,7 +110,7 @@ async function bringUp(
   const workflowSecrets = () => pickValues(names(), sources());
   const services = await startLocalServices({ dataFolder, workflowSecrets, invocationSeconds, log }, parts);
   const environment = functionEnvironment(
-    { ...services, ...endpointsOf(services), catalogFolder: catalog },
+    { ...services, ...endpointsOf(services), catalogFolder: catalog, metricFolder: metricFolder(dataFolder) },
     shell,
     settings,
   );

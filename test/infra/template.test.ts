@@ -259,6 +259,7 @@ describe("the roles", () => {
     "dynamodb:Query on Table.Arn Table.Arn/index/by_workflow",
     "secretsmanager:GetSecretValue on ConsoleReadToken ConsoleActToken",
     "sqs:ReceiveMessage sqs:ChangeMessageVisibility on DeadLetters.Arn",
+    "cloudwatch:GetMetricData on *",
   ];
 
   test("what shows the console's pages reads, and can change no run", () => {

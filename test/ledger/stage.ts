@@ -8,6 +8,7 @@ import type { RunRecord } from "../../lib/core/run.ts";
 import { functionEnvironment } from "../../lib/local/function-environment.ts";
 import { catalogFolder, MANY_RUNS } from "../../lib/local/local-names.ts";
 import { type LocalServices, startLocalServices } from "../../lib/local/local-services.ts";
+import { metricFolder } from "../../lib/local/metric-recorder.ts";
 import { localWebhookPath, webhookKeys } from "../../lib/local/webhook-key.ts";
 import { watchWorkflowFiles } from "../../lib/local/workflow-files.ts";
 import type { DeadLetter } from "./audit.ts";
@@ -78,6 +79,7 @@ export async function startStage(options: StageOptions, parts: AsyncDisposableSt
         secrets: services.secretsUrl,
         objects: services.objectsUrl,
         catalogFolder: catalog,
+        metricFolder: metricFolder(folder),
       },
       {},
       {

@@ -8,6 +8,7 @@ import { openAccess } from "../../lib/console/access/open-access.ts";
 import { tokenAccess } from "../../lib/console/access/token-access.ts";
 import type { ConsoleApp } from "../../lib/console/console-app.ts";
 import { createConsole } from "../../lib/console/create-console.ts";
+import type { MetricReader } from "../../lib/core/ports/metric-reader.ts";
 import { createWorld, type World, type WorldOptions } from "./world.ts";
 
 /** Tokens of a closed console. */
@@ -35,10 +36,10 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Makes one; `closed`: as in a stage, with a sign-in. */
+/** Makes one; `closed`: as in a stage, with a sign-in; `metrics` in place of what the stage counts. */
 export function createConsoleWorld(
   options: WorldOptions,
-  { closed = false }: { readonly closed?: boolean } = {},
+  { closed = false, metrics }: { readonly closed?: boolean; readonly metrics?: MetricReader } = {},
 ): ConsoleWorld {
   const world = createWorld(options);
   const operator = operatorOf(world.runner);
@@ -49,6 +50,7 @@ export function createConsoleWorld(
     operator,
     deliveries: world.deliveries,
     deadLetters,
+    metrics: metrics ?? world.metrics,
     inputs: world.ingest.inputs,
     access: closed
       ? tokenAccess({

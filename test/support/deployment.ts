@@ -12,6 +12,7 @@ import type { RunStore } from "../../lib/core/ports/run-store.ts";
 import type { Workflow } from "../../lib/core/workflow.ts";
 import { objectFile, startObjectServer } from "../../lib/local/object-server.ts";
 import { startSecretsServer } from "../../lib/local/secrets-server.ts";
+import { startCloudWatchServer } from "./cloudwatch-server.ts";
 import { startDynalite } from "./dynalite.ts";
 import { startFauxqs } from "./fauxqs.ts";
 import { INBOX_ARN, sqsEvent } from "./inbox-messages.ts";
@@ -23,7 +24,7 @@ const ORG_ID = "acme";
 const WEBHOOK_KEY = "webhook key of the test";
 
 /** A service of AWS that functions call. */
-export type Service = "dynamodb" | "sqs" | "secretsmanager" | "s3";
+export type Service = "dynamodb" | "sqs" | "secretsmanager" | "s3" | "cloudwatch";
 /** What opens the console of a deployment. */
 export const CONSOLE_TOKEN = {
   read: "a token that lets people look at runs",
@@ -74,10 +75,11 @@ export async function deploy(
   },
 ): Promise<Deployment> {
   const dir = await mkdtemp(join(tmpdir(), "hookline-bundles-"));
-  const [dynalite, fauxqs, objects, secretsServer] = await Promise.all([
+  const [dynalite, fauxqs, objects, cloudWatch, secretsServer] = await Promise.all([
     startDynalite(),
     startFauxqs(),
     startObjectServer(dir, "test"),
+    startCloudWatchServer(),
     startSecretsServer(
       new Map([
         ["webhook-key", { read: () => JSON.stringify({ current: WEBHOOK_KEY }) }],
@@ -100,6 +102,7 @@ export async function deploy(
     sqs: fauxqs.url,
     secretsmanager: secretsServer.url,
     s3: objects.url,
+    cloudwatch: cloudWatch.url,
   };
   const shared = {
     HOOKLINE_STAGE: STAGE,
@@ -246,7 +249,13 @@ export async function deploy(
     async stop() {
       await Promise.all(FUNCTIONS.map((name) => booted[name].lambda.stop()));
       await Promise.all(FUNCTIONS.flatMap((name) => booted[name].proxies.map(({ proxy }) => proxy.close())));
-      await Promise.all([dynalite.stop(), fauxqs.stop(), objects.close(), secretsServer.close()]);
+      await Promise.all([
+        dynalite.stop(),
+        fauxqs.stop(),
+        objects.close(),
+        cloudWatch.stop(),
+        secretsServer.close(),
+      ]);
       await rm(dir, { recursive: true });
     },
   };
@@ -259,6 +268,7 @@ function endpointsAt(urls: { readonly [service: string]: string }) {
     AWS_ENDPOINT_URL_SQS: urls.sqs ?? "",
     AWS_ENDPOINT_URL_SECRETS_MANAGER: urls.secretsmanager ?? "",
     AWS_ENDPOINT_URL_S3: urls.s3 ?? "",
+    AWS_ENDPOINT_URL_CLOUDWATCH: urls.cloudwatch ?? "",
   };
 }
 

@@ -31,7 +31,12 @@ export function bytes(count: number): string {
   return count < 1_000_000 ? `${(count / 1_000).toFixed(1)} kB` : `${(count / 1_000_000).toFixed(1)} MB`;
 }
 
+/** A count alone. */
+export function plain(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
 /** A count with its noun. */
 export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
+  return `${plain(count)} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -8,9 +8,13 @@ export const PERIODS = [
   { name: "month", label: "Last 30 days", ms: 720 * HOUR_MS },
 ] as const;
 
-/** The period of a name; seven days where it is none. */
-export function periodOf(name: string | undefined): (typeof PERIODS)[number] {
-  return PERIODS.find((one) => one.name === name) ?? PERIODS[2];
+/** One of {@link PERIODS}. */
+type Period = (typeof PERIODS)[number];
+
+/** The period of a name; the other one, or seven days, where it is none. */
+export function periodOf(name: string | undefined, otherwise: Period["name"] = "week"): Period {
+  const period = (wanted: string | undefined) => PERIODS.find((one) => one.name === wanted);
+  return period(name) ?? period(otherwise) ?? PERIODS[2];
 }
 
 /** Their names and labels. */
