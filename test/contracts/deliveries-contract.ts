@@ -59,6 +59,17 @@ export function deliveriesContract(
     expect(await deliveries.name(key(`${long}.`), run("three"))).toEqual(run("three"));
   });
 
+  test("the runs that a key names are found again, in the workflows that are asked for", async () => {
+    const { deliveries } = await open();
+    await deliveries.name(key("a"), run("one"));
+    await deliveries.name({ ...key("a"), workflow: "other" }, run("two"));
+    expect(await deliveries.named(["flow"], "a")).toEqual([run("one")]);
+    const both = await deliveries.named(["other", "flow", "third"], "a");
+    expect(both.map(({ runId }) => runId).sort()).toEqual(["one", "two"]);
+    expect(await deliveries.named(["flow"], "b")).toEqual([]);
+    expect(await deliveries.named([], "a")).toEqual([]);
+  });
+
   test("after its window a key names another run", async () => {
     const { deliveries } = await open();
     await deliveries.name(key("a"), run("one"));

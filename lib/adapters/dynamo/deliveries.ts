@@ -22,6 +22,10 @@ export function createDynamoDeliveries(place: TableOptions): Deliveries {
   const table = createTable(place);
   return {
     name: (key, run) => nameDelivery(table, key, run),
+    async named(workflows, key) {
+      const items = await table.getMany(workflows.map((workflow) => nameKey(workflow, key)));
+      return items.map(readNamed);
+    },
     async keep(receipt) {
       await table.putNew(receiptItem(receipt));
     },
@@ -39,12 +43,20 @@ export function createDynamoDeliveries(place: TableOptions): Deliveries {
 }
 
 /** Keys may be of any length, and hold what does not belong into one: their hash stands for them. */
+function nameKey(workflow: string, key: string): Key {
+  return { pk: `dedupe#${workflow}#${hash("sha256", key)}`, sk: "dedupe" };
+}
+
+function readNamed(item: Item): NamedRun {
+  return { runId: readText(item, "run_id"), createdAt: readNumber(item, "created_at") };
+}
+
 async function nameDelivery(
   table: Table,
   { workflow, key, until }: DeliveryKey,
   run: NamedRun,
 ): Promise<NamedRun> {
-  const place: Key = { pk: `dedupe#${workflow}#${hash("sha256", key)}`, sk: "dedupe" };
+  const place = nameKey(workflow, key);
   const item = {
     ...keyAttributes(place),
     run_id: text(run.runId),
@@ -60,7 +72,7 @@ async function nameDelivery(
   for (let tries = 0; tries < 3; tries++) {
     if (await table.putIf(item, isFree)) return run;
     const taken = await table.get(place);
-    if (taken) return { runId: readText(taken, "run_id"), createdAt: readNumber(taken, "created_at") };
+    if (taken) return readNamed(taken);
   }
   throw new FlowError("server_error", "the name of a delivery comes and goes");
 }

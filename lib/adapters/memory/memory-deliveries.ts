@@ -5,13 +5,17 @@ import type { RunStore } from "../../core/ports/run-store.ts";
 export function createMemoryDeliveries(runs: Pick<RunStore, "get">): Deliveries {
   const names = new Map<string, { readonly run: NamedRun; readonly until: number }>();
   const receipts = new Map<string, Receipt>();
+  const placeOf = (workflow: string, key: string) => JSON.stringify([workflow, key]);
   return {
     async name({ workflow, key, until }, run) {
-      const place = JSON.stringify([workflow, key]);
+      const place = placeOf(workflow, key);
       const named = names.get(place);
       if (named && named.until > run.createdAt) return named.run;
       names.set(place, { run, until });
       return run;
+    },
+    async named(workflows, key) {
+      return workflows.flatMap((workflow) => names.get(placeOf(workflow, key))?.run ?? []);
     },
     async keep(receipt) {
       receipts.set(receipt.id, receipt);

@@ -1,6 +1,8 @@
 import { html } from "hono/html";
-import { RUN_STATUSES } from "../../core/run.ts";
+import { findRuns } from "../../app/find-runs.ts";
+import { RUN_STATUSES, type RunSummary } from "../../core/run.ts";
 import type { AddPage } from "../console-app.ts";
+import type { ConsoleStage } from "../console-stage.ts";
 import { answerPage } from "../layout.ts";
 import { filterForm, optionsOf } from "../parts/filter-form.ts";
 import { cursorText, readCursor } from "../parts/page-cursor.ts";
@@ -12,6 +14,7 @@ import { servedWorkflows } from "../served-workflows.ts";
 
 const PAGE = 50;
 const REFRESH_SECONDS = 5;
+const NOTHING_FOUND = html`<p class="empty">No run is found by that. It may be a run’s id or its first 8 characters or more, or the whole value of <code>input.dedupe.key</code> while its window lasts; not a word of an event.</p>`;
 
 /** The runs of the stage, newest first. */
 export const addRunsPage: AddPage = (app, stage) => {
@@ -21,6 +24,22 @@ export const addRunsPage: AddPage = (app, stage) => {
     const status = RUN_STATUSES.find((one) => one === context.req.query("status"));
     const period = periodOf(context.req.query("period"));
     const after = readCursor(context.req.query("after"));
+    const text = context.req.query("text")?.trim() ?? "";
+    const filter = filterForm("/runs", [
+      { name: "workflow", label: "Workflow", options: optionsOf("All", names), value: workflow },
+      { name: "status", label: "Status", options: optionsOf("Any", RUN_STATUSES), value: status },
+      { name: "period", label: "Time", options: PERIOD_OPTIONS, value: period.name },
+      { name: "text", label: "Find", value: text, placeholder: "run id, its beginning, or a business key" },
+    ]);
+    if (text !== "") {
+      const [run, ...others] = await search(stage, workflow, text);
+      if (run && others.length === 0) return context.redirect(`/runs/${run.runId}`, 303);
+      return answerPage(context, {
+        title: "Runs",
+        section: "/runs",
+        main: html`<h1>Runs</h1>${filter}${run ? runsTable([run, ...others], `Runs that were found, newest first, at most ${PAGE}`) : NOTHING_FOUND}`,
+      });
+    }
     const now = stage.operator.clock.now();
     const found = await stage.operator.store.list({
       workflows: workflow === undefined ? names : [workflow],
@@ -38,11 +57,7 @@ export const addRunsPage: AddPage = (app, stage) => {
       section: "/runs",
       refreshSeconds: after ? undefined : REFRESH_SECONDS,
       main: html`<h1>Runs</h1>
-${filterForm("/runs", [
-  { name: "workflow", label: "Workflow", options: optionsOf("All", names), value: workflow },
-  { name: "status", label: "Status", options: optionsOf("Any", RUN_STATUSES), value: status },
-  { name: "period", label: "Time", options: PERIOD_OPTIONS, value: period.name },
-])}
+${filter}
 ${runs.length === 0 ? html`<p class="empty">No runs here.</p>` : runsTable(runs, "Runs, newest first")}
 ${pager({
   first: after && queryLink("/runs", here),
@@ -51,3 +66,17 @@ ${pager({
     });
   });
 };
+
+/** The runs of the stage, or of one of its workflows, that a text names, whenever they were and however they stand. */
+function search(
+  stage: ConsoleStage,
+  workflow: string | undefined,
+  text: string,
+): Promise<readonly RunSummary[]> {
+  const { operator, deliveries, inputs } = stage;
+  const names = workflow === undefined ? servedWorkflows(stage) : [workflow];
+  return findRuns(
+    { store: operator.store, deliveries },
+    { text, inputs: inputs.all().filter(({ name }) => names.includes(name)), limit: PAGE },
+  );
+}

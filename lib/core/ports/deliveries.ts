@@ -59,6 +59,8 @@ export interface ReceiptQuery {
 export interface Deliveries {
   /** The run that deliveries of the key are: this one, or the one that was named before and is in force at this one's time. */
   name(key: DeliveryKey, run: NamedRun): Promise<NamedRun>;
+  /** The runs that deliveries of the key were in these workflows, at least while its window lasts. */
+  named(workflows: readonly string[], key: string): Promise<readonly NamedRun[]>;
   keep(receipt: Receipt): Promise<void>;
   list(query: ReceiptQuery): Promise<readonly Receipt[]>;
   /** A receipt of one of these workflows; undefined when there is none. */
