@@ -55,12 +55,21 @@ async function startSession(folder: string) {
   );
   const started = performance.now();
   const process = spawnPython({ child, boot, snapshot, pyodide: folder }, "serve");
-  await once(process.stdout, "data");
+  let words = "";
+  process.stderr.on("data", (part: Buffer) => {
+    words += part.toString();
+  });
+  const ended = once(process, "close").then(([code, signal]) => {
+    throw new Error(`Python ended before it answered (${signal ?? code}): ${words}`);
+  });
+  ended.catch(() => {});
+  const data = () => Promise.race([once(process.stdout, "data"), ended]);
+  await data();
   const line = formatRequest({ runId: "bench", code: CODE, input: STATE, env: {}, timeoutMs: 10_000 });
   const call = async () => {
     const asked = performance.now();
     process.stdin.write(`10000 ${line}\n`);
-    for (let text = ""; !text.endsWith("\n"); ) text += String((await once(process.stdout, "data"))[0]);
+    for (let text = ""; !text.endsWith("\n"); ) text += String((await data())[0]);
     return performance.now() - asked;
   };
   await call();

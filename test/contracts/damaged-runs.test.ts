@@ -271,13 +271,14 @@ describe("what is wrong is named with its place", () => {
   });
 
   test("a chunk", async () => {
-    const run = await created({ event: { ...sampleRun().event, body: randomBytes(800_000) } });
+    const body = new TextEncoder().encode(JSON.stringify([randomBytes(800_000).toString("base64")]));
+    const run = await created({ event: { ...sampleRun().event, body } });
     const [chunk] = await itemsOf(run);
     const sha = chunk?.sk?.S?.split("#")[1];
     await items.put({ ...chunk, data: { B: randomBytes(350 * 1024) } });
-    await expect(store.get(run.runId)).rejects.toThrow(
-      `run#${run.runId} / run refers in "body" to blob ${sha}, whose bytes are damaged`,
-    );
+    const message = `run#${run.runId} / run refers in "body" to blob ${sha}, whose bytes are damaged`;
+    await expect(store.get(run.runId)).rejects.toThrow(message);
+    expect((await mustBeDamaged(run.runId)).error.message).toContain(message);
     await items.put({ ...chunk, data: { B: randomBytes(100) } });
     await expect(store.get(run.runId)).rejects.toThrow(/chunk 0 of 3 has 100 bytes instead of 358400/);
     await items.remove(chunk as Item);

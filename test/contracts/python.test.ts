@@ -26,6 +26,17 @@ test("an idle interpreter does not keep its process alive, nor outlives it", asy
   expect({ stdout, stderr }).toEqual({ stdout: '{"printed":[],"value":2}\n', stderr: "" });
 });
 
+test("a process with nothing else to do waits until an interpreter has ended in whose place another one may start", async () => {
+  const script = `
+    const { createPython } = await import(${JSON.stringify(POOL)});
+    const python = createPython({ spare: false });
+    for (const runId of ["1", "2", "3", "4", "5"])
+      await python.run({ runId, code: "def process(e): return e", input: 1, env: {}, timeoutMs: 10_000 });
+    console.log("all of them");`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script]);
+  expect(stdout).toBe("all of them\n");
+});
+
 const onLinux = process.platform === "linux";
 
 (onLinux ? describe : describe.skip)("memory that interpreters share", () => {

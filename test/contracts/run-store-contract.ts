@@ -17,6 +17,7 @@ import {
   sampleRun,
 } from "../support/sample-run.ts";
 
+const utf8 = (text: string) => new TextEncoder().encode(text);
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
@@ -112,8 +113,13 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
         expect(await store.claim(runId, sampleClaim())).toEqual({ kind: "missing" });
       });
 
-      test("an event of 3 MB and an empty one come back whole", async () => {
-        for (const bytes of [randomBytes(3_000_000), new Uint8Array()]) {
+      test("an event comes back whole, whatever its size, and a claim has read it", async () => {
+        for (const bytes of [
+          randomBytes(3_000_000),
+          new Uint8Array(),
+          utf8(`[12345678901234567890, {"__proto__": "${"é".repeat(6_000_000)}"}]`),
+          utf8(JSON.stringify(Array.from({ length: 300 }, () => randomBytes(6_000).toString("base64")))),
+        ]) {
           const run = sampleRun();
           await store.create({ ...run, event: { ...run.event, body: bytes } });
           const { run: claimed } = await mustClaim(store, run.runId);

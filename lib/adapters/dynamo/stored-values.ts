@@ -18,7 +18,7 @@ export const RUN_SMALL_INLINE_BYTES = 16 * 1024;
 export const INLINE_BYTES = 256 * 1024;
 
 const NOTHING = new Uint8Array();
-// Parsing a text of this size as a whole is faster than piece by piece, and takes three times as much memory.
+// Read as a whole a value takes three times its size; up to this one that is no matter, and small ones are read faster so.
 const WHOLE_BYTES = 8 * 1024 * 1024;
 
 /** Where a value goes: the partition its chunks would lie in, how much stays in the item, when it may be deleted. */

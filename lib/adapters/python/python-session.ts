@@ -18,7 +18,7 @@ const NEWLINE = 10;
 
 /**
  * Starts a child and waits until it is ready; `onEnd` hears when it is gone. It keeps this process alive only while it
- * works.
+ * works, or ends.
  * @throws FlowError `internal` when it does not start.
  */
 export async function openPythonSession(memory: MemoryWatch, onEnd: () => void): Promise<PythonSession> {
@@ -35,6 +35,8 @@ export async function openPythonSession(memory: MemoryWatch, onEnd: () => void):
   function end(reason?: unknown): void {
     alive = false;
     kill();
+    // Whoever waits for its place is told by "close".
+    keepProcess(true);
     pending?.reject(reason ?? new FlowError("cancelled", "Python was closed before the function returned"));
   }
   function take(part: Buffer): void {
@@ -80,7 +82,7 @@ export async function openPythonSession(memory: MemoryWatch, onEnd: () => void):
     } finally {
       stopWatch();
       pending = undefined;
-      keepProcess(false);
+      keepProcess(!alive);
       signal?.removeEventListener("abort", abort);
     }
   }
