@@ -21,6 +21,7 @@ export interface PageContent {
 const SECTIONS = [
   { path: "/", name: "Overview" },
   { path: "/runs", name: "Runs" },
+  { path: "/workflows", name: "Workflows" },
   { path: "/deliveries", name: "Deliveries" },
   { path: "/dead-letters", name: "Dead letters" },
 ] as const;

@@ -6,6 +6,8 @@ import { addRunPage } from "./pages/run.ts";
 import { addRunActions } from "./pages/run-actions.ts";
 import { addRunsPage } from "./pages/runs.ts";
 import { addStepPage } from "./pages/step.ts";
+import { addWorkflowPage } from "./pages/workflow.ts";
+import { addWorkflowsPage } from "./pages/workflows.ts";
 
 const PAGES: readonly AddPage[] = [
   addOverviewPage,
@@ -13,6 +15,8 @@ const PAGES: readonly AddPage[] = [
   addRunPage,
   addStepPage,
   addRunActions,
+  addWorkflowsPage,
+  addWorkflowPage,
   addDeliveriesPage,
   addDeadLettersPage,
 ];

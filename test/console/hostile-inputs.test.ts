@@ -50,7 +50,16 @@ beforeAll(async () => {
   there.deadLetters.bury(MARKUP.join(" "), { class: "refused", message: MARKUP.join(" "), step: "<b>" });
 });
 
-const pages = ["/", "/runs", "/deliveries", "/dead-letters", "/sign-in", "/nothing"];
+const pages = [
+  "/",
+  "/runs",
+  "/deliveries",
+  "/dead-letters",
+  "/workflows",
+  "/workflows/example",
+  "/sign-in",
+  "/nothing",
+];
 
 function expectCalm({ status, text }: { readonly status: number; readonly text: string }): void {
   expect(status).toBeLessThan(500);
@@ -69,12 +78,27 @@ describe.each(TEXTS)("%j", (hostile) => {
 
   test("as any parameter of any page gets a calm page", async () => {
     for (const page of pages)
-      for (const name of ["workflow", "status", "period", "after", "text", "to", "from", "outcome"])
+      for (const name of [
+        "workflow",
+        "status",
+        "period",
+        "after",
+        "text",
+        "to",
+        "from",
+        "outcome",
+        "version",
+      ])
         expectCalm(await there.get(`${page}?${name}=${text}`));
   });
 
   test("as the id of a run or a step is not there, and nothing happens", async () => {
-    for (const path of [`/runs/${text}`, `/runs/${runId}/steps/${text}`]) {
+    for (const path of [
+      `/runs/${text}`,
+      `/workflows/${text}`,
+      `/workflows/example?version=${text}`,
+      `/runs/${runId}/steps/${text}`,
+    ]) {
       const answer = await there.get(path);
       expectCalm(answer);
       expect([400, 404]).toContain(answer.status);
@@ -106,6 +130,8 @@ test("markup in events, names of keys, errors, logs and dead letters is shown as
     `/runs/${runId}/steps/2`,
     "/dead-letters",
     "/deliveries",
+    "/workflows",
+    "/workflows/example",
   ]) {
     const answer = await there.get(path);
     expect([path, answer.status]).toEqual([path, 200]);

@@ -122,19 +122,22 @@ test("while a run goes on its page asks what is new, and is given its own part a
   expect(part).not.toContain("data-refresh");
 });
 
-test.each(["/", "/runs"])("%s with its files is under 60 kB over the wire", async (path) => {
-  const { app, world } = createConsoleWorld({ file: { steps: [{ type: "print", text: "hi" }] } });
-  for (let nth = 0; nth < 60; nth += 1) await world.post({ nth });
-  const bytesOf = async (path: string) => {
-    const headers = { host: "localhost:8080", "accept-encoding": "gzip" };
-    const answer = await app.request(`http://localhost:8080${path}`, { headers });
-    const bytes = Buffer.from(await answer.arrayBuffer());
-    const isPacked = answer.headers.get("content-encoding") === "gzip";
-    return { size: bytes.length, text: (isPacked ? gunzipSync(bytes) : bytes).toString() };
-  };
-  const page = await bytesOf(path);
-  const files = [...new Set(page.text.match(/\/assets\/[^"]+/g))];
-  expect(files).toHaveLength(3);
-  const sizes = await Promise.all(files.map(bytesOf));
-  expect(sizes.reduce((sum, { size }) => sum + size, page.size)).toBeLessThan(MOST_BYTES);
-});
+test.each(["/", "/runs", "/workflows", "/workflows/example"])(
+  "%s with its files is under 60 kB over the wire",
+  async (path) => {
+    const { app, world } = createConsoleWorld({ file: { steps: [{ type: "print", text: "hi" }] } });
+    for (let nth = 0; nth < 60; nth += 1) await world.post({ nth });
+    const bytesOf = async (path: string) => {
+      const headers = { host: "localhost:8080", "accept-encoding": "gzip" };
+      const answer = await app.request(`http://localhost:8080${path}`, { headers });
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      const isPacked = answer.headers.get("content-encoding") === "gzip";
+      return { size: bytes.length, text: (isPacked ? gunzipSync(bytes) : bytes).toString() };
+    };
+    const page = await bytesOf(path);
+    const files = [...new Set(page.text.match(/\/assets\/[^"]+/g))];
+    expect(files).toHaveLength(3);
+    const sizes = await Promise.all(files.map(bytesOf));
+    expect(sizes.reduce((sum, { size }) => sum + size, page.size)).toBeLessThan(MOST_BYTES);
+  },
+);

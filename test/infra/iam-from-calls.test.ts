@@ -149,7 +149,7 @@ async function openConsole(): Promise<void> {
   const runs = await ask({ path: "/runs?status=failed", cookie });
   const [failed = ""] = /\/runs\/[0-9a-f-]{36}/.exec(runs) ?? [];
   const page = await ask({ path: failed, cookie });
-  for (const path of ["/", `${failed}/steps/0`, "/deliveries", "/dead-letters"])
+  for (const path of ["/", `${failed}/steps/0`, "/workflows/plain", "/deliveries", "/dead-letters"])
     await ask({ path, cookie: session("read") });
   lookedAt = deployment.calls("console");
   await ask({ path: "/sign-in", form: { token: CONSOLE_TOKEN.read } });

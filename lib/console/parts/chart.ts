@@ -38,7 +38,7 @@ export function chart({ id, title, series, layered = false, inWords, from, to }:
   const rev = [from, highest, ...series.map(({ total }) => total)].join(" ");
   const words = series.map(({ name, total }) => `${name} ${total}`).join(", ");
   return html`<figure class="card chart" id="${id}" data-rev="${rev}"><figcaption><h2>${title}</h2><p>${series.map(
-    ({ name, tone, total }) => html`<span class="key ${tone}">${name} <strong>${total}</strong></span> `,
+    ({ name, tone, total }) => html`<span class="legend ${tone}">${name} <strong>${total}</strong></span> `,
   )}<span class="quiet">highest ${highest}</span></p></figcaption>
 <svg class="bars" viewBox="0 0 ${periodsIn(series)} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-labelledby="${id}-title ${id}-words"><title id="${id}-title">${title}</title><desc id="${id}-words">${words}; at most ${highest} in a period.</desc>${bars(series, layered)}</svg>
 <p class="ends quiet">${when(from)}${when(to)}</p></figure>`;

@@ -20,7 +20,10 @@ export function runFacts(run: RunView, delivery: DeliveryFacts | undefined): Htm
       ["Attempts", String(run.attempts)],
       ["Cost", run.cost_usd > 0 ? money(run.cost_usd) : undefined],
       ["Saved by the cache", run.saved_usd > 0 ? money(run.saved_usd) : undefined],
-      ["Version", html`<code>${run.hash.slice(0, 12)}</code>`],
+      [
+        "Version",
+        html`<a href="/workflows/${run.workflow}?version=${run.hash.slice(0, 12)}"><code>${run.hash.slice(0, 12)}</code></a>`,
+      ],
       [
         "Delivery",
         delivery &&

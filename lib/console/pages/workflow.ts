@@ -1,0 +1,79 @@
+import { html } from "hono/html";
+import { findVersion } from "../../app/find-version.ts";
+import type { Workflow } from "../../core/workflow.ts";
+import type { AddPage } from "../console-app.ts";
+import { answerPage } from "../layout.ts";
+import { changelogList } from "../parts/changelog-list.ts";
+import { facts } from "../parts/facts.ts";
+import type { Html } from "../parts/html.ts";
+import { inputFacts } from "../parts/input-facts.ts";
+import { counted } from "../parts/measures.ts";
+import { queryLink } from "../parts/query-link.ts";
+import { sourceLines } from "../parts/source-lines.ts";
+import { workflowChanges } from "../parts/workflow-changes.ts";
+import { servedWorkflows } from "../served-workflows.ts";
+import { troublePage } from "../trouble.ts";
+
+const HASH = /^[0-9a-f]{8,64}$/;
+const MOST_VERSIONS = 100;
+
+/** One workflow: what starts it, its file, its versions; of another version than today's, what differs. */
+export const addWorkflowPage: AddPage = (app, stage) => {
+  const { operator } = stage;
+  app.get("/workflows/:name", async (context) => {
+    const name = servedWorkflows(stage).find((one) => one === context.req.param("name"));
+    const current = name === undefined ? undefined : operator.catalog.current(name);
+    if (name === undefined || !current)
+      return troublePage(context, 404, "There is no such workflow", "It is not deployed to this stage.");
+    const hashes = [...new Set([current.hash, ...(await operator.store.versionsLike(name, ""))])];
+    const wanted = context.req.query("version") ?? current.hash;
+    const hash = HASH.test(wanted) ? hashes.find((one) => one.startsWith(wanted)) : undefined;
+    const shown = hash === undefined ? undefined : await findVersion(operator, name, hash);
+    if (!shown)
+      return troublePage(
+        context,
+        404,
+        "There is no such version",
+        "Versions that ever ran are kept; this is none of them.",
+      );
+    const { description, file, source } = shown;
+    return answerPage(context, {
+      title: name,
+      section: "/workflows",
+      main: html`<h1>${name}</h1>
+${description === undefined ? "" : html`<p>${description}</p>`}
+<p><a href="${queryLink("/", { workflow: name })}">Numbers</a> · <a href="${queryLink("/runs", { workflow: name })}">Runs</a> · <a href="${queryLink("/deliveries", { workflow: name })}">Deliveries</a></p>
+${shown.hash === current.hash ? "" : notToday(shown, current)}
+<section class="card" aria-label="Facts">${facts([
+        ["Version", html`${shown.version ?? ""} <code>${shown.hash.slice(0, 12)}</code>`],
+        ["Stages", shown.stages?.join(", ") ?? "all"],
+        ...inputFacts(shown, stage.name),
+        ["History kept", counted(shown.history.retentionDays, "day")],
+      ])}${commands(shown, stage.name)}</section>
+${changelogList(shown.changelog)}
+${source === undefined ? html`<p class="empty">The text of this version’s file was not kept.</p>` : sourceLines({ file, text: source })}
+${versionList(hashes, shown, current)}`,
+    });
+  });
+};
+
+/** What the terminal is for: the URL is a secret, and a check reads the file as it is now. */
+function commands({ name, file, input }: Workflow, stage: string): Html {
+  const there = stage === "local" ? "" : ` --stage ${stage}`;
+  const webhook =
+    input.type === "http_webhook"
+      ? html`<code>hookline url ${name}${there}</code> prints the webhook’s URL, which is a secret; <code>hookline send ${name}${there}</code> sends a test event. `
+      : "";
+  return html`<p class="quiet">${webhook}<code>hookline check ${file}</code> says what to look after.</p>`;
+}
+
+function notToday(shown: Workflow, current: Workflow): Html {
+  return html`<section class="card" aria-labelledby="changes-title"><h2 id="changes-title">From this version to today’s</h2><p>New runs are of <a href="/workflows/${current.name}">version <code>${current.hash.slice(0, 12)}</code></a>.</p>${workflowChanges(shown, current)}</section>`;
+}
+
+function versionList(hashes: readonly string[], shown: Workflow, current: Workflow): Html {
+  const item = (hash: string) =>
+    html`<li><a href="${queryLink(`/workflows/${shown.name}`, { version: hash.slice(0, 12) })}"${hash === shown.hash ? html` aria-current="true"` : ""}><code>${hash.slice(0, 12)}</code></a>${hash === current.hash ? " today’s" : ""}</li>`;
+  const more = hashes.length - MOST_VERSIONS;
+  return html`<details class="card"><summary>${counted(hashes.length, "version")}</summary><ul>${hashes.slice(0, MOST_VERSIONS).map(item)}</ul>${more > 0 ? html`<p class="quiet">And ${more} more.</p>` : ""}</details>`;
+}
