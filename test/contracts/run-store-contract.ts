@@ -118,7 +118,7 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
           randomBytes(3_000_000),
           new Uint8Array(),
           utf8(`[12345678901234567890, {"__proto__": "${"é".repeat(6_000_000)}"}]`),
-          utf8(JSON.stringify(Array.from({ length: 300 }, () => randomBytes(6_000).toString("base64")))),
+          utf8(JSON.stringify(Array.from({ length: 1_200 }, () => randomBytes(6_000).toString("base64")))),
         ]) {
           const run = sampleRun();
           await store.create({ ...run, event: { ...run.event, body: bytes } });

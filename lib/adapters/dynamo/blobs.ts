@@ -24,7 +24,7 @@ const MOST_CHUNKS = 4_096;
 /** Bytes too large for one item, in chunks `blob#<sha256>#<k>` beside the item that refers to them. */
 export interface Blobs {
   /** Stores the chunks and gives the reference; storing the same bytes again changes nothing. */
-  store(pk: string, bytes: Uint8Array, expiresAt?: number): Promise<AttributeValue>;
+  store(pk: string, bytes: Uint8Array, expiresAt?: number): Promise<AttributeValue.MMember>;
   /** The bytes that attribute `name` refers to. @throws FlowError `internal` for a missing or damaged chunk. */
   load(item: Item, name: string): Promise<Uint8Array>;
   /** The same, some chunks at a time. What is damaged may be found behind the last one only. @throws as {@link Blobs.load} */

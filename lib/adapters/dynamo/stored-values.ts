@@ -17,7 +17,6 @@ export const RUN_SMALL_INLINE_BYTES = 16 * 1024;
 /** Packed bytes that stay in an item that is written once: a segment, a version. */
 export const INLINE_BYTES = 256 * 1024;
 
-const NOTHING = new Uint8Array();
 // Read as a whole a value takes three times its size; up to this one that is no matter, and small ones are read faster so.
 const WHOLE_BYTES = 8 * 1024 * 1024;
 
@@ -45,7 +44,9 @@ export interface StoredValues {
 export function createStoredValues(blobs: Blobs): StoredValues {
   const storeBytes: StoredValues["storeBytes"] = async (bytes, { pk, inlineBytes, expiresAt }) => {
     const packed = pack(bytes);
-    return packed.length <= inlineBytes ? { B: packed } : blobs.store(pk, packed, expiresAt);
+    if (packed.length <= inlineBytes) return { B: packed };
+    const { M } = await blobs.store(pk, packed, expiresAt);
+    return { M: { ...M, ...(bytes.length > WHOLE_BYTES && { large: { BOOL: true } }) } };
   };
   const loadBytes: StoredValues["loadBytes"] = async (item, name) => {
     const packed = isBlobReference(item[name]) ? await blobs.load(item, name) : item[name]?.B;
@@ -68,7 +69,8 @@ export function createStoredValues(blobs: Blobs): StoredValues {
     storeJson: (value, placement) => storeBytes(new TextEncoder().encode(JSON.stringify(value)), placement),
     loadBytes,
     async loadBody(item, name, contentType) {
-      const isLarge = isBlobReference(item[name]) || unpackedBytes(item[name]?.B ?? NOTHING) > WHOLE_BYTES;
+      const { B, M } = item[name] ?? {};
+      const isLarge = B ? unpackedBytes(B) > WHOLE_BYTES : M?.large?.BOOL === true;
       const isRead = isLarge && bodyKindOf(contentType) === "json";
       const inPieces = isRead ? await readInPieces(item, name) : undefined;
       if (inPieces !== undefined) return inPieces;
