@@ -34,7 +34,9 @@ test("a chart says in words what it shows, and a table has its numbers", async (
   const chart = /<figure[^>]*id="ended".*?<\/figure>/s.exec(text)?.[0] ?? "";
   expect(chart).toMatch(/<svg[^>]*role="img" aria-labelledby="ended-title ended-words"/);
   expect(chart).toContain("succeeded 2, dropped 0, failed 1; at most 3 in a period.");
-  expect(chart.match(/<path class="good" d="M\d+ 100\.0v-62\.7/)).not.toBeNull();
+  // Failures stand on the successes.
+  expect(chart).toMatch(/<path class="good" d="M\d+ 100\.0v-62\.7/);
+  expect(chart).toMatch(/<path class="bad" d="M\d+ 37\.3v-31\.3/);
   expect(text).toMatch(/<td class="number">3<\/td><td class="number">2<\/td><td class="number">1<\/td>/);
   expect(text).not.toContain("style=");
 });
