@@ -72,6 +72,11 @@ test("a stage without trouble is healthy, one with trouble says what to look at,
   expect(told.workflows).toMatchObject([{ name: "fails", version: "1.0.0" }]);
 });
 
+test("the console's overview of the local stack has the same numbers", async () => {
+  const page = await (await fetch(stack.url)).text();
+  expect(page).toContain("succeeded 0, dropped 0, failed 1; at most 1 in a period.");
+});
+
 test("a deployed stage tells of its alarms and of secrets without a value", async () => {
   const { code, stdout } = await inProd("status", "--json");
   const told = JSON.parse(stdout);
