@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
 import { benchBundles } from "./bundle-bench.ts";
 import { benchCheck } from "./check-bench.ts";
+import { benchConsole } from "./console-bench.ts";
 import { benchCost } from "./cost-bench.ts";
 import { benchDurableStep } from "./durable-step-bench.ts";
 import { benchEngine } from "./engine-bench.ts";
@@ -26,6 +27,8 @@ say("writes …");
 const cost = await benchCost();
 say("large values and long loops …");
 const large = await benchLarge();
+say("console …");
+const consoleOf = await benchConsole();
 say("local stack …");
 const stack = await benchStack();
 say("signed deliveries …");
@@ -60,6 +63,17 @@ const rows: (readonly [figure: string, value: string])[] = [
     `${["run", "show", "replay"].map((part) => `${((large.run.times[part] ?? 0) / 1000).toFixed(1)} s`).join(" / ")}`,
   ],
   ["the same: peak memory of the process", `${large.run.peakRssMb} MB`],
+  ...consoleOf.histories.map(
+    ({ runs, pages }) =>
+      [
+        `console, ${runs.toLocaleString("en")} runs stored: newest runs / ten pages on / failed ones / a status that none has / found by an id's beginning`,
+        `${[pages.runs, pages.runsTenPagesOn, pages.failed, pages.noneOfAStatus, pages.found].map((ms) => ms.toFixed(0)).join(" / ")} ms`,
+      ] as const,
+  ),
+  [
+    "console, a run of 2,001 entries among them: its page / its loop's items / an item's step",
+    `${[consoleOf.runMs, consoleOf.loopMs, consoleOf.itemMs].map((ms) => ms.toFixed(0)).join(" / ")} ms`,
+  ],
   ["local stack ready", `${(stack.readyMs / 1000).toFixed(2)} s`],
   ["webhook accepted, p50", `${stack.acceptP50Ms.toFixed(1)} ms`],
   ["webhook accepted, p99", `${stack.acceptP99Ms.toFixed(1)} ms`],

@@ -73,6 +73,53 @@ test("a step's page shows what it was given, blanked", async () => {
   expect(text).not.toContain("hush-hush-token");
 });
 
+test("a loop is folded: its items are behind its step, and each step has the state before and after", async () => {
+  const steps = [{ type: "set", values: { seen: "${item}" } }];
+  const { get, world } = createConsoleWorld({
+    file: { steps: [{ type: "for_each", input_from: "items", steps }] },
+  });
+  const page = `/runs/${runIdOf(await world.post({ items: ["a", "b"] }))}`;
+  await world.settle();
+  expect((await get(page)).text).not.toContain("set_1");
+  expect((await get(`${page}/steps/0`)).text).toContain("item 1");
+  expect((await get(`${page}/steps/0.items.1`)).text).toContain("set_1");
+  const { text } = await get(`${page}/steps/0.items.1.0`);
+  expect(text).toContain("<del>a</del>");
+  expect(text).toContain("<ins>b</ins>");
+});
+
+test("what history.redact blanks is not shown while the run still has it either", async () => {
+  const { get, world } = createConsoleWorld({
+    file: { history: { redact: ["card.number"] }, steps: [{ type: "wait", seconds: 3600 }] },
+  });
+  const runId = runIdOf(await world.post({ card: { number: "4111-1111" } }));
+  await world.invoke();
+  expect((await world.run(runId)).status).toBe("waiting");
+  for (const path of [`/runs/${runId}`, `/runs/${runId}/steps/0`]) {
+    const { status, text } = await get(path);
+    expect(status).toBe(200);
+    expect(text).not.toContain("4111-1111");
+  }
+});
+
+test("a filter that fits few runs says how far it looked, and goes on from there", async () => {
+  const created = {
+    runId: "01a20846-fe17-7000-8000-0000000000e2",
+    createdAt: Date.parse("2026-01-01T12:00:00Z"),
+  };
+  const { get } = createConsoleWorld({
+    file: { steps: [] },
+    wrapStore: (store) => ({
+      ...store,
+      page: async (query) => (query.after ? { runs: [] } : { runs: [], next: created }),
+    }),
+  });
+  const { text } = await get("/runs?status=failed");
+  expect(text).toContain("Looked back as far as");
+  const next = /href="(\/runs\?[^"]*after=[^"]*)" rel="next"/.exec(text)?.[1]?.replaceAll("&amp;", "&") ?? "";
+  expect((await get(next)).text).not.toContain("Looked back");
+});
+
 test("redrive, replay and cancel are buttons, and each does what its command does", async () => {
   const { get, post, world, runId } = await failedRun();
   const press = async (id: string, verb: string) =>

@@ -769,6 +769,28 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
         }
       });
 
+      test("pages of few looks have every run once too, whatever the filter leaves", async () => {
+        const wanted: string[] = [];
+        for (const createdAt of [NOON - 2 * DAY, NOON - DAY, NOON]) {
+          for (let n = 0; n < 24; n += 1) {
+            if (n % 8 === 0) wanted.unshift(await finished({ createdAt: createdAt + n }));
+            else await created({ createdAt: createdAt + n });
+          }
+        }
+        for (const looks of [1, 3, 300, Number.POSITIVE_INFINITY]) {
+          const found: string[] = [];
+          let page = await store.page({ ...query, status: "succeeded", limit: 2 }, looks);
+          for (let left = 90; left > 0; left -= 1) {
+            expect(page.runs.length).toBeLessThanOrEqual(2);
+            found.push(...page.runs.map(({ runId }) => runId));
+            if (!page.next) break;
+            page = await store.page({ ...query, status: "succeeded", limit: 2, after: page.next }, looks);
+          }
+          expect(page.next).toBeUndefined();
+          expect(found).toEqual(wanted);
+        }
+      });
+
       test("a limit is met although most runs have another status", async () => {
         const wanted: string[] = [];
         for (let n = 0; n < 24; n += 1) {

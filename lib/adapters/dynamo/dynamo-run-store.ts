@@ -6,7 +6,7 @@ import { dueRuns, postponeRun } from "./due-runs.ts";
 import { createDynamoLoopStore } from "./dynamo-loop-store.ts";
 import { getRun } from "./get-run.ts";
 import { fillRun, finishRun, releaseRun, seizeRun } from "./lease-writes.ts";
-import { listRuns } from "./list-runs.ts";
+import { listRuns, pageOfRuns } from "./list-runs.ts";
 import { nameReplay } from "./name-replay.ts";
 import { type DynamoRunStoreOptions, newRunStore } from "./new-run-store.ts";
 import { redriveRun } from "./redrive-run.ts";
@@ -35,6 +35,7 @@ export function createDynamoRunStore({ now = Date.now, ...place }: DynamoRunStor
     get: (runId) => getRun(table, values, runId, now),
     summary: (runId) => readSummary(table, values, runId, now()),
     list: (query) => listRuns(table, values, query, now()),
+    page: (query, mostLooks) => pageOfRuns(table, values, query, { now: now(), mostLooks }),
     due: (dueBy, limit) => dueRuns(table, dueBy, limit, now()),
     postpone: (run, dueAt) => postponeRun(table, run, dueAt),
     seize: (runId, died = false) => seizeRun(table, runId, died),

@@ -50,6 +50,8 @@ export interface Table {
   get(key: Key): Promise<Item | undefined>;
   /** Pages of a query; consistent unless it asks an index. */
   query(query: TableQuery): AsyncGenerator<readonly Item[]>;
+  /** The same, each page with the key that it ends at; without one it is the last. */
+  pages(query: TableQuery): AsyncGenerator<{ readonly items: readonly Item[]; readonly end?: Item }>;
   /** Whatever exists of the keys, in no order; consistent. */
   getMany(keys: readonly Key[], attributes?: readonly string[]): Promise<readonly Item[]>;
   writeMany(requests: readonly WriteRequest[]): Promise<void>;
@@ -96,6 +98,31 @@ export function createTable({ client, table, sleep = systemSleep }: TableOptions
     return (await unlessRefused(() => call("storing an item", () => client.send(put)))) !== undefined;
   };
 
+  const pages: Table["pages"] = async function* (asked) {
+    const { index, where, filter, newestFirst, attributes, pageSize } = asked;
+    let from: Record<string, AttributeValue> | undefined;
+    do {
+      const query = new QueryCommand({
+        TableName: table,
+        ...(index === undefined ? { ConsistentRead: true } : { IndexName: index }),
+        ...(newestFirst && { ScanIndexForward: false }),
+        ...(pageSize !== undefined && { Limit: pageSize }),
+        ...(from && { ExclusiveStartKey: from }),
+        ...expressions(
+          {
+            KeyConditionExpression: where.text,
+            ...(filter && { FilterExpression: filter.text }),
+            ...(attributes && { ProjectionExpression: attributes.map(named).join(", ") }),
+          },
+          { ...where.values, ...filter?.values },
+        ),
+      });
+      const page = await call("querying", () => client.send(query));
+      from = page.LastEvaluatedKey;
+      yield { items: page.Items ?? [], ...(from && { end: from }) };
+    } while (from);
+  };
+
   return {
     putNew: (item) => putIf(item, { text: "attribute_not_exists(#pk)" }),
     putIf,
@@ -118,29 +145,10 @@ export function createTable({ client, table, sleep = systemSleep }: TableOptions
       const get = new GetItemCommand({ TableName: table, Key: keyOf(key), ConsistentRead: true });
       return (await call("reading an item", () => client.send(get))).Item;
     },
-    async *query({ index, where, filter, newestFirst, attributes, pageSize }) {
-      let from: Record<string, AttributeValue> | undefined;
-      do {
-        const query = new QueryCommand({
-          TableName: table,
-          ...(index === undefined ? { ConsistentRead: true } : { IndexName: index }),
-          ...(newestFirst && { ScanIndexForward: false }),
-          ...(pageSize !== undefined && { Limit: pageSize }),
-          ...(from && { ExclusiveStartKey: from }),
-          ...expressions(
-            {
-              KeyConditionExpression: where.text,
-              ...(filter && { FilterExpression: filter.text }),
-              ...(attributes && { ProjectionExpression: attributes.map(named).join(", ") }),
-            },
-            { ...where.values, ...filter?.values },
-          ),
-        });
-        const page = await call("querying", () => client.send(query));
-        yield page.Items ?? [];
-        from = page.LastEvaluatedKey;
-      } while (from);
+    async *query(query) {
+      for await (const { items } of pages(query)) yield items;
     },
+    pages,
     async getMany(keys, attributes) {
       const projection =
         attributes && expressions({ ProjectionExpression: attributes.map(named).join(", ") });

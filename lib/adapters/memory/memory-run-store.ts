@@ -48,6 +48,13 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
   const versions = new Map<string, Workflow>();
   const loops = createMemoryLoopStore();
   const alive = () => [...runs.values()].filter(({ run }) => run.expiresAt > now() / 1000);
+  const listed = (query: RunQuery) =>
+    alive()
+      .map(({ run }) => run)
+      .filter((run) => !run.chunk && isAsked(run, query))
+      .sort((a, b) => (a.runId < b.runId ? 1 : -1))
+      .slice(0, query.limit)
+      .map(summaryOf);
   const held = (lease: Lease): StoredRun => {
     const stored = runs.get(lease.runId);
     if (stored?.run.epoch !== lease.epoch || stored.leaseOwner !== lease.owner)
@@ -136,13 +143,12 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
       const stored = alive().find(({ run }) => run.runId === runId);
       return stored && summaryOf(stored.run);
     },
-    async list(query) {
-      return alive()
-        .map(({ run }) => run)
-        .filter((run) => !run.chunk && isAsked(run, query))
-        .sort((a, b) => (a.runId < b.runId ? 1 : -1))
-        .slice(0, query.limit)
-        .map(summaryOf);
+    list: async (query) => listed(query),
+    async page(query) {
+      const found = listed({ ...query, limit: query.limit + 1 });
+      const runs = found.slice(0, query.limit);
+      const last = found.length > query.limit ? runs.at(-1) : undefined;
+      return { runs, ...(last && { next: { runId: last.runId, createdAt: last.createdAt } }) };
     },
     async due(dueBy, limit) {
       return alive()

@@ -5,6 +5,7 @@ import type { AddPage } from "../console-app.ts";
 import type { ConsoleStage } from "../console-stage.ts";
 import { answerPage } from "../layout.ts";
 import { filterForm, optionsOf } from "../parts/filter-form.ts";
+import { when } from "../parts/measures.ts";
 import { cursorText, readCursor } from "../parts/page-cursor.ts";
 import { pager } from "../parts/pager.ts";
 import { PERIOD_OPTIONS, periodOf } from "../parts/periods.ts";
@@ -13,6 +14,8 @@ import { runsTable } from "../parts/runs-table.ts";
 import { servedWorkflows } from "../served-workflows.ts";
 
 const PAGE = 50;
+// A filter that fits few runs is looked for among so many of them at a time, so that no page is slow.
+const MOST_LOOKS = 10_000;
 const REFRESH_SECONDS = 5;
 const NOTHING_FOUND = html`<p class="empty">No run is found by that. It may be a run’s id or its first 8 characters or more, or the whole value of <code>input.dedupe.key</code> while its window lasts; not a word of an event.</p>`;
 
@@ -41,16 +44,17 @@ export const addRunsPage: AddPage = (app, stage) => {
       });
     }
     const now = stage.operator.clock.now();
-    const found = await stage.operator.store.list({
-      workflows: workflow === undefined ? names : [workflow],
-      ...(status && { status }),
-      ...(after && { after: { runId: after.id, createdAt: after.at } }),
-      since: now - period.ms,
-      until: now,
-      limit: PAGE + 1,
-    });
-    const runs = found.slice(0, PAGE);
-    const last = found.length > PAGE ? runs.at(-1) : undefined;
+    const { runs, next } = await stage.operator.store.page(
+      {
+        workflows: workflow === undefined ? names : [workflow],
+        ...(status && { status }),
+        ...(after && { after: { runId: after.id, createdAt: after.at } }),
+        since: now - period.ms,
+        until: now,
+        limit: PAGE,
+      },
+      MOST_LOOKS,
+    );
     const here = { workflow, status, period: period.name };
     return answerPage(context, {
       title: "Runs",
@@ -59,9 +63,10 @@ export const addRunsPage: AddPage = (app, stage) => {
       main: html`<h1>Runs</h1>
 ${filter}
 ${runs.length === 0 ? html`<p class="empty">No runs here.</p>` : runsTable(runs, "Runs, newest first")}
+${next && runs.length < PAGE ? html`<p class="quiet">Looked back as far as ${when(next.createdAt)}: the next page goes on there.</p>` : ""}
 ${pager({
   first: after && queryLink("/runs", here),
-  next: last && queryLink("/runs", { ...here, after: cursorText({ id: last.runId, at: last.createdAt }) }),
+  next: next && queryLink("/runs", { ...here, after: cursorText({ id: next.runId, at: next.createdAt }) }),
 })}`,
     });
   });

@@ -170,6 +170,13 @@ export interface RunQuery {
   readonly since: number;
 }
 
+/** A part of a list. */
+export interface RunPage {
+  readonly runs: readonly RunSummary[];
+  /** Where the next one goes on: behind the last run, or as far back as was looked. Absent: there is no more. */
+  readonly next?: NonNullable<RunQuery["after"]>;
+}
+
 /** Thrown by every write of a runner whose lease is no longer the newest: it stops and changes nothing. */
 export class LeaseLost extends Error {
   override readonly name = "LeaseLost";
@@ -232,6 +239,8 @@ export interface RunStore {
   /** A run as lists show it; undefined when there is none. */
   summary(runId: string): Promise<RunSummary | undefined>;
   list(query: RunQuery): Promise<readonly RunSummary[]>;
+  /** The same, looking at so many entries of the index at most, about, however few fit: a page with fewer runs than `limit` may have a next one. */
+  page(query: RunQuery, mostLooks: number): Promise<RunPage>;
   /** Runs whose `dueAt` is not after `now`; Infinity: all that are not final. */
   due(now: number, limit: number): Promise<readonly DueRun[]>;
   /** Moves `dueAt`, unless it or the run's end was written meanwhile. True when it moved. */
