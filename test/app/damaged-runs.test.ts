@@ -2,8 +2,10 @@ import { expect, test } from "@jest/globals";
 import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
 import { cancelRun } from "../../lib/app/cancel-run.ts";
 import { operatorOf } from "../../lib/app/operator.ts";
+import { redriveRun } from "../../lib/app/redrive-run.ts";
 import { replayRun } from "../../lib/app/replay-run.ts";
 import { runBatch } from "../../lib/app/run-batch.ts";
+import { readBody } from "../../lib/core/event-body.ts";
 import { FlowError } from "../../lib/core/flow-error.ts";
 import type { JsonObject } from "../../lib/core/json.ts";
 import { compiled } from "../support/engine-run.ts";
@@ -198,4 +200,22 @@ test("nobody joins a batch whose run was failed as damaged", async () => {
   await world.invoke();
   expect((await world.run(runId)).status).toBe("failed");
   expect(runIdOf(await world.post({ n: 2 }))).not.toBe(runId);
+});
+
+test("a batch whose run took two processes down is filled by a redrive: no delivery is lost", async () => {
+  const { world } = stage({ file: batched });
+  const runId = runIdOf(await world.post({ n: 1 }));
+  await world.post({ n: 2 });
+  for (const owner of ["dead 1", "dead 2"]) {
+    const now = world.clock.now();
+    await world.store.claim(runId, { owner, now, leaseUntil: now + 1_000 });
+    world.clock.advance(2_000);
+  }
+  await world.settle();
+  const failed = await world.run(runId);
+  expect([failed.status, failed.batch?.events]).toEqual(["failed", undefined]);
+  await redriveRun(operatorOf(world.runner), runId);
+  await world.settle();
+  const { status, event } = await world.run(runId);
+  expect([status, readBody(event)]).toEqual(["succeeded", [{ n: 1 }, { n: 2 }]]);
 });

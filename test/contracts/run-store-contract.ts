@@ -245,6 +245,17 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
         await expect(late).rejects.toThrow(LeaseLost);
       });
 
+      test("such a run goes on at once when it is redriven: nobody holds it any more", async () => {
+        const { runId, expiresAt } = await created();
+        await mustClaim(store, runId, sampleClaim(NOON));
+        await mustClaim(store, runId, sampleClaim(NOON + MINUTE));
+        const now = NOON + 2 * MINUTE;
+        const found = await store.claim(runId, sampleClaim(now));
+        if (found.kind === "damaged") await store.failDamaged(found.run, now);
+        await store.redrive(runId, { nth: 1, entries: 0, now, dueAt: now + MINUTE, expiresAt });
+        expect(await mustClaim(store, runId, sampleClaim(now))).toMatchObject({ afterDeath: false });
+      });
+
       test("one that got on meanwhile is, however often its processes died", async () => {
         const { runId } = await created();
         for (let claims = 0; claims < 6; claims += 1) {

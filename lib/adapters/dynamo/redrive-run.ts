@@ -109,5 +109,7 @@ const OF_THE_END = [
   "output",
   "tail",
   "not_before",
+  "lease_owner",
+  "lease_until",
   "cost_usd",
 ];
