@@ -1,13 +1,14 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
+import { CfnOutput, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
-import { Alarm, ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import type { Alarm } from "aws-cdk-lib/aws-cloudwatch";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import type { StageSettings } from "../lib/core/stages.ts";
 import { addDomain } from "./domain.ts";
+import { addTakebackAlarm, BY_THE_MINUTE } from "./takeback-alarm.ts";
 
 /** What is logged of each request: never its path, which holds the security hash. */
 const ACCESS_LOG = JSON.stringify({
@@ -63,13 +64,12 @@ export function addWebhookRoute(api: HttpApi, ingest: IFunction): void {
 
 /** Adds an alarm that rings when so many requests in a minute were answered with a status of 500 or more, ours or the API's own. */
 export function addServerErrorAlarm(scope: Construct, api: HttpApi, threshold: number): Alarm {
-  return new Alarm(scope, "ServerErrors", {
-    alarmDescription:
-      "Webhooks are answered with 5xx: a deployment that is under way is taken back. Look at the log of Ingest, and whether table and queue answer.",
-    metric: api.metricServerError({ period: Duration.minutes(1), statistic: "Sum" }),
+  const metric = api.metricServerError(BY_THE_MINUTE);
+  return addTakebackAlarm(
+    scope,
+    "ServerErrors",
+    metric,
     threshold,
-    evaluationPeriods: 1,
-    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-    treatMissingData: TreatMissingData.NOT_BREACHING,
-  });
+    "Webhooks are answered with 5xx: a deployment that is under way is taken back. Look at the log of Ingest, and whether table and queue answer.",
+  );
 }

@@ -1,6 +1,7 @@
 import { App, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { FlowError } from "../lib/core/flow-error.ts";
+import { stackName } from "../lib/core/stage-names.ts";
 import { HooklineStack } from "./hookline-stack.ts";
 import { readBuild, readStages } from "./read-build.ts";
 
@@ -14,7 +15,7 @@ try {
   for (const stage of names) {
     const settings = stages[stage];
     if (settings)
-      new HooklineStack(app, `hookline-${stage}`, { stage, settings, build: readBuild("dist", stage) });
+      new HooklineStack(app, stackName(stage), { stage, settings, build: readBuild("dist", stage) });
   }
   Validations.of(app).addPlugins(new AwsSolutionsChecks());
   app.synth();

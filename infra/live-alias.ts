@@ -1,10 +1,10 @@
-import { Duration } from "aws-cdk-lib";
-import { Alarm, ComparisonOperator, type IAlarm, Metric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { type IAlarm, Metric } from "aws-cdk-lib/aws-cloudwatch";
 import { CfnDeploymentGroup } from "aws-cdk-lib/aws-codedeploy";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import type { Shift } from "./shift.ts";
+import { addTakebackAlarm, BY_THE_MINUTE } from "./takeback-alarm.ts";
 
 /** The name under which a function is called. */
 const LIVE = "live";
@@ -25,25 +25,24 @@ export function addLiveAlias(
   const alias = new lambda.Alias(scope, `${id}Live`, { aliasName: LIVE, version });
   const live = alias as lambda.IFunction;
   if (!shift) return live;
-  const errors = new Alarm(scope, `${id}NewVersionErrors`, {
-    alarmDescription: `The new version of ${id} fails: a deployment that is under way is taken back. Look at the log of ${id}, mend, deploy again.`,
-    metric: new Metric({
-      namespace: "AWS/Lambda",
-      metricName: "Errors",
-      statistic: "Sum",
-      period: Duration.minutes(1),
-      // Errors of what came through the alias to this version (Lambda Developer Guide, "Viewing metrics for Lambda functions").
-      dimensionsMap: {
-        FunctionName: target.functionName,
-        Resource: `${target.functionName}:${LIVE}`,
-        ExecutedVersion: version.version,
-      },
-    }),
-    threshold: shift.errors,
-    evaluationPeriods: 1,
-    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-    treatMissingData: TreatMissingData.NOT_BREACHING,
+  const metric = new Metric({
+    ...BY_THE_MINUTE,
+    namespace: "AWS/Lambda",
+    metricName: "Errors",
+    // Errors of what came through the alias to this version (Lambda Developer Guide, "Viewing metrics for Lambda functions").
+    dimensionsMap: {
+      FunctionName: target.functionName,
+      Resource: `${target.functionName}:${LIVE}`,
+      ExecutedVersion: version.version,
+    },
   });
+  const errors = addTakebackAlarm(
+    scope,
+    `${id}NewVersionErrors`,
+    metric,
+    shift.errors,
+    `The new version of ${id} fails: a deployment that is under way is taken back. Look at the log of ${id}, mend, deploy again.`,
+  );
   shift.role.addToPolicy(
     new PolicyStatement({
       actions: ["lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetProvisionedConcurrencyConfig"],

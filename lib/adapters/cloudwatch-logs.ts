@@ -3,6 +3,7 @@ import {
   DescribeLogGroupsCommand,
   FilterLogEventsCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
+import { stackName } from "../core/stage-names.ts";
 import { callAws } from "./aws-errors.ts";
 
 /** A line of a function's log. */
@@ -35,7 +36,7 @@ export async function readLogEvents(
   stage: string,
   { since, runId, source }: LogQuery,
 ): Promise<{ readonly events: readonly LogEvent[]; readonly cut: boolean }> {
-  const prefix = `hookline-${stage}-`;
+  const prefix = `${stackName(stage)}-`;
   const describe = new DescribeLogGroupsCommand({ logGroupNamePrefix: prefix, limit: 50 });
   const { logGroups = [] } = await callAws("finding the logs", () => client.send(describe));
   const groups = logGroups.flatMap(({ logGroupName: name = "" }) => {

@@ -75,10 +75,10 @@ export function createCachedRead<T>(read: () => Promise<T>, ttlMs: number, clock
   };
 }
 
-/** A secret of names and texts, for those who may change it. @throws FlowError `config_error` when it cannot be read. */
-export function createWritableSecret(client: SecretsManagerClient, secretId: string, purpose: string) {
+/** The secret with the webhook keys, for those who may change them. @throws FlowError `config_error` when it cannot be read. */
+export function createWebhookKeySecret(client: SecretsManagerClient, secretId: string) {
   return {
-    read: (): Promise<SecretValues> => readSecret(client, secretId, purpose),
+    read: (): Promise<SecretValues> => readSecret(client, secretId, "webhook key"),
     async write(values: SecretValues): Promise<void> {
       const put = new PutSecretValueCommand({ SecretId: secretId, SecretString: JSON.stringify(values) });
       await callAws(`writing secret ${secretId}`, () => client.send(put));

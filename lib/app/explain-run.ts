@@ -7,10 +7,11 @@ import { REDACTED } from "../core/redactor.ts";
 import { lastRound } from "../core/redriven-journal.ts";
 import type { RunRecord } from "../core/run.ts";
 import type { AnyStep } from "../core/step.ts";
-import type { StepNode, Workflow } from "../core/workflow.ts";
+import type { Workflow } from "../core/workflow.ts";
 import { revisitStep, type StepInputs } from "../engine/revisit-step.ts";
 import { describeRun, describeStep, type RunView, type StepView } from "./describe-run.ts";
 import { findVersion } from "./find-version.ts";
+import { placedSteps } from "./match-steps.ts";
 import { type StepPlace, standingOf } from "./standing-of.ts";
 
 /** Why a run stands as it does, as `--json` prints it. Times are ISO 8601. */
@@ -71,7 +72,7 @@ export async function explainStep(
 ): Promise<ExplainedStep> {
   const entries = record.journal.filter((entry) => entry.path === path);
   const workflow = await findVersion(explainer, record.workflow, record.hash);
-  const node = workflow && nodeOf(id, [...workflow.steps, ...workflow.onFailure]);
+  const node = workflow && placedSteps(workflow).find(({ step }) => step.id === id)?.step;
   const text = workflow?.source;
   return {
     path,
@@ -125,12 +126,4 @@ function shownValue(
   if (name === STAGE_NAME) return stage;
   const known = environment.find((one) => one.name === name);
   return known?.secret === false ? (env?.(name) ?? known.default) : REDACTED;
-}
-
-function nodeOf(id: string, nodes: readonly StepNode[]): StepNode | undefined {
-  for (const node of nodes) {
-    const found = node.id === id ? node : nodeOf(id, Object.values(node.blocks).flat());
-    if (found) return found;
-  }
-  return undefined;
 }

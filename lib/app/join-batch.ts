@@ -7,7 +7,7 @@ import type { BatchRule, InputEntry } from "../core/workflow.ts";
 import type { Handled } from "./handled.ts";
 import type { DedupeWord } from "./name-delivery.ts";
 import { type Ingest, storeEvent } from "./store-event.ts";
-import { DAY_MS } from "./timings.ts";
+import { keptSeconds } from "./timings.ts";
 
 /** A delivery that shares a run with others of its key. */
 export interface BatchedDelivery {
@@ -142,10 +142,6 @@ async function accepted(
 
 function expiryOf({ closesAt }: NamedBatch, entry: InputEntry): number {
   return Math.floor(closesAt / 1000) + keptSeconds(entry);
-}
-
-function keptSeconds({ retentionDays }: InputEntry): number {
-  return (retentionDays * DAY_MS) / 1000;
 }
 
 function comeAndGo(): FlowError {

@@ -52,7 +52,7 @@ export function outlineRun(
 }
 
 /** True for a step whose last word is a failure that nobody accepted. */
-export function isOpenFailure(entry: JournalEntry): boolean {
+function isOpenFailure(entry: JournalEntry): boolean {
   return entry.status === "failed" && !isSettled(entry);
 }
 
@@ -64,7 +64,7 @@ function headOf(rest: string, under: string): string {
 }
 
 /** True for the path of a step: a group's ends in a label, or in an item's index behind `items`. */
-export function isStepPath(path: string): boolean {
+function isStepPath(path: string): boolean {
   const [last = "", before] = path.split(".").reverse();
   return /^\d+$/.test(last) && before !== "items";
 }

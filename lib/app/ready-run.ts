@@ -1,4 +1,4 @@
-import { type FlowError, heals, toFlowError } from "../core/flow-error.ts";
+import { heals, toFlowError } from "../core/flow-error.ts";
 import { LeaseLost } from "../core/ports/run-store.ts";
 import type { RunEnd } from "../engine/run-end.ts";
 import { fillBatch } from "./fill-batch.ts";
@@ -24,7 +24,7 @@ export async function readyRun(runner: Runner, given: Claimed): Promise<Readines
     const { claimed } = filling;
     return { kind: "ready", claimed, unbegun: await endOf(runner, claimed) };
   } catch (thrown) {
-    const error: FlowError = toFlowError(thrown);
+    const error = toFlowError(thrown);
     if (thrown instanceof LeaseLost || heals(error.class)) throw thrown;
     return { kind: "ready", claimed: given, unbegun: failedBy(error, true) };
   }

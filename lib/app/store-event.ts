@@ -16,7 +16,7 @@ import type { InputCatalog, WorkflowTexts } from "../core/ports/workflow-catalog
 import type { NewRun, StoredEvent } from "../core/run.ts";
 import type { InputEntry } from "../core/workflow.ts";
 import { keepVersion } from "./keep-version.ts";
-import type { Timings } from "./timings.ts";
+import { keptSeconds, type Timings } from "./timings.ts";
 
 /** What accepting events needs. */
 export interface Ingest {
@@ -42,8 +42,6 @@ export interface Ingest {
   readonly plainEnvironment: { readonly [name: string]: string | undefined };
   readonly timings: Timings;
 }
-
-const DAY_SECONDS = 86_400;
 
 /** How a new run is stored. Times in milliseconds since the epoch. */
 interface NewRunOptions extends Pick<NewRun, "parent" | "delivery" | "droppedFor" | "burst" | "batch"> {
@@ -86,7 +84,7 @@ export async function storeEvent(
     ...(droppedFor !== undefined && entry.redact && blanked(event, entry.redact)),
     createdAt,
     dueAt: isSent ? beginsAt + timings.lookAfterMs : beginsAt,
-    expiresAt: Math.floor(beginsAt / 1000) + entry.retentionDays * DAY_SECONDS,
+    expiresAt: Math.floor(beginsAt / 1000) + keptSeconds(entry),
     // A batch that is full begins sooner.
     ...(later && !batch && { notBefore: later.at }),
     ...more,

@@ -25,6 +25,11 @@ export function timingsOf(invocationMs: number): Timings {
 /** A day, in milliseconds. */
 export const DAY_MS = 86_400_000;
 
+/** How long a workflow's history is kept, in seconds. */
+export function keptSeconds({ retentionDays }: { readonly retentionDays: number }): number {
+  return (retentionDays * DAY_MS) / 1000;
+}
+
 /** A run that goes on later than this before its history is deleted has its history kept longer. */
 export const EXPIRY_MARGIN_MS = DAY_MS / 12;
 

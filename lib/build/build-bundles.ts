@@ -2,7 +2,7 @@ import { copyFile, cp, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Metafile } from "esbuild";
+import { type BuildOptions, build, type Metafile } from "esbuild";
 import type { Workflow } from "../core/workflow.ts";
 import { bundlePython } from "./bundle-python.ts";
 import { needsPatterns } from "./needs-patterns.ts";
@@ -32,6 +32,17 @@ export interface Bundle {
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** CommonJS dependencies call `require` for Node's own modules. */
 const BANNER = `import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);`;
+/** How a function's code is made, whatever goes into it. */
+export const CODE_OF_FUNCTIONS = {
+  bundle: true,
+  minify: true,
+  format: "esm",
+  platform: "node",
+  target: "node24",
+  mainFields: ["module", "main"],
+  banner: { js: BANNER },
+  logLevel: "error",
+} satisfies BuildOptions;
 
 /** What is bundled, for which workflows. */
 export interface BundleOptions {
@@ -57,6 +68,7 @@ async function buildBundle(name: FunctionName, dir: string, hasPatterns: boolean
   await rm(dir, { recursive: true, force: true });
   await mkdir(dir, { recursive: true });
   const { metafile } = await build({
+    ...CODE_OF_FUNCTIONS,
     absWorkingDir: ROOT,
     entryPoints: {
       index: `functions/${name}.ts`,
@@ -65,14 +77,7 @@ async function buildBundle(name: FunctionName, dir: string, hasPatterns: boolean
     outdir: dir,
     outExtension: { ".js": ".mjs" },
     chunkNames: "[name]-[hash]",
-    bundle: true,
-    minify: true,
     splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node24",
-    mainFields: ["module", "main"],
-    banner: { js: BANNER },
     alias: {
       "@aws-sdk/credential-provider-node": join(ROOT, "lib/build/lambda-credentials.ts"),
       ...(!hasPatterns && { re2js: join(ROOT, "lib/build/without-patterns.ts") }),
@@ -83,7 +88,6 @@ async function buildBundle(name: FunctionName, dir: string, hasPatterns: boolean
     sourcemap: "external",
     sourcesContent: false,
     metafile: true,
-    logLevel: "error",
   });
   if (name === "runner") {
     await copyFile(createRequire(import.meta.url).resolve("jq-wasm/jq.wasm"), join(dir, "jq.wasm"));

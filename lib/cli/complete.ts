@@ -72,9 +72,7 @@ async function argumentsOf(
   if (first?.argChoices) return first.argChoices;
   const name = first?.name();
   if (name === "run-id" || name === "run-ids") return orNone(known.runIds(place));
-  return ["url", "trigger", "versions", "rollback"].includes(command.name())
-    ? orNone(known.workflows(place))
-    : [];
+  return ["url", "trigger"].includes(command.name()) ? orNone(known.workflows(place)) : [];
 }
 
 async function orNone(names: Promise<readonly string[]>): Promise<readonly string[]> {

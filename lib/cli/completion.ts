@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { DAY_MS } from "../app/timings.ts";
 import { complete } from "./complete.ts";
 import { EXIT } from "./exit.ts";
 import { withHistory } from "./history.ts";
@@ -41,7 +42,7 @@ export async function printCandidates(program: Command, words: readonly string[]
     async runIds(place) {
       const until = Date.now();
       const workflows = (await stageWorkflows(place)).map(({ name }) => name);
-      const query = { workflows, limit: MOST_RUNS, until, since: until - DAYS * 86_400_000 };
+      const query = { workflows, limit: MOST_RUNS, until, since: until - DAYS * DAY_MS };
       const runs = await withHistory(place, ({ store }) => store.list(query));
       return runs.map(({ runId }) => runId);
     },

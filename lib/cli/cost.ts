@@ -42,12 +42,11 @@ export async function printCost(options: CostOptions): Promise<number> {
     );
   }
   const asked = workflow !== undefined ? [workflow] : by === "workflow" ? names : [];
-  const fine = windowUntil(now, now - since);
   // Days are whole days of UTC, as metrics of that age are kept.
   const window =
     by === "day"
       ? { from: since - (since % DAY_MS), to: now - (now % DAY_MS) + DAY_MS, periodSeconds: 86_400 }
-      : fine;
+      : windowUntil(now, now - since);
   const overview = await withMetrics(options, ({ reader }) => readOverview(reader, asked, window));
   const part = workflow === undefined ? overview.stage : overview.workflows[0];
   const rows =

@@ -1,6 +1,7 @@
 import { compileWorkflows } from "../build/compile-workflows.ts";
 import { readStages, STAGES_FILE, stageOf } from "../build/read-stages.ts";
 import { FlowError } from "../core/flow-error.ts";
+import { stackName } from "../core/stage-names.ts";
 import { isDeployedTo } from "../core/workflow.ts";
 import { type Cdk, cdkFor } from "./deploy/cdk.ts";
 import { checkAndTest, commitOf } from "./deploy/checks.ts";
@@ -10,6 +11,7 @@ import { makePlan, type Plan, type Target } from "./deploy/plan.ts";
 import { planText } from "./deploy/plan-text.ts";
 import { EXIT } from "./exit.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { jsonText } from "./json-text.ts";
 import type { Terminal } from "./new/ask-for-workflow.ts";
 import { isMeant } from "./operate/confirm.ts";
 import { paintFor } from "./run-text.ts";
@@ -43,7 +45,7 @@ export async function deploy(options: DeployOptions, terminal: Terminal | undefi
   try {
     const prepared = await prepare(options, cancel.signal);
     if (!options.json) process.stdout.write(`${planText(prepared.plan, paintFor(process.stdout))}\n`);
-    const stack = `hookline-${options.stage}`;
+    const stack = stackName(options.stage);
     if (!options.dryRun && (await isMeant(1, `deploy ${stack}`, { yes: options.yes, asks: true }, terminal)))
       return await carryOut(prepared, options, stack, cancel.signal);
   } catch (error) {
@@ -68,14 +70,14 @@ async function prepare(options: DeployOptions, signal: AbortSignal): Promise<Pre
   const passed = tests === 1 ? "1 test" : `${tests} tests`;
   const warned = warnings > 0 ? `, hookline check has warnings: ${warnings}` : "";
   say(`${passed} passed${warned}; building…\n`);
-  const cdk = cdkFor(`hookline-${stage}`, options.cdk);
+  const cdk = cdkFor(stackName(stage), options.cdk);
   const template = await cdk.synthesise({ stage, commit }, signal);
   const { workflows } = await compileWorkflows("workflows");
   const here = workflows.filter((workflow) => isDeployedTo(stage, workflow));
   const target = { stage, settings, template, workflows: here };
   const plan = await planFor(target, options);
   signal.throwIfAborted();
-  if (options.json) process.stdout.write(`${JSON.stringify(plan)}\n`);
+  if (options.json) process.stdout.write(`${jsonText(plan)}\n`);
   return { target, plan, cdk };
 }
 
@@ -98,7 +100,7 @@ async function carryOut(
 ): Promise<number> {
   const outputs = await cdk.deploy(signal);
   if (json)
-    process.stdout.write(`${JSON.stringify({ deployed: outputs !== undefined, outputs: outputs ?? {} })}\n`);
+    process.stdout.write(`${jsonText({ deployed: outputs !== undefined, outputs: outputs ?? {} })}\n`);
   if (outputs) {
     say(nextText(target.stage, outputs, target.workflows, plan.deployed_commit));
     return EXIT.ok;

@@ -5,7 +5,7 @@ import { formatJson, type Json, type JsonObject } from "../core/json.ts";
 import { columns } from "./columns.ts";
 import { localIso } from "./local-time.ts";
 import { printable, printableLine } from "./printable.ts";
-import type { Paint } from "./run-text.ts";
+import { type Paint, statusStyle } from "./run-text.ts";
 
 // What does not fit is in --json.
 const LONGEST_VALUE = 400;
@@ -14,9 +14,8 @@ const MOST_LINES = 10;
 
 /** Why a run stands as it does, for people. */
 export function explanationText({ run, why, until, step }: RunExplanation, paint: Paint): string {
-  const style = run.status === "succeeded" ? "green" : run.status === "failed" ? "red" : "yellow";
   return [
-    `${paint(style, run.status)}  ${run.run_id}  ${run.workflow} (${run.hash.slice(0, 12)})`,
+    `${paint(statusStyle(run.status), run.status)}  ${run.run_id}  ${run.workflow} (${run.hash.slice(0, 12)})`,
     printable(why),
     ...(until === null ? [] : [`Until ${localIso(Date.parse(until))}.`]),
     ...(step ? stepLines(step, paint) : []),

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createDynamoPairings } from "../adapters/dynamo/dynamo-pairings.ts";
 import { FlowError } from "../core/flow-error.ts";
 import type { Pairings } from "../core/ports/pairings.ts";
-import { placeholdersIn } from "../core/template.ts";
+import { environmentNamesIn } from "../core/template.ts";
 import type { InputEntry } from "../core/workflow.ts";
 import { LOCAL_STAGE } from "../local/local-names.ts";
 import { secretsOf } from "../webhooks/verify-delivery.ts";
@@ -46,10 +46,7 @@ export async function pair(name: string, options: HistoryOptions, begins: () => 
 /** The name of the environment that a webhook's secret has. */
 function pairedName(name: string, entries: readonly InputEntry[]): string {
   const { verify, handshakes = [] } = entries.find((one) => one.name === name)?.webhook ?? {};
-  const names = (verify ? secretsOf(verify) : []).flatMap((template) =>
-    [...placeholdersIn(template)].flatMap(({ source }) => ("env" in source ? [source.env] : [])),
-  );
-  const [first] = names;
+  const [first] = verify ? environmentNamesIn(secretsOf(verify)) : [];
   if (first !== undefined && handshakes.some(({ secret }) => secret)) return first;
   throw new FlowError(
     "invalid_input",

@@ -1,5 +1,5 @@
 import { printableLine } from "./printable.ts";
-import type { Paint } from "./run-text.ts";
+import { type Paint, statusStyle } from "./run-text.ts";
 
 /** A log line of the runner, as far as people want to see it. */
 interface RunRecordLine {
@@ -17,13 +17,12 @@ export function runEndLine(record: RunRecordLine, paint: Paint): string | undefi
   const [, outcome] = /^run (succeeded|failed|dropped|cancelled|paused)/.exec(message) ?? [];
   if (outcome === undefined || typeof fields !== "object" || fields === null) return undefined;
   const { ms, class: errorClass, error, reason } = fields as { readonly [name: string]: unknown };
-  const style = outcome === "succeeded" ? "green" : outcome === "failed" ? "red" : "yellow";
   const why = error === undefined ? reason : `${errorClass}: ${error}`;
   return [
     paint("dim", new Date().toTimeString().slice(0, 8)),
     workflow,
     runId,
-    paint(style, message.slice("run ".length)),
+    paint(statusStyle(outcome), message.slice("run ".length)),
     `${ms} ms`,
     ...(why === undefined ? [] : [printableLine(String(why))]),
   ].join("  ");

@@ -13,6 +13,11 @@ export function paintFor(stream: NodeJS.WritableStream): Paint {
   return (style, text) => styleText(style, text, { stream });
 }
 
+/** The colour of how a run stands or ended. */
+export function statusStyle(status: string): Parameters<Paint>[0] {
+  return status === "succeeded" ? "green" : status === "failed" ? "red" : "yellow";
+}
+
 const MARKS: { readonly [status: string]: readonly [string, Parameters<Paint>[0]] } = {
   ok: ["✓", "green"],
   cached: ["≈", "green"],
@@ -49,7 +54,6 @@ export function stepText(step: StepView, paint: Paint): string {
 
 /** A run's end for people: status, why, and the state or the output. */
 export function runEndText(run: RunView, paint: Paint): string {
-  const style = run.status === "succeeded" ? "green" : run.status === "failed" ? "red" : "yellow";
   const why = run.error
     ? [
         `${run.error.class}${run.error.step === null ? "" : ` at step ${run.error.step}`}: ${run.error.message}`,
@@ -59,7 +63,7 @@ export function runEndText(run: RunView, paint: Paint): string {
       : [run.reason];
   const shown = run.status === "succeeded" ? run.output : run.state;
   return [
-    `${paint(style, run.status)}  ${run.run_id}`,
+    `${paint(statusStyle(run.status), run.status)}  ${run.run_id}`,
     ...why.map(printable),
     printable(JSON.stringify(shown, null, 2)),
   ].join("\n");

@@ -9,7 +9,7 @@ import { localIso } from "./local-time.ts";
 import { checkWorkflow } from "./operate/select-runs.ts";
 import { printableLine } from "./printable.ts";
 import { runSummaryView } from "./run-summary-view.ts";
-import { type Paint, paintFor } from "./run-text.ts";
+import { type Paint, paintFor, statusStyle } from "./run-text.ts";
 
 /** Options of `runs tail`. */
 export interface RunsTailOptions extends HistoryOptions {
@@ -58,8 +58,8 @@ function print({ news, cut }: NewsOfRuns, { status, json }: RunsTailOptions): vo
 
 function lineOf({ kind, run }: RunNews, paint: Paint): string {
   const { status, finishedAt, createdAt, workflow, runId, error } = run;
-  const style = status === "succeeded" ? "green" : status === "failed" ? "red" : "yellow";
-  const word = kind === "began" ? paint("dim", "began".padEnd(9)) : paint(style, status.padEnd(9));
+  const word =
+    kind === "began" ? paint("dim", "began".padEnd(9)) : paint(statusStyle(status), status.padEnd(9));
   return [
     localIso(kind === "ended" ? (finishedAt ?? createdAt) : createdAt),
     word,

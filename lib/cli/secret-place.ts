@@ -1,13 +1,11 @@
 import { parseEnv } from "node:util";
-import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { changeSecret } from "../adapters/change-secret.ts";
-import { readSecretVersion, type SecretValues } from "../adapters/secrets-manager.ts";
-import { workflowSecretsId } from "../core/stage-names.ts";
+import type { SecretValues } from "../adapters/secrets-manager.ts";
 import { LOCAL_STAGE } from "../local/local-names.ts";
 import { readIfPresent } from "../local/working-folder.ts";
 import { writeEnvValue } from "../local/write-env-value.ts";
-import { askAws } from "./aws-trouble.ts";
 import { stageName } from "./stage-name.ts";
+import { stageSecretId, stageSecrets, withStageSecret } from "./stage-secrets.ts";
 
 /** Where a stage's workflow secrets are kept. Values never leave it but to be moved within. */
 export interface SecretPlace {
@@ -56,19 +54,16 @@ function localPlace(): SecretPlace {
 }
 
 function deployedPlace(stage: string): SecretPlace {
-  const { HOOKLINE_SECRETS_ID: id = workflowSecretsId(stage) } = process.env;
-  const client = new SecretsManagerClient({});
-  const ask = <T>(work: () => Promise<T>) =>
-    askAws(`set HOOKLINE_SECRETS_ID to the stage's output WorkflowSecretsArn (asked for: ${id})`, work);
   const changed = (edit: (values: SecretValues) => { readonly [name: string]: string | undefined }) =>
-    ask(() => changeSecret(client, id, (values) => withoutUndefined({ ...values, ...edit(values) })));
-  const where = `the secret ${id}`;
+    withStageSecret(stage, (client, id) =>
+      changeSecret(client, id, (values) => withoutUndefined({ ...values, ...edit(values) })),
+    );
+  const where = `the secret ${stageSecretId(stage)}`;
   return {
     where,
     seen: "Functions keep what they read for five minutes: they see it by then, at a provider's 401 at once.",
     async names() {
-      const { values } = await ask(() => readSecretVersion(client, id, "workflow secrets"));
-      return new Map(Object.keys(values).map((name) => [name, where]));
+      return new Map(Object.keys(await stageSecrets(stage)).map((name) => [name, where]));
     },
     change: (values) => changed(() => values),
     rotate: (name, other, value) => changed((values) => rotated(values, name, other, value)),

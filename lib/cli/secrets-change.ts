@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import password from "@inquirer/password";
 import { FlowError } from "../core/flow-error.ts";
-import { placeholdersIn } from "../core/template.ts";
+import { environmentNamesIn } from "../core/template.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { nameHint } from "../language/nearest-name.ts";
 import { secretsOf } from "../webhooks/verify-delivery.ts";
@@ -78,9 +78,7 @@ async function readValue(name: string, terminal: Terminal | undefined): Promise<
 function secondOf(name: string, workflows: readonly Workflow[]): string {
   for (const { input } of workflows) {
     if (input.type !== "http_webhook" || !input.verify) continue;
-    const names = secretsOf(input.verify).flatMap((template) =>
-      [...placeholdersIn(template)].flatMap(({ source }) => ("env" in source ? [source.env] : [])),
-    );
+    const names = environmentNamesIn(secretsOf(input.verify));
     const second = names[names.indexOf(name) + 1];
     if (names.includes(name) && second !== undefined) return second;
   }

@@ -2,6 +2,7 @@ import { type CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cl
 import { secretUses } from "../app/list-secrets.ts";
 import { type OverviewPart, readOverview, windowUntil } from "../app/overview.ts";
 import { DAY_MS } from "../app/timings.ts";
+import { stackName } from "../core/stage-names.ts";
 import { EXIT } from "./exit.ts";
 import type { HistoryOptions } from "./history.ts";
 import { jsonText } from "./json-text.ts";
@@ -77,7 +78,7 @@ async function readStatus(options: HistoryOptions): Promise<StageStatus> {
 async function ringing(client: CloudWatchClient, stage: string): Promise<readonly string[]> {
   const { MetricAlarms = [] } = await client.send(
     new DescribeAlarmsCommand({
-      AlarmNamePrefix: `hookline-${stage}-`,
+      AlarmNamePrefix: `${stackName(stage)}-`,
       StateValue: "ALARM",
       MaxRecords: 100,
     }),

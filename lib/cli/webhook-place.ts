@@ -1,5 +1,5 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { createWritableSecret } from "../adapters/secrets-manager.ts";
+import { createWebhookKeySecret } from "../adapters/secrets-manager.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { orgIdOf, webhookKeyId } from "../core/stage-names.ts";
 import type { WebhookKeys } from "../core/webhook-keys.ts";
@@ -63,7 +63,7 @@ async function withDeployed<T>(stage: string, work: (place: WebhookPlace) => Pro
   const client = new SecretsManagerClient({});
   try {
     const hint = `set HOOKLINE_WEBHOOK_KEY_ID to the stage's output WebhookKeyArn (asked for: ${keyId})`;
-    const keys = createWritableSecret(client, keyId, "webhook key");
+    const keys = createWebhookKeySecret(client, keyId);
     return await askAws(hint, () => work({ keys, api: api.replace(/\/+$/, ""), stage, orgId }));
   } finally {
     client.destroy();

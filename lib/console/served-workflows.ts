@@ -9,3 +9,10 @@ export function servedWorkflows({ name: stage, inputs }: ConsoleStage): readonly
     .map(({ name }) => name)
     .sort();
 }
+
+/** Which workflows a list is of: the asked one where the stage serves it, else all. */
+export function choiceOf(stage: ConsoleStage, asked: string | undefined) {
+  const names = servedWorkflows(stage);
+  const workflow = names.find((name) => name === asked);
+  return { names, workflow, shown: workflow === undefined ? names : [workflow] };
+}

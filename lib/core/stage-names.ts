@@ -1,5 +1,10 @@
 // Infrastructure gives these names, and the command line finds a stage by them.
 
+/** The CloudFormation stack of a stage, whose alarms and logs have names that begin with it and a dash. */
+export function stackName(stage: string): string {
+  return `hookline-${stage}`;
+}
+
 /** The id in a stage's webhook URLs, unless its deployment chose another. */
 export function orgIdOf(stage: string): string {
   return `hookline-${stage}`;

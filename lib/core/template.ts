@@ -172,3 +172,8 @@ export function* placeholdersIn(value: Json): Generator<Placeholder> {
   } else if (Array.isArray(value)) for (const item of value) yield* placeholdersIn(item);
   else if (isObject(value)) for (const item of Object.values(value)) yield* placeholdersIn(item);
 }
+
+/** The name of every `${env:…}` anywhere inside a value, in order, with repetitions. */
+export function environmentNamesIn(value: Json): readonly string[] {
+  return [...placeholdersIn(value)].flatMap(({ source }) => ("env" in source ? [source.env] : []));
+}

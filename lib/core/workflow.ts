@@ -2,7 +2,7 @@ import type { Condition } from "./condition.ts";
 import type { ErrorClass } from "./flow-error.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { CronInput, Overlap, SourceInput } from "./source-input.ts";
-import { placeholdersIn } from "./template.ts";
+import { environmentNamesIn } from "./template.ts";
 import type { Handshake, Verification } from "./verification.ts";
 
 /** A checked workflow, reduced to JSON: what the compiler makes, bundles carry and runs execute. */
@@ -240,8 +240,7 @@ function factsOf(input: Input): Pick<InputEntry, "webhook" | "schedule" | "queue
 /** The names of the environment that an input reads before there is a run; a schedule's payload is read by the run. */
 function namesIn(input: Input): ReadonlySet<string> {
   if (input.type === "cron") return new Set();
-  const read = [...placeholdersIn(input as unknown as Json)];
-  return new Set(read.flatMap(({ source }) => ("env" in source ? [source.env] : [])));
+  return new Set(environmentNamesIn(input as unknown as Json));
 }
 
 /** Whether a workflow is deployed to a stage; `${env:STAGE, …}` in its list stands for the stage itself. */

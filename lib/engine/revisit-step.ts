@@ -2,9 +2,9 @@ import { initialState, isSettled, type JournalEntry } from "../core/journal.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Cache } from "../core/ports/cache.ts";
 import type { Clock } from "../core/ports/clock.ts";
-import type { Log } from "../core/ports/log.ts";
 import { createRedactor } from "../core/redactor.ts";
 import { anyJson } from "../core/schema.ts";
+import { SILENT_LOG } from "../core/silent-log.ts";
 import type { AnyStep } from "../core/step.ts";
 import type { StepContext, StepPorts } from "../core/step-context.ts";
 import type { StepNode, Workflow } from "../core/workflow.ts";
@@ -123,11 +123,9 @@ function stillExecution(past: PastRun, journal: Journal): Execution {
     limits: { handOverAt: forever, freshMs: forever, longestWaitMs: forever },
     runUntil: forever,
     waits: createWaits(clock),
-    log: SILENT,
+    log: SILENT_LOG,
     signal: new AbortController().signal,
     environment: () => environment,
     refreshEnvironment: async () => false,
   };
 }
-
-const SILENT: Log = { write() {}, with: () => SILENT };

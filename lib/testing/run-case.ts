@@ -1,10 +1,10 @@
 import { createMemoryCache } from "../adapters/memory/memory-cache.ts";
 import { rulesOf, Script } from "../adapters/scripted/script.ts";
-import { SILENT_LOG } from "../adapters/silent-log.ts";
 import type { RunView } from "../app/describe-run.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Random } from "../core/ports/random.ts";
 import { createRedactor, type Redactor } from "../core/redactor.ts";
+import { SILENT_LOG } from "../core/silent-log.ts";
 import type { AnyStep } from "../core/step.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { caseEvent } from "./case-event.ts";

@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
 import type { Item } from "../../lib/adapters/dynamo/item.ts";
+import { CODE_OF_FUNCTIONS } from "../../lib/build/build-bundles.ts";
 import type { JsonObject } from "../../lib/core/json.ts";
 import type { RunStore } from "../../lib/core/ports/run-store.ts";
 import type { Dynalite } from "./dynalite.ts";
@@ -37,7 +38,6 @@ export interface LongLoopSize {
  * deployed the process runs one file, since making JavaScript of TypeScript at the start takes another 35 MB.
  */
 const SMALL = ["--max-old-space-size=160", "--max-semi-space-size=4"];
-const BANNER = `import{createRequire as __create}from"node:module";const require=__create(import.meta.url);`;
 
 const STARTED = Date.UTC(2026, 0, 2, 3, 4, 5);
 
@@ -106,15 +106,8 @@ export async function storeLongLoop(
 
 async function bundle(entry: string, outfile: string): Promise<void> {
   await build({
+    ...CODE_OF_FUNCTIONS,
     entryPoints: [entry],
     outfile,
-    bundle: true,
-    minify: true,
-    format: "esm",
-    platform: "node",
-    target: "node24",
-    mainFields: ["module", "main"],
-    banner: { js: BANNER },
-    logLevel: "error",
   });
 }

@@ -12,10 +12,12 @@ import { timeOfRunId } from "../../core/run.ts";
 import { deliveryAttribute, readDelivery } from "./delivery-facts.ts";
 import { DAY_MS } from "./index-shards.ts";
 import { damaged, type Item, type Key, keyAttributes, number, readNumber, readText, text } from "./item.ts";
+import { putOrFind } from "./put-or-find.ts";
 import { runIdOf, runKey } from "./run-item.ts";
 import { createTable, type Table, type TableOptions } from "./table.ts";
 
 const RECEIPT_KEPT_SECONDS = (7 * DAY_MS) / 1000;
+const TRIES = 3;
 
 /** What is known of deliveries, in the table of the runs. */
 export function createDynamoDeliveries(place: TableOptions): Deliveries {
@@ -56,9 +58,7 @@ async function nameDelivery(
   { workflow, key, until }: DeliveryKey,
   run: NamedRun,
 ): Promise<NamedRun> {
-  const place = nameKey(workflow, key);
   const item = {
-    ...keyAttributes(place),
     run_id: text(run.runId),
     created_at: number(run.createdAt),
     until: number(until),
@@ -68,13 +68,9 @@ async function nameDelivery(
     text: "attribute_not_exists(#pk) OR #until <= :now",
     values: { ":now": number(run.createdAt) },
   };
-  // Between the refusal and the look, DynamoDB may delete what has expired.
-  for (let tries = 0; tries < 3; tries++) {
-    if (await table.putIf(item, isFree)) return run;
-    const taken = await table.get(place);
-    if (taken) return readNamed(taken);
-  }
-  throw new FlowError("server_error", "the name of a delivery comes and goes");
+  const found = await putOrFind(table, nameKey(workflow, key), item, isFree, TRIES);
+  if (found === "gone") throw new FlowError("server_error", "the name of a delivery comes and goes");
+  return found === "stored" ? run : readNamed(found);
 }
 
 /** Receipts of a workflow's day lie together, in the order of their time. */

@@ -20,6 +20,7 @@ import {
   readText,
   text,
 } from "./item.ts";
+import { putOrFind } from "./put-or-find.ts";
 import { readRequest, runKey } from "./run-item.ts";
 import { INLINE_BYTES, type StoredValues } from "./stored-values.ts";
 import type { Table } from "./table.ts";
@@ -81,9 +82,7 @@ async function nameBatch(
   before: string | undefined,
   expiresAt: number,
 ): Promise<NamedBatch> {
-  const key = placeKey(place);
   const item = {
-    ...keyAttributes(key),
     run_id: text(batch.runId),
     created_at: number(batch.createdAt),
     closes_at: number(batch.closesAt),
@@ -93,13 +92,8 @@ async function nameBatch(
     text: `attribute_not_exists(#pk)${before === undefined ? "" : " OR #run_id = :before"}`,
     ...(before !== undefined && { values: { ":before": text(before) } }),
   };
-  for (let tries = 0; tries < TRIES; tries++) {
-    if (await table.putIf(item, isFree)) return batch;
-    // Between the refusal and the look, DynamoDB may delete what has expired.
-    const taken = await table.get(key);
-    if (taken) return readBatch(taken);
-  }
-  return batch;
+  const found = await putOrFind(table, placeKey(place), item, isFree, TRIES);
+  return typeof found === "string" ? batch : readBatch(found);
 }
 
 async function takeNumber(
@@ -196,9 +190,7 @@ async function settle(
   before: BatchSpot | undefined,
   expiresAt: number,
 ): Promise<BatchSpot> {
-  const key = spotKey(id);
   const item = {
-    ...keyAttributes(key),
     run_id: text(spot.runId),
     number: number(spot.number),
     expires_at: number(expiresAt),
@@ -209,12 +201,8 @@ async function settle(
         values: { ":run": text(before.runId), ":number": number(before.number) },
       }
     : { text: "attribute_not_exists(#pk)" };
-  for (let tries = 0; tries < TRIES; tries++) {
-    if (await table.putIf(item, isFree)) return spot;
-    const taken = await table.get(key);
-    if (taken) return readSpot(taken);
-  }
-  return spot;
+  const found = await putOrFind(table, spotKey(id), item, isFree, TRIES);
+  return typeof found === "string" ? spot : readSpot(found);
 }
 
 /** What takes the place of a delivery whose run's history is blanked: whoever puts it once more finds that it is there. */

@@ -3,6 +3,7 @@ import { eachOf } from "../../core/each-of.ts";
 import { type Finish, type Lease, LeaseLost, type Release } from "../../core/ports/run-store.ts";
 import type { StoredEvent } from "../../core/run.ts";
 import { listedError } from "../listed-error.ts";
+import { assignments } from "./assignments.ts";
 import { blobKeys } from "./blobs.ts";
 import { blankedBatchItem } from "./dynamo-batch-store.ts";
 import { duePartition } from "./index-shards.ts";
@@ -50,12 +51,11 @@ export async function fillRun(
   event: StoredEvent,
   events: number,
 ): Promise<void> {
-  const attributes = { ...(await eventAttributes(event, values, lease)), batch_events: number(events) };
-  const set = Object.keys(attributes).map((name) => `#${name} = :${name}`);
-  const given = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value]));
+  const stored = await eventAttributes(event, values, lease);
+  const filled = assignments({ ...stored, batch_events: number(events) });
   const isFilled = await table.update(
     runKey(lease.runId),
-    { text: `SET ${set.join(", ")}`, values: given },
+    { text: `SET ${filled.set.join(", ")}`, values: filled.values },
     { text: HELD, values: holder(lease) },
   );
   if (!isFilled) throw new LeaseLost(lease.runId, lease.epoch);
@@ -161,20 +161,16 @@ async function endLease(
   signature: "released_by" | "finished_by",
   changes: { readonly [name: string]: Item[string] | undefined },
 ): Promise<void> {
-  const attributes = { ...changes, ...storedSegments(lease) };
-  const values: Record<string, Item[string]> = {};
-  const set = [`#${signature} = :owner`];
+  const attributes: Record<string, Item[string]> = {};
   const remove = ["#lease_owner", "#lease_until", "#alone"];
-  for (const [name, value] of Object.entries(attributes)) {
+  for (const [name, value] of Object.entries({ ...changes, ...storedSegments(lease) })) {
     if (value === undefined) remove.push(`#${name}`);
-    else {
-      values[`:${name}`] = value;
-      set.push(`#${name} = :${name}`);
-    }
+    else attributes[name] = value;
   }
+  const { set, values } = assignments(attributes);
   const ended = await table.update(
     runKey(lease.runId),
-    { text: `SET ${set.join(", ")} REMOVE ${remove.join(", ")}`, values },
+    { text: `SET #${signature} = :owner, ${set.join(", ")} REMOVE ${remove.join(", ")}`, values },
     { text: HELD, values: holder(lease) },
   );
   if (ended) return;

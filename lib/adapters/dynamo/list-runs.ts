@@ -1,5 +1,6 @@
 import type { RunPage, RunQuery } from "../../core/ports/run-store.ts";
 import { isFinal, type RunSummary, timeOfRunId } from "../../core/run.ts";
+import { pageOf } from "../page-of.ts";
 import { DAY_MS, listPartitions } from "./index-shards.ts";
 import { type Item, readText, text } from "./item.ts";
 import { isExpired } from "./run-item.ts";
@@ -49,11 +50,8 @@ export async function pageOfRuns(
   query: RunQuery,
   look: Look,
 ): Promise<RunPage> {
-  const { runs: found, next } = await lookForRuns(table, values, { ...query, limit: query.limit + 1 }, look);
-  const runs = found.slice(0, query.limit);
-  const last = found.length > query.limit ? runs.at(-1) : undefined;
-  if (last) return { runs, next: { runId: last.runId, createdAt: last.createdAt } };
-  return { runs, ...(next && { next }) };
+  const found = await lookForRuns(table, values, { ...query, limit: query.limit + 1 }, look);
+  return { ...found, ...pageOf(found.runs, query.limit) };
 }
 
 /** Runs newest first: day by day backwards, the partitions of a day merged by run id; the place where it gave up before `limit`. */

@@ -1,5 +1,6 @@
 import { FlowError } from "../../core/flow-error.ts";
 import type { Redrive, RedriveResult } from "../../core/ports/run-store.ts";
+import { assignments } from "./assignments.ts";
 import { duePartition } from "./index-shards.ts";
 import {
   checkLayout,
@@ -54,7 +55,7 @@ function resultOn(item: Item, { nth }: Redrive): RedriveResult | undefined {
 function putBack(table: Table, item: Item, runId: string, redrive: Redrive): Promise<boolean> {
   const { nth, entries, now, dueAt, keepsUnknown } = redrive;
   const expiresAt = Math.max(redrive.expiresAt, readNumber(item, "expires_at"));
-  const set: Record<string, Item[string]> = {
+  const { set, values } = assignments({
     status: text("queued"),
     failures: number(0),
     spent_ms: number(0),
@@ -63,12 +64,8 @@ function putBack(table: Table, item: Item, runId: string, redrive: Redrive): Pro
     due_at: number(dueAt),
     expires_at: number(expiresAt),
     redrives: number(nth),
-  };
-  const changes = [
-    ...Object.keys(set).map((name) => `#${name} = :${name}`),
-    "#redriven = list_append(if_not_exists(#redriven, :none), :this)",
-  ];
-  const values = Object.fromEntries(Object.entries(set).map(([name, value]) => [`:${name}`, value]));
+  });
+  const changes = [...set, "#redriven = list_append(if_not_exists(#redriven, :none), :this)"];
   const redriven: Item = {
     at: number(now),
     entries: number(entries),

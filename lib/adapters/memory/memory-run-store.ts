@@ -18,6 +18,7 @@ import { isFinal, type NewRun, type RunRecord, type RunSummary } from "../../cor
 import type { Workflow } from "../../core/workflow.ts";
 import { claimRefusal, LOADS_FOR_THE_LAST_TIME, MOST_DEATHS_ALONE } from "../claim-refusal.ts";
 import { listedError } from "../listed-error.ts";
+import { pageOf } from "../page-of.ts";
 import { createMemoryBatchStore } from "./memory-batch-store.ts";
 import { createMemoryLoopStore } from "./memory-loop-store.ts";
 
@@ -144,12 +145,7 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
       return stored && summaryOf(stored.run);
     },
     list: async (query) => listed(query),
-    async page(query) {
-      const found = listed({ ...query, limit: query.limit + 1 });
-      const runs = found.slice(0, query.limit);
-      const last = found.length > query.limit ? runs.at(-1) : undefined;
-      return { runs, ...(last && { next: { runId: last.runId, createdAt: last.createdAt } }) };
-    },
+    page: async (query) => pageOf(listed({ ...query, limit: query.limit + 1 }), query.limit),
     async due(dueBy, limit) {
       return alive()
         .filter(({ run }) => !isFinal(run.status) && run.dueAt <= dueBy)

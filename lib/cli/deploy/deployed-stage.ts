@@ -1,7 +1,9 @@
 import { CloudFormationClient, GetTemplateCommand } from "@aws-sdk/client-cloudformation";
+import { DAY_MS } from "../../app/timings.ts";
 import { DEPLOYED, type DeployedMetadata, deployedMetadata } from "../../core/deployed-metadata.ts";
 import { FlowError } from "../../core/flow-error.ts";
 import { isObject, type JsonObject } from "../../core/json.ts";
+import { stackName } from "../../core/stage-names.ts";
 import type { Workflow } from "../../core/workflow.ts";
 import { askAws } from "../aws-trouble.ts";
 import { type History, withHistory } from "../history.ts";
@@ -33,7 +35,6 @@ export const NOTHING_DEPLOYED: DeployedStage = {
   recordedCost: async () => undefined,
 };
 
-const DAY_MS = 86_400_000;
 const LOOKED_BACK_DAYS = 7;
 const LOOKED_AT = 50;
 
@@ -45,7 +46,7 @@ export async function withDeployedStage<T>(
   stage: string,
   work: (deployed: DeployedStage) => Promise<T>,
 ): Promise<T> {
-  const template = await askAws("nothing", () => templateOf(`hookline-${stage}`));
+  const template = await askAws("nothing", () => templateOf(stackName(stage)));
   if (!template) return await work(NOTHING_DEPLOYED);
   const secretNames = new Set(Object.keys(await secretsOf(stage)));
   const metadata = isObject(template.Metadata) ? template.Metadata[DEPLOYED] : undefined;
@@ -60,10 +61,10 @@ export async function withDeployedStage<T>(
   );
 }
 
-async function templateOf(stackName: string): Promise<JsonObject | undefined> {
+async function templateOf(StackName: string): Promise<JsonObject | undefined> {
   const client = new CloudFormationClient({});
   try {
-    const { TemplateBody = "{}" } = await client.send(new GetTemplateCommand({ StackName: stackName }));
+    const { TemplateBody = "{}" } = await client.send(new GetTemplateCommand({ StackName }));
     return JSON.parse(TemplateBody);
   } catch (error) {
     if (error instanceof Error && error.name === "ValidationError" && /does not exist/.test(error.message))

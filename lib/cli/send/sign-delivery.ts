@@ -1,6 +1,6 @@
 import { readGivenFile } from "../../build/read-given-file.ts";
 import { FlowError } from "../../core/flow-error.ts";
-import { placeholdersIn } from "../../core/template.ts";
+import { environmentNamesIn } from "../../core/template.ts";
 import type { PublicKeyVerification, Verification } from "../../core/verification.ts";
 import { LOCAL_STAGE } from "../../local/local-names.ts";
 import { presets } from "../../webhooks/presets.ts";
@@ -53,14 +53,14 @@ function privateKey(
   { env, preset, stage, data, privateKey: file }: SignContext,
 ): string {
   const service = (preset === undefined ? undefined : presets.get(preset)?.title) ?? "the sender";
-  const [name = "the public key"] = namesIn(templates);
+  const [name = "the public key"] = environmentNamesIn(templates);
   if (stage !== LOCAL_STAGE && file === undefined)
     throw new FlowError(
       "config_error",
       `${service} signs with a private key that only it has: make a pair, let ${name} of stage "${stage}" be its public half, and name the private one with --private-key`,
     );
   const key = signingKey(scheme, file, data);
-  const known = templates.filter((one) => namesIn([one]).every((each) => env(each) !== undefined));
+  const known = templates.filter((one) => environmentNamesIn(one).every((each) => env(each) !== undefined));
   if (known.length > 0 && key.fits(readSecrets(known, { env }))) return key.pem;
   throw new FlowError(
     "config_error",
@@ -80,8 +80,4 @@ function tokenKey({ privateKey: file }: SignContext): string {
     "config_error",
     "the workflow takes tokens that a private key signed: name it with --private-key",
   );
-}
-
-function namesIn(templates: readonly string[]): readonly string[] {
-  return [...placeholdersIn(templates)].flatMap(({ source }) => ("env" in source ? [source.env] : []));
 }

@@ -8,7 +8,7 @@ import type { Html } from "../parts/html.ts";
 import { bytes, when } from "../parts/measures.ts";
 import { PERIOD_OPTIONS, periodOf } from "../parts/periods.ts";
 import { statusBadge } from "../parts/status-badge.ts";
-import { servedWorkflows } from "../served-workflows.ts";
+import { choiceOf } from "../served-workflows.ts";
 
 const PAGE = 50;
 const OUTCOMES = ["accepted", ...RECEIPT_OUTCOMES] as const;
@@ -17,15 +17,14 @@ const OUTCOMES = ["accepted", ...RECEIPT_OUTCOMES] as const;
 export const addDeliveriesPage: AddPage = (app, stage) => {
   const { operator, deliveries } = stage;
   app.get("/deliveries", async (context) => {
-    const names = servedWorkflows(stage);
-    const workflow = names.find((name) => name === context.req.query("workflow"));
+    const { names, workflow, shown } = choiceOf(stage, context.req.query("workflow"));
     const outcome = OUTCOMES.find((one) => one === context.req.query("outcome"));
     const period = periodOf(context.req.query("period"));
     const now = operator.clock.now();
     const found = await listDeliveries(
       { store: operator.store, deliveries },
       {
-        workflows: workflow === undefined ? names : [workflow],
+        workflows: shown,
         ...(outcome && { outcome }),
         since: now - period.ms,
         until: now,

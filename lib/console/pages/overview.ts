@@ -10,7 +10,7 @@ import { PERIOD_OPTIONS, periodOf } from "../parts/periods.ts";
 import { queryLink } from "../parts/query-link.ts";
 import { runsTable } from "../parts/runs-table.ts";
 import { workflowNumbers } from "../parts/workflow-numbers.ts";
-import { servedWorkflows } from "../served-workflows.ts";
+import { choiceOf } from "../served-workflows.ts";
 import { noNumbers, stageNumbers } from "../stage-numbers.ts";
 
 const MOST_FAILURES = 5;
@@ -20,12 +20,10 @@ const LONGEST_REFRESH_SECONDS = 300;
 /** What happened to the stage's events, in numbers, in all or of one workflow; and which runs failed last. */
 export const addOverviewPage: AddPage = (app, stage) => {
   app.get("/", async (context) => {
-    const names = servedWorkflows(stage);
-    const workflow = names.find((name) => name === context.req.query("workflow"));
+    const { names, workflow, shown } = choiceOf(stage, context.req.query("workflow"));
     const period = periodOf(context.req.query("period"), "day");
     const now = stage.operator.clock.now();
     const window = windowUntil(now, period.ms);
-    const shown = workflow === undefined ? names : [workflow];
     const [overview, failures] = await Promise.all([
       stageNumbers(stage, shown, window),
       stage.operator.store.list({

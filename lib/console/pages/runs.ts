@@ -11,7 +11,7 @@ import { pager } from "../parts/pager.ts";
 import { PERIOD_OPTIONS, periodOf } from "../parts/periods.ts";
 import { queryLink } from "../parts/query-link.ts";
 import { runsTable } from "../parts/runs-table.ts";
-import { servedWorkflows } from "../served-workflows.ts";
+import { choiceOf } from "../served-workflows.ts";
 
 const PAGE = 50;
 // A filter that fits few runs is looked for among so many of them at a time, so that no page is slow.
@@ -22,8 +22,7 @@ const NOTHING_FOUND = html`<p class="empty">No run is found by that. It may be a
 /** The runs of the stage, newest first. */
 export const addRunsPage: AddPage = (app, stage) => {
   app.get("/runs", async (context) => {
-    const names = servedWorkflows(stage);
-    const workflow = names.find((name) => name === context.req.query("workflow"));
+    const { names, workflow, shown } = choiceOf(stage, context.req.query("workflow"));
     const status = RUN_STATUSES.find((one) => one === context.req.query("status"));
     const period = periodOf(context.req.query("period"));
     const after = readCursor(context.req.query("after"));
@@ -35,7 +34,7 @@ export const addRunsPage: AddPage = (app, stage) => {
       { name: "text", label: "Find", value: text, placeholder: "run id, its beginning, or a business key" },
     ]);
     if (text !== "") {
-      const [run, ...others] = await search(stage, workflow, text);
+      const [run, ...others] = await search(stage, shown, text);
       if (run && others.length === 0) return context.redirect(`/runs/${run.runId}`, 303);
       return answerPage(context, {
         title: "Runs",
@@ -46,9 +45,9 @@ export const addRunsPage: AddPage = (app, stage) => {
     const now = stage.operator.clock.now();
     const { runs, next } = await stage.operator.store.page(
       {
-        workflows: workflow === undefined ? names : [workflow],
+        workflows: shown,
         ...(status && { status }),
-        ...(after && { after: { runId: after.id, createdAt: after.at } }),
+        ...(after && { after }),
         since: now - period.ms,
         until: now,
         limit: PAGE,
@@ -66,22 +65,20 @@ ${runs.length === 0 ? html`<p class="empty">No runs here.</p>` : runsTable(runs,
 ${next && runs.length < PAGE ? html`<p class="quiet">Looked back as far as ${when(next.createdAt)}: the next page goes on there.</p>` : ""}
 ${pager({
   first: after && queryLink("/runs", here),
-  next: next && queryLink("/runs", { ...here, after: cursorText({ id: next.runId, at: next.createdAt }) }),
+  next: next && queryLink("/runs", { ...here, after: cursorText(next) }),
 })}`,
     });
   });
 };
 
-/** The runs of the stage, or of one of its workflows, that a text names, whenever they were and however they stand. */
+/** The runs of workflows that a text names, whenever they were and however they stand. */
 function search(
-  stage: ConsoleStage,
-  workflow: string | undefined,
+  { operator, deliveries, inputs }: ConsoleStage,
+  workflows: readonly string[],
   text: string,
 ): Promise<readonly RunSummary[]> {
-  const { operator, deliveries, inputs } = stage;
-  const names = workflow === undefined ? servedWorkflows(stage) : [workflow];
   return findRuns(
     { store: operator.store, deliveries },
-    { text, inputs: inputs.all().filter(({ name }) => names.includes(name)), limit: PAGE },
+    { text, inputs: inputs.all().filter(({ name }) => workflows.includes(name)), limit: PAGE },
   );
 }

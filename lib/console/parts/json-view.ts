@@ -13,7 +13,7 @@ export function jsonView(value: Json, most = MOST_SHOWN): Html {
 }
 
 /** Says how much is not shown. */
-export function cutNote(length: number, most: number): Html {
+function cutNote(length: number, most: number): Html {
   return length > most
     ? html`<p class="quiet">The first ${most.toLocaleString("en-US")} of ${length.toLocaleString("en-US")} characters.</p>`
     : "";

@@ -1,19 +1,16 @@
-/** Where a list goes on: behind this one. */
-export interface PageCursor {
-  readonly id: string;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-}
+import type { RunPage } from "../../core/ports/run-store.ts";
+
+type PageCursor = NonNullable<RunPage["next"]>;
 
 const SHAPE = /^([0-9a-f-]{1,36})~(\d{1,15})$/;
 
-/** A cursor as a query parameter. */
-export function cursorText({ id, at }: PageCursor): string {
-  return `${id}~${at}`;
+/** Where a list goes on, as a query parameter. */
+export function cursorText({ runId, createdAt }: PageCursor): string {
+  return `${runId}~${createdAt}`;
 }
 
-/** The cursor of a query parameter; undefined for the first page, and for a text that is none. */
+/** The place that a query parameter names; undefined for the first page, and for a text that names none. */
 export function readCursor(text: string | undefined): PageCursor | undefined {
-  const [, id, at] = SHAPE.exec(text ?? "") ?? [];
-  return id === undefined ? undefined : { id, at: Number(at) };
+  const [, runId, createdAt] = SHAPE.exec(text ?? "") ?? [];
+  return runId === undefined ? undefined : { runId, createdAt: Number(createdAt) };
 }

@@ -1,7 +1,7 @@
 const HOUR_MS = 3_600_000;
 
 /** How far back a list goes. */
-export const PERIODS = [
+const PERIODS = [
   { name: "hour", label: "Last hour", ms: HOUR_MS },
   { name: "day", label: "Last 24 hours", ms: 24 * HOUR_MS },
   { name: "week", label: "Last 7 days", ms: 168 * HOUR_MS },

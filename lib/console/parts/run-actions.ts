@@ -11,7 +11,7 @@ export function runActions(context: ConsoleContext, run: RunView): Html {
   return html`<section class="actions" aria-label="What you can do">${actions.map((action) => actionForm(context, action))}</section>`;
 }
 
-function actionsFor({ run_id: id, status, blanked, error, chunk, replay_of: _ }: RunView): readonly Action[] {
+function actionsFor({ run_id: id, status, blanked, error, chunk }: RunView): readonly Action[] {
   const at = (verb: string) => `/runs/${id}/${verb}`;
   if (status === "queued" || status === "running" || status === "waiting")
     return [

@@ -144,8 +144,8 @@ export const BREAKS: readonly Break[] = [
   {
     name: "a delivery may go into another batch than the one it went into",
     file: "lib/adapters/dynamo/dynamo-batch-store.ts",
-    from: ': { text: "attribute_not_exists(#pk)" };\n  for',
-    to: ': { text: "attribute_not_exists(#pk) OR attribute_exists(#pk)" };\n  for',
+    from: ': { text: "attribute_not_exists(#pk)" };\n  const found',
+    to: ': { text: "attribute_not_exists(#pk) OR attribute_exists(#pk)" };\n  const found',
     isOfLimits: true,
   },
   {

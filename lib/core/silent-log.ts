@@ -1,4 +1,4 @@
-import type { Log } from "../core/ports/log.ts";
+import type { Log } from "./ports/log.ts";
 
 /** Writes nothing. */
 export const SILENT_LOG: Log = { write() {}, with: () => SILENT_LOG };
