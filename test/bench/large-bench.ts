@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { startDynalite } from "../support/dynalite.ts";
 import { type LargeRunTimes, playLargeRun } from "../support/large-run.ts";
 import { storeLongLoop } from "../support/long-loop.ts";
+import { peakMemoryMb } from "../support/peak-memory.ts";
 
 /** The largest values, in a process of their own for the sake of its memory. */
 export interface LargeRunFigures {
@@ -53,7 +54,6 @@ export async function benchLarge(): Promise<{
 if (process.argv[2] === "play") {
   const dynalite = await startDynalite();
   const times = await playLargeRun(dynalite, PROMISED);
-  const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1000);
-  process.stdout.write(JSON.stringify({ times, peakRssMb }));
+  process.stdout.write(JSON.stringify({ times, peakRssMb: peakMemoryMb() }));
   await dynalite.stop();
 }

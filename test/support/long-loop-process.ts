@@ -3,6 +3,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store.ts";
 import type { JsonObject } from "../../lib/core/json.ts";
 import type { Http } from "../../lib/core/ports/http.ts";
+import { peakMemoryMb } from "./peak-memory.ts";
 import { createWorld } from "./world.ts";
 
 /** What a process that works on a long loop is told, as JSON in its first argument. */
@@ -84,7 +85,7 @@ function tell(status: string): void {
     calls,
     ms: Math.round(performance.now() - started),
     writes,
-    peakRssMb: Math.round(process.resourceUsage().maxRSS / 1000),
+    peakRssMb: peakMemoryMb(),
   };
   writeSync(1, JSON.stringify(report));
 }
