@@ -34,6 +34,7 @@ const log = createLog({ service: "console", level: config.HOOKLINE_LOG_LEVEL });
 const metrics = createEmfMetrics({ stage: config.HOOKLINE_STAGE, level: config.HOOKLINE_LOG_LEVEL });
 const table = { client: dynamoClient(), table: config.HOOKLINE_TABLE };
 const queues = { client: sqsClient(), deadLetterUrl: config.HOOKLINE_DLQ_URL };
+const { HOOKLINE_INBOX_DLQ_URL: inboxLetters } = config;
 const { HOOKLINE_CONSOLE_READ_TOKEN_ID: read, HOOKLINE_CONSOLE_ACT_TOKEN_ID: act } = config;
 
 const stage: ConsoleStage = {
@@ -48,7 +49,12 @@ const stage: ConsoleStage = {
     metrics,
   },
   deliveries: createDynamoDeliveries(table),
-  deadLetters: createSqsDeadLetters({ client: queues.client, queueUrl: queues.deadLetterUrl }),
+  letterBoxes: {
+    runs: createSqsDeadLetters({ client: queues.client, queueUrl: queues.deadLetterUrl }),
+    events: inboxLetters
+      ? [{ letters: createSqsDeadLetters({ client: queues.client, queueUrl: inboxLetters }) }]
+      : [],
+  },
   metrics:
     config.HOOKLINE_METRICS_FOLDER === undefined
       ? createCloudWatchMetrics(cloudWatchClient(), config.HOOKLINE_STAGE)

@@ -1,6 +1,7 @@
 import middy from "@middy/core";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { dynamoClient, sqsClient } from "../lib/adapters/aws-clients.ts";
+import { buryMessage } from "../lib/adapters/bury-message.ts";
 import { createInputCatalog, createWorkflowTexts } from "../lib/adapters/catalog-file.ts";
 import { createDynamoDeliveries } from "../lib/adapters/dynamo/deliveries.ts";
 import { createDynamoSchedules } from "../lib/adapters/dynamo/dynamo-schedules.ts";
@@ -29,6 +30,7 @@ const inbox: Inbox = {
   deliveries: createDynamoDeliveries(table),
   queue: createSqsQueue({ client, queueUrl: config.HOOKLINE_QUEUE_URL, deadLetterUrl }),
   giveBack: createSqsQueue({ client, queueUrl: config.HOOKLINE_INBOX_URL, deadLetterUrl }).giveBack,
+  bury: (body, reason) => buryMessage({ client, deadLetterUrl: config.HOOKLINE_INBOX_DLQ_URL }, body, reason),
   inboxArn: config.HOOKLINE_INBOX_ARN,
   inputs: createInputCatalog(catalogFile("inputs.json")),
   catalog: createWorkflowTexts(catalogFile("workflows")),

@@ -10,6 +10,7 @@ import type { ConsoleRight } from "../lib/core/ports/console-tokens.ts";
 import { consoleTokenId } from "../lib/core/stage-names.ts";
 import { addFunction, type Grant } from "./function.ts";
 import type { FunctionsProps, SharedVariables } from "./functions.ts";
+import type { Inbox } from "./inbox.ts";
 
 /**
  * Adds the console as two functions of one bundle: what shows pages may read, what the buttons call may change runs too. Each
@@ -19,10 +20,12 @@ export function addConsole(
   scope: Construct,
   {
     api,
+    inbox,
     ...props
   }: Pick<FunctionsProps, "stage" | "build" | "table" | "work"> & {
     readonly shared: SharedVariables;
     readonly api: HttpApi;
+    readonly inbox: Inbox | undefined;
   },
 ): void {
   const { stage, table, work } = props;
@@ -40,7 +43,7 @@ export function addConsole(
     // To read a dead letter is to receive it, and to show it again.
     {
       actions: ["sqs:ReceiveMessage", "sqs:ChangeMessageVisibility"],
-      resources: [work.deadLetters.queueArn],
+      resources: [work.deadLetters, ...(inbox ? [inbox.deadLetters] : [])].map(({ queueArn }) => queueArn),
     },
     { actions: ["cloudwatch:GetMetricData"], resources: ["*"] },
   ];
@@ -62,6 +65,7 @@ export function addConsole(
       logLevel: props.shared.HOOKLINE_LOG_LEVEL,
       environment: {
         ...props.shared,
+        ...(inbox && { HOOKLINE_INBOX_DLQ_URL: inbox.deadLetters.queueUrl }),
         HOOKLINE_CONSOLE_READ_TOKEN_ID: tokens.read.secretArn,
         HOOKLINE_CONSOLE_ACT_TOKEN_ID: tokens.act.secretArn,
       } satisfies Environment<ConsoleConfig>,

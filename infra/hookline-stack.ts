@@ -60,8 +60,8 @@ export class HooklineStack extends Stack {
     const shared = sharedVariables(parts);
     const { ingest, runner, sweeper, logs } = addFunctions(this, { ...parts, shared, alarms });
     addWebhookRoute(api, ingest);
-    addConsole(this, { ...parts, shared, api });
     const inbox = addInbox(this, { ...parts, shared, runner });
+    addConsole(this, { ...parts, shared, api, inbox });
     const workflows = build.workflows.map(({ name }) => name);
     const watched = { stage, settings, workflows, api, table, work, inbox, ingest, runner, sweeper };
     addDashboard(this, watched);

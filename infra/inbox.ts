@@ -5,7 +5,8 @@ import type { CfnBucket } from "aws-cdk-lib/aws-s3";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { Environment, InboxConfig } from "../lib/core/config.ts";
-import { inboxName } from "../lib/core/stage-names.ts";
+import { MOST_DELIVERIES } from "../lib/core/inbox-deliveries.ts";
+import { inboxDeadLettersName, inboxName } from "../lib/core/stage-names.ts";
 import { inputTable, type Workflow } from "../lib/core/workflow.ts";
 import { addEventRules } from "./event-rules.ts";
 import { addFunction } from "./function.ts";
@@ -19,8 +20,6 @@ import { sourceQueues } from "./source-queues.ts";
 const TIMEOUT = Duration.seconds(29);
 /** Six times that, as AWS advises. */
 const VISIBILITY = Duration.seconds(180);
-/** With the function's pauses, at most five minutes each, some three days. */
-const MOST_DELIVERIES = 1_000;
 
 const EMPTIES = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
 
@@ -48,7 +47,7 @@ export function addInbox(scope: Construct, props: InboxProps): Inbox | undefined
   if (workflows.length === 0) return undefined;
 
   const deadLetters = new Queue(scope, "InboxDeadLetters", {
-    queueName: `${inboxName(stage)}-dead-letters`,
+    queueName: inboxDeadLettersName(stage),
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
   });
@@ -74,6 +73,7 @@ export function addInbox(scope: Construct, props: InboxProps): Inbox | undefined
       ...shared,
       HOOKLINE_INBOX_URL: inbox.queueUrl,
       HOOKLINE_INBOX_ARN: inbox.queueArn,
+      HOOKLINE_INBOX_DLQ_URL: deadLetters.queueUrl,
       HOOKLINE_MAX_BODY_BYTES: String(settings.max_body_bytes),
     } satisfies Environment<InboxConfig>,
     grants: [
@@ -82,7 +82,7 @@ export function addInbox(scope: Construct, props: InboxProps): Inbox | undefined
         actions: ["dynamodb:PutItem", "dynamodb:BatchWriteItem", "dynamodb:GetItem"],
         resources: [table.tableArn],
       },
-      { actions: ["sqs:SendMessage"], resources: [work.queue.queueArn] },
+      { actions: ["sqs:SendMessage"], resources: [work.queue.queueArn, deadLetters.queueArn] },
       { actions: ["sqs:ChangeMessageVisibility"], resources: [inbox.queueArn] },
       { actions: EMPTIES, resources: [inbox.queueArn] },
       ...(queues.size > 0 ? [{ id: "Queues", actions: EMPTIES, resources: [...queues.keys()] }] : []),

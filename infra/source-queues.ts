@@ -1,6 +1,6 @@
 import { FlowError } from "../lib/core/flow-error.ts";
 import { isSource } from "../lib/core/source-input.ts";
-import { deadLetterQueueName, inboxName, queueName } from "../lib/core/stage-names.ts";
+import { deadLetterQueueName, inboxDeadLettersName, inboxName, queueName } from "../lib/core/stage-names.ts";
 import type { StageSettings } from "../lib/core/stages.ts";
 import type { Workflow } from "../lib/core/workflow.ts";
 import { resolvedInput } from "./resolved-input.ts";
@@ -13,7 +13,9 @@ export function sourceQueues(
   workflows: readonly Workflow[],
   place: { readonly stage: string; readonly settings: Pick<StageSettings, "environment"> },
 ): ReadonlyMap<string, string> {
-  const own = [queueName, deadLetterQueueName, inboxName].map((nameOf) => nameOf(place.stage));
+  const own = [queueName, deadLetterQueueName, inboxName, inboxDeadLettersName].map((nameOf) =>
+    nameOf(place.stage),
+  );
   const readers = new Map<string, string>();
   for (const workflow of workflows) {
     const input = isSource(workflow.input) ? resolvedInput(workflow, place) : undefined;

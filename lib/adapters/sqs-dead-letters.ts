@@ -2,16 +2,19 @@ import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   type Message,
+  type MessageAttributeValue,
   MessageNotInflight,
   ReceiveMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import type { DeadLetter, DeadLetters } from "../core/ports/dead-letters.ts";
+import type { DeadLetter, DeadLetters, MessageAttribute } from "../core/ports/dead-letters.ts";
 import { parseMessage } from "../core/ports/queue.ts";
 import { callAws } from "./aws-errors.ts";
+import { REASON_ATTRIBUTES } from "./bury-message.ts";
 
 // What ReceiveMessage gives at most.
 const MOST = 10;
+const REASONS: ReadonlySet<string> = new Set(Object.values(REASON_ATTRIBUTES));
 
 /** The client needs its own `endpoint` where the queue is not AWS's. */
 export interface SqsDeadLettersOptions {
@@ -21,7 +24,7 @@ export interface SqsDeadLettersOptions {
   readonly waitSeconds?: number;
 }
 
-/** The dead-letter queue in SQS. */
+/** A dead-letter queue in SQS. */
 export function createSqsDeadLetters({
   client,
   queueUrl,
@@ -35,7 +38,7 @@ export function createSqsDeadLetters({
         VisibilityTimeout: hiddenSeconds,
         WaitTimeSeconds: waitSeconds,
         MessageAttributeNames: ["All"],
-        MessageSystemAttributeNames: ["SentTimestamp"],
+        MessageSystemAttributeNames: ["SentTimestamp", "MessageGroupId", "DeadLetterQueueSourceArn"],
       });
       const { Messages = [] } = await callAws("reading the dead-letter queue", () => client.send(receive));
       return Messages.map(deadLetter);
@@ -60,9 +63,11 @@ export function createSqsDeadLetters({
 }
 
 function deadLetter({ MessageId = "", ReceiptHandle = "", Body = "", ...message }: Message): DeadLetter {
-  const attribute = (name: string) => message.MessageAttributes?.[name]?.StringValue;
+  const { MessageAttributes = {}, Attributes = {} } = message;
+  const attribute = (name: string) => MessageAttributes[name]?.StringValue;
   const runId = parseMessage(Body)?.runId;
-  const errorClass = attribute("reason_class");
+  const errorClass = attribute(REASON_ATTRIBUTES.class);
+  const { MessageGroupId: group, DeadLetterQueueSourceArn: givenUpBy } = Attributes;
   return {
     messageId: MessageId,
     receiptHandle: ReceiptHandle,
@@ -71,10 +76,29 @@ function deadLetter({ MessageId = "", ReceiptHandle = "", Body = "", ...message 
     ...(errorClass !== undefined && {
       reason: {
         class: errorClass,
-        message: attribute("reason_message") ?? "",
-        step: attribute("reason_step") ?? null,
+        message: attribute(REASON_ATTRIBUTES.message) ?? "",
+        step: attribute(REASON_ATTRIBUTES.step) ?? null,
       },
     }),
-    sentAt: Number(message.Attributes?.SentTimestamp ?? 0),
+    sentAt: Number(Attributes.SentTimestamp ?? 0),
+    attributes: Object.fromEntries(
+      Object.entries(MessageAttributes)
+        .filter(([name]) => !REASONS.has(name))
+        .map(([name, value]) => [name, attributeOf(value)]),
+    ),
+    ...(group !== undefined && { group }),
+    ...(givenUpBy !== undefined && { givenUpBy }),
+  };
+}
+
+function attributeOf({
+  DataType = "String",
+  StringValue,
+  BinaryValue,
+}: MessageAttributeValue): MessageAttribute {
+  return {
+    type: DataType,
+    ...(StringValue !== undefined && { text: StringValue }),
+    ...(BinaryValue !== undefined && { bytes: BinaryValue }),
   };
 }

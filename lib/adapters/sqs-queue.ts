@@ -9,12 +9,11 @@ import { batchesOf } from "../core/batches-of.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { formatMessage, MAX_DELAY_SECONDS, type Queue, type RunMessage } from "../core/ports/queue.ts";
 import { callAws } from "./aws-errors.ts";
+import { buryMessage } from "./bury-message.ts";
 
 // Limits of SendMessageBatch and ChangeMessageVisibility.
 const BATCH = 10;
 const LONGEST_VISIBILITY_SECONDS = 12 * 60 * 60;
-// A reason is for people; SQS counts it into the message's 1 MiB.
-const LONGEST_REASON = 1_000;
 
 /** The client needs its own `endpoint` where the queue is not AWS's: it ignores AWS_ENDPOINT_URL_SQS. */
 export interface SqsQueueOptions {
@@ -71,30 +70,6 @@ export function createSqsQueue({ client, queueUrl, deadLetterUrl }: SqsQueueOpti
         if (!(thrown instanceof MessageNotInflight)) throw thrown;
       }
     },
-    async deadLetter(message, reason) {
-      const attributes = {
-        reason_class: reason.class,
-        reason_message: reason.message,
-        reason_step: reason.step ?? "",
-      };
-      const send = new SendMessageCommand({
-        QueueUrl: deadLetterUrl,
-        MessageBody: formatMessage(message),
-        MessageAttributes: Object.fromEntries(
-          Object.entries(attributes)
-            .filter(([, value]) => value !== "")
-            .map(([name, value]) => [name, { DataType: "String", StringValue: sendable(value) }]),
-        ),
-      });
-      await callAws("sending to the dead-letter queue", () => client.send(send));
-    },
+    deadLetter: (message, reason) => buryMessage({ client, deadLetterUrl }, formatMessage(message), reason),
   };
-}
-
-/** SQS refuses a message with any character that XML 1.0 does not allow (SendMessage, API reference). */
-function sendable(value: string): string {
-  return value
-    .slice(0, LONGEST_REASON)
-    .toWellFormed()
-    .replace(/[^\t\n\r\u0020-\uFFFD\u{10000}-\u{10FFFF}]/gu, "\uFFFD");
 }

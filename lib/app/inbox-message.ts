@@ -34,6 +34,23 @@ export function parseInboxMessage(body: string): InboxMessage {
   throw new FlowError("invalid_input", "the message is none of this stage's");
 }
 
+/** What a message is about, in a few words; undefined for what nobody here wrote. */
+export function describeInboxMessage(
+  body: string,
+): { readonly workflow: string; readonly what: string } | undefined {
+  try {
+    const message = parseInboxMessage(body);
+    const { workflow } = message;
+    if (message.source === "hookline.cron") return { workflow, what: `the tick of ${message.scheduled_at}` };
+    const { "detail-type": type, source } = isObject(message.event) ? message.event : {};
+    const what = [type, source].every((one) => typeof one === "string") ? `${type} of ${source}` : "an event";
+    return { workflow, what };
+  } catch (thrown) {
+    if (thrown instanceof FlowError) return undefined;
+    throw thrown;
+  }
+}
+
 function readObject(body: string): { readonly [key: string]: Json } {
   try {
     const value = parseJson(body);

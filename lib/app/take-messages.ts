@@ -1,8 +1,9 @@
 import { eachOf } from "../core/each-of.ts";
 import { type EnvironmentSource, STAGE_NAME } from "../core/environment-source.ts";
 import { FlowError, toFlowError } from "../core/flow-error.ts";
+import { MOST_DELIVERIES, MOST_DELIVERIES_OF_A_WRONG_ONE } from "../core/inbox-deliveries.ts";
 import type { Mails } from "../core/ports/mails.ts";
-import type { Queue } from "../core/ports/queue.ts";
+import type { DeadLetterReason, Queue } from "../core/ports/queue.ts";
 import { resolveSource } from "../core/resolve-source.ts";
 import { type InputEntry, isDeployedTo } from "../core/workflow.ts";
 import { type Arrival, acceptArrival } from "./arrival.ts";
@@ -22,6 +23,8 @@ export interface Inbox extends Ticks, Pick<Ingest, "inputs" | "plainEnvironment"
   readonly inboxArn: string;
   /** The inbox's own. */
   readonly giveBack: Queue["giveBack"];
+  /** Puts a message's body among the inbox's dead letters. */
+  bury(body: string, reason: DeadLetterReason): Promise<void>;
   readonly mails: Mails;
 }
 
@@ -58,13 +61,30 @@ async function take(inbox: Inbox, message: QueueMessage): Promise<boolean> {
     if (isOwn) isTaken = await takeOwn(inbox, parseInboxMessage(message.body));
     else await acceptArrival(inbox, readerOf(inbox, queueArn), messageArrival(message));
   } catch (thrown) {
-    isTaken = false;
+    const error = toFlowError(thrown);
     const fields = { message_id: messageId, queue: queueArn, receive_count: receiveCount };
-    logFault(inbox.log, "a message stays in its queue", toFlowError(thrown), fields);
+    isTaken = isOwn && (await giveUp(inbox, message, error));
+    if (!isTaken) logFault(inbox.log, "a message stays in its queue", error, fields);
+    else logFault(inbox.log, "a message was given up: it lies among the dead letters", error, fields);
   }
   if (!isTaken) inbox.metrics.add("MessagesDeferred", 1);
   if (!isTaken && isOwn) await pause(inbox, message);
   return isTaken;
+}
+
+/** True when the message lies among the dead letters, with the reason: it was delivered as often as one like it is. */
+async function giveUp({ bury, log }: Inbox, message: QueueMessage, error: FlowError): Promise<boolean> {
+  const { class: errorClass } = error;
+  const most = errorClass === "invalid_input" ? MOST_DELIVERIES_OF_A_WRONG_ONE : MOST_DELIVERIES;
+  if (message.receiveCount < most) return false;
+  try {
+    await bury(message.body, { class: errorClass, message: error.message, step: null });
+    return true;
+  } catch (thrown) {
+    // It is tried again, until the queue itself brings it there without a reason.
+    logFault(log, "a message could not be given up", toFlowError(thrown));
+    return false;
+  }
 }
 
 /** Waits that double; how long a message of somebody else's queue stays hidden is for that queue to say. */

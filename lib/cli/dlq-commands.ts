@@ -14,7 +14,9 @@ import {
 export function addDlqCommands(program: Command, done: (exitCode: number) => void): void {
   const dlq = program
     .command("dlq")
-    .description("Look after the dead-letter queue, where runs that have failed leave a message")
+    .description(
+      "Look after the dead-letter queues: runs that have failed leave a message there, and events that could not be stored",
+    )
     .addHelpText("after", example(["hookline dlq list", "hookline dlq redrive --class server_error"]));
   printsFrom(
     filtered(dlq.command("list").description("List the messages, the oldest first")).addOption(
@@ -28,9 +30,9 @@ export function addDlqCommands(program: Command, done: (exitCode: number) => voi
       dlq
         .command("redrive")
         .description(
-          "Redrive the runs of messages, and remove these; one whose run is not failed any more is removed",
+          "Redrive the runs of messages, send events back to where they came from, and remove both; a message whose run is not failed any more is removed",
         )
-        .argument("[run-ids...]", "runs whose messages are meant (default: all)"),
+        .argument("[ids...]", "runs whose messages are meant, or messages themselves (default: all)"),
     ),
   )
     .option(
@@ -42,6 +44,7 @@ export function addDlqCommands(program: Command, done: (exitCode: number) => voi
       example([
         "hookline dlq redrive 019d0c1e-…",
         "hookline dlq redrive --class server_error --since 6h --dry-run",
+        "hookline dlq redrive --of events --workflow nightly-report",
         "hookline dlq redrive --stale --yes      only tidy up",
       ]),
     )
@@ -53,7 +56,7 @@ export function addDlqCommands(program: Command, done: (exitCode: number) => voi
       dlq
         .command("purge")
         .description("Remove messages; their runs stay as they are")
-        .argument("[run-ids...]", "runs whose messages are meant (default: all)"),
+        .argument("[ids...]", "runs whose messages are meant, or messages themselves (default: all)"),
     ),
   )
     .addHelpText(
@@ -67,7 +70,13 @@ export function addDlqCommands(program: Command, done: (exitCode: number) => voi
 
 function filtered(command: Command): Command {
   return command
-    .option("--workflow <name>", "messages of runs of this workflow")
+    .addOption(
+      new Option("--of <what>", "only messages of runs, or of events that could not be stored").choices([
+        "runs",
+        "events",
+      ]),
+    )
+    .option("--workflow <name>", "messages for this workflow")
     .addOption(classOption())
     .addOption(sinceOption())
     .addOption(untilOption())

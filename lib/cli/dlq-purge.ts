@@ -1,4 +1,4 @@
-import type { RunLetter } from "../app/run-letters.ts";
+import type { StageLetter } from "../app/stage-letters.ts";
 import type { HistoryOptions } from "./history.ts";
 import type { Terminal } from "./new/ask-for-workflow.ts";
 import { type ActOptions, actOnAll } from "./operate/act-on-all.ts";
@@ -9,20 +9,20 @@ import { withStage } from "./stage.ts";
 export interface DlqPurgeOptions extends HistoryOptions, ActOptions, LetterFilter {}
 
 /**
- * Removes messages from the dead-letter queue; their runs stay as they are.
- * @throws FlowError `invalid_input` for runs without a message there, `config_error` when the stage cannot be asked.
+ * Removes messages from the dead-letter queues; their runs stay as they are.
+ * @throws FlowError `invalid_input` for ids without a message there, `config_error` when the stage cannot be asked.
  */
 export async function purgeDeadLetters(
-  runIds: readonly string[],
+  ids: readonly string[],
   options: DlqPurgeOptions,
   terminal: Terminal | undefined,
 ): Promise<number> {
   return withStage(options, async (stage) => {
-    const apply = async (letter: RunLetter) => {
+    const apply = async (letter: StageLetter) => {
       await letter.remove();
       return { kind: "done", word: "removed" } as const;
     };
-    const selection = selectLetters(stage, runIds, options);
+    const selection = selectLetters(stage, ids, options);
     return actOnAll(selection, { verb: "remove", done: "removed", apply, asks: true }, options, terminal);
   });
 }

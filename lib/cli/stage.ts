@@ -8,21 +8,29 @@ import { createSqsQueue } from "../adapters/sqs-queue.ts";
 import { systemClock } from "../adapters/system-clock.ts";
 import { systemRandom } from "../adapters/system-random.ts";
 import type { Operator } from "../app/operator.ts";
+import type { EventLetter, LetterBoxes } from "../app/stage-letters.ts";
 import { timingsOf } from "../app/timings.ts";
-import type { DeadLetters } from "../core/ports/dead-letters.ts";
+import { STAGES_FILE } from "../build/read-stages.ts";
 import type { WorkflowTexts } from "../core/ports/workflow-catalog.ts";
 import { deadLetterQueueName, queueName } from "../core/stage-names.ts";
-import { queueUrls } from "../local/create-resources.ts";
+import { queueUrlAt, queueUrls } from "../local/create-resources.ts";
+import { localSources } from "../local/local-environment.ts";
 import { catalogFolder, LOCAL_STAGE } from "../local/local-names.ts";
 import { localSqsClient } from "../local/local-sqs-client.ts";
 import { findStack } from "../local/stack-file.ts";
+import { stageEnvironment } from "../local/stage-environment.ts";
+import { readIfPresent } from "../local/working-folder.ts";
 import { askAws } from "./aws-trouble.ts";
+import { type EventQueuesPlace, eventLetterBoxes, inboxDeadLettersUrl, sendBack } from "./event-queues.ts";
 import { type History, type HistoryOptions, historyPlace } from "./history.ts";
 
 /** A stage that commands change: its history, its queues. */
 export interface Stage extends Omit<History, "deliveries"> {
   readonly operator: Operator;
-  readonly deadLetters: DeadLetters;
+  /** The dead-letter queues of runs, of the inbox, and of the queues that workflows read. */
+  letterBoxes(): Promise<LetterBoxes>;
+  /** Sends a message to the queue where it came from. */
+  sendBack(letter: EventLetter): Promise<void>;
   /** About how many messages there are. */
   counts(): Promise<QueueCounts>;
 }
@@ -34,8 +42,7 @@ export interface QueueCounts {
   readonly dead_letters: number;
 }
 
-interface QueuePlace {
-  readonly client: SQSClient;
+interface QueuePlace extends Pick<EventQueuesPlace, "client" | "waitSeconds" | "urlOf" | "values"> {
   readonly catalog: WorkflowTexts;
   urls(): Promise<{ readonly queueUrl: string; readonly deadLetterUrl: string }>;
 }
@@ -56,7 +63,7 @@ export async function withStage<T>(options: HistoryOptions, work: (stage: Stage)
   const queues = options.stage === LOCAL_STAGE ? localQueues(options.data) : deployedQueues(options.stage);
   try {
     return await askAws(HINT, async () => {
-      const { client, catalog } = queues;
+      const { client, catalog, waitSeconds } = queues;
       const { queueUrl, deadLetterUrl } = await queues.urls();
       const store = createDynamoRunStore({ client: history.client, table: history.table });
       const operator: Operator = {
@@ -68,12 +75,25 @@ export async function withStage<T>(options: HistoryOptions, work: (stage: Stage)
         timings: timingsOf(LONGEST_INVOCATION_MS),
         metrics: NO_METRICS,
       };
-      const deadLetters = createSqsDeadLetters({ client, queueUrl: deadLetterUrl });
+      const place = { ...queues, stage: options.stage, inputs: history.inputs };
       const counts = async () => {
-        const [own, dead] = await Promise.all([countsOf(client, queueUrl), countsOf(client, deadLetterUrl)]);
-        return { ...own, dead_letters: dead.waiting + dead.in_work };
+        const inboxLetters = await inboxDeadLettersUrl(place);
+        const urls = [deadLetterUrl, ...(inboxLetters === undefined ? [] : [inboxLetters])];
+        const [own, ...dead] = await Promise.all([queueUrl, ...urls].map((url) => countsOf(client, url)));
+        const lying = dead.map(({ waiting, in_work }) => waiting + in_work);
+        return { waiting: 0, in_work: 0, ...own, dead_letters: lying.reduce((sum, count) => sum + count, 0) };
       };
-      return await work({ store, inputs: history.inputs, operator, deadLetters, counts });
+      return await work({
+        store,
+        inputs: history.inputs,
+        operator,
+        letterBoxes: async () => ({
+          runs: createSqsDeadLetters({ client, queueUrl: deadLetterUrl, waitSeconds }),
+          events: await eventLetterBoxes(place),
+        }),
+        sendBack: (letter) => sendBack(place, letter),
+        counts,
+      });
     });
   } finally {
     history.client.destroy();
@@ -96,17 +116,24 @@ function localQueues(data: string): QueuePlace {
   const { endpoints } = findStack(data);
   return {
     client: localSqsClient(endpoints.sqs),
+    waitSeconds: 0,
     catalog: createWorkflowTexts(`${catalogFolder(data)}/workflows`),
     urls: async () => queueUrls(endpoints.sqs),
+    urlOf: async (name) => queueUrlAt(endpoints.sqs, name),
+    values: () => localSources({ shell: process.env, stage: LOCAL_STAGE, readFile: readIfPresent }),
   };
 }
 
 function deployedQueues(stage: string): QueuePlace {
   const client = sqsClient();
-  const urlOf = async (name: string) =>
-    (await client.send(new GetQueueUrlCommand({ QueueName: name }))).QueueUrl ?? "";
+  const urlOf = async (QueueName: string, QueueOwnerAWSAccountId?: string) =>
+    (await client.send(new GetQueueUrlCommand({ QueueName, QueueOwnerAWSAccountId }))).QueueUrl ?? "";
   return {
     client,
+    // Without a wait some of SQS's servers are asked only.
+    waitSeconds: 1,
+    urlOf,
+    values: () => [stageEnvironment(readIfPresent(STAGES_FILE), stage)],
     // What lies in this folder may be another version than the one that is deployed: only a runner runs its own.
     catalog: { current: () => undefined },
     async urls() {

@@ -1,5 +1,5 @@
 import type { Operator } from "../app/operator.ts";
-import type { DeadLetters } from "../core/ports/dead-letters.ts";
+import type { LetterBoxes } from "../app/stage-letters.ts";
 import type { Deliveries } from "../core/ports/deliveries.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { MetricReader } from "../core/ports/metric-reader.ts";
@@ -11,7 +11,7 @@ export interface ConsoleStage {
   readonly name: string;
   readonly operator: Operator;
   readonly deliveries: Deliveries;
-  readonly deadLetters: DeadLetters;
+  readonly letterBoxes: LetterBoxes;
   /** What the functions counted. */
   readonly metrics: MetricReader;
   /** The workflows that are deployed to it, and those of other stages. */

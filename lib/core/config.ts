@@ -61,6 +61,7 @@ export const inboxConfig = z.object({
   /** The stage's own queue of what services bring; every other one is a workflow's. */
   HOOKLINE_INBOX_URL: z.url(),
   HOOKLINE_INBOX_ARN: z.string().min(1),
+  HOOKLINE_INBOX_DLQ_URL: z.url(),
   /** What makes a mail larger is left out of its event. */
   HOOKLINE_MAX_BODY_BYTES: count(6_000_000, 6_000_000),
 });
@@ -69,6 +70,8 @@ export const inboxConfig = z.object({
 export const consoleConfig = z
   .object({
     ...shared,
+    /** Absent: the stage has no inbox. */
+    HOOKLINE_INBOX_DLQ_URL: z.url().optional(),
     HOOKLINE_CONSOLE_READ_TOKEN_ID: z.string().min(1).optional(),
     HOOKLINE_CONSOLE_ACT_TOKEN_ID: z.string().min(1).optional(),
     /** Where a local stack keeps what was counted; absent: CloudWatch does. */

@@ -30,6 +30,11 @@ export function inboxName(stage: string): string {
   return `hookline-${stage}-inbox`;
 }
 
+/** The queue of messages of the inbox that could not become events. */
+export function inboxDeadLettersName(stage: string): string {
+  return `${inboxName(stage)}-dead-letters`;
+}
+
 /** The secret that holds a stage's workflow secrets. */
 export function workflowSecretsId(stage: string): string {
   return `hookline/${stage}/workflow-secrets`;

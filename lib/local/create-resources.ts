@@ -1,7 +1,14 @@
 import { CreateTableCommand, type DynamoDBClient, ResourceInUseException } from "@aws-sdk/client-dynamodb";
 import { CreateQueueCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { tableDefinition } from "../adapters/dynamo/table-definition.ts";
-import { deadLetterQueueName, inboxName, queueName, tableName } from "../core/stage-names.ts";
+import { MOST_DELIVERIES } from "../core/inbox-deliveries.ts";
+import {
+  deadLetterQueueName,
+  inboxDeadLettersName,
+  inboxName,
+  queueName,
+  tableName,
+} from "../core/stage-names.ts";
 import { LOCAL_ACCOUNT, LOCAL_REGION, LOCAL_STAGE } from "./local-names.ts";
 
 const QUEUE = queueName(LOCAL_STAGE);
@@ -38,16 +45,29 @@ export async function createQueues(client: SQSClient, invocationSeconds: number)
   await createQueue(client, DEAD_LETTERS);
   await createQueue(client, QUEUE, {
     VisibilityTimeout: String(6 * invocationSeconds),
-    RedrivePolicy: JSON.stringify({
-      deadLetterTargetArn: localQueueArn(DEAD_LETTERS),
-      maxReceiveCount: MAX_RECEIVE_COUNT,
-    }),
+    RedrivePolicy: redriveTo(DEAD_LETTERS, MAX_RECEIVE_COUNT),
   });
-  await createQueue(client, inboxName(LOCAL_STAGE), { VisibilityTimeout: INBOX_VISIBILITY_SECONDS });
+  const inboxLetters = inboxDeadLettersName(LOCAL_STAGE);
+  await createQueue(client, inboxLetters);
+  await createQueue(client, inboxName(LOCAL_STAGE), {
+    VisibilityTimeout: INBOX_VISIBILITY_SECONDS,
+    RedrivePolicy: redriveTo(inboxLetters, MOST_DELIVERIES),
+  });
+}
+
+/** Creates a queue that a workflow reads, with a dead-letter queue, unless it is there. */
+export async function createSourceQueue(client: SQSClient, name: string): Promise<void> {
+  const deadLetters = name.replace(/(\.fifo)?$/, "-dead-letters$1");
+  await createQueue(client, deadLetters);
+  await createQueue(client, name, { RedrivePolicy: redriveTo(deadLetters, MAX_RECEIVE_COUNT) });
+}
+
+function redriveTo(name: string, maxReceiveCount: number): string {
+  return JSON.stringify({ deadLetterTargetArn: localQueueArn(name), maxReceiveCount });
 }
 
 /** Creates a queue unless it is there; one whose name ends in `.fifo` keeps an order. */
-export async function createQueue(
+async function createQueue(
   client: SQSClient,
   name: string,
   attributes: { readonly [name: string]: string } = {},

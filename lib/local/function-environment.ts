@@ -5,7 +5,13 @@ import type {
   RunnerConfig,
   SweeperConfig,
 } from "../core/config.ts";
-import { inboxName, tableName, webhookKeyId, workflowSecretsId } from "../core/stage-names.ts";
+import {
+  inboxDeadLettersName,
+  inboxName,
+  tableName,
+  webhookKeyId,
+  workflowSecretsId,
+} from "../core/stage-names.ts";
 import { localQueueArn, queueUrlAt } from "./create-resources.ts";
 import { LOCAL_CREDENTIALS, LOCAL_ORG_ID, LOCAL_REGION, LOCAL_STAGE } from "./local-names.ts";
 
@@ -56,6 +62,7 @@ export function functionEnvironment(
     HOOKLINE_DLQ_URL: around.deadLetterUrl,
     HOOKLINE_INBOX_URL: queueUrlAt(around.sqs, inboxName(LOCAL_STAGE)),
     HOOKLINE_INBOX_ARN: localQueueArn(inboxName(LOCAL_STAGE)),
+    HOOKLINE_INBOX_DLQ_URL: queueUrlAt(around.sqs, inboxDeadLettersName(LOCAL_STAGE)),
     HOOKLINE_SECRETS_ID: workflowSecretsId(LOCAL_STAGE),
     HOOKLINE_WEBHOOK_KEY_ID: webhookKeyId(LOCAL_STAGE),
     // A change of .env shows at once.

@@ -8,7 +8,7 @@ import type { Queue } from "../core/ports/queue.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
 import { tableName, webhookKeyId, workflowSecretsId } from "../core/stage-names.ts";
 import { type ChildServer, startChildServer } from "./child-server.ts";
-import { createQueue, createQueues, createTableIfAbsent, queueUrls } from "./create-resources.ts";
+import { createQueues, createSourceQueue, createTableIfAbsent, queueUrls } from "./create-resources.ts";
 import { LOCAL_CREDENTIALS, LOCAL_REGION, LOCAL_STAGE, MANY_RUNS } from "./local-names.ts";
 import { localSqsClient } from "./local-sqs-client.ts";
 import { startObjectServer } from "./object-server.ts";
@@ -90,7 +90,7 @@ export async function startLocalServices(
   const others = new Set<string>();
   requeue = async () => {
     await createQueues(sqsClient, invocationSeconds);
-    for (const name of others) await createQueue(sqsClient, name);
+    for (const name of others) await createSourceQueue(sqsClient, name);
     const open = await store.due(Number.POSITIVE_INFINITY, MANY_RUNS);
     await queue.sendAll(open.map(({ runId }) => ({ runId })));
   };
@@ -104,7 +104,7 @@ export async function startLocalServices(
     sqsClient,
     async createQueue(name) {
       others.add(name);
-      await createQueue(sqsClient, name);
+      await createSourceQueue(sqsClient, name);
     },
     store,
     queue,

@@ -348,6 +348,40 @@ describe("the stage's inbox", () => {
     expect(await runsOf(world)).toEqual([]);
   });
 
+  test("gives what nobody here wrote up after ten deliveries: it lies among the dead letters, with the reason", async () => {
+    const world = stage(SOURCES.eventbridge.input);
+    const message = inboxMessage({} as never, { receiveCount: 10 });
+    expect(await takeMessages(world.inbox, [message])).toEqual([]);
+    expect(world.inboxLetters.all).toMatchObject([
+      {
+        body: message.body,
+        reason: { class: "invalid_input", message: "the message is none of this stage's", step: null },
+      },
+    ]);
+    expect(world.pauses).toEqual([]);
+  });
+
+  test("gives what cannot be stored up after a thousand, when the table was down for three days", async () => {
+    const world = stage(SOURCES.eventbridge.input);
+    const down = () => Promise.reject(new FlowError("connection", "no table"));
+    const inbox = { ...world.inbox, store: { ...world.inbox.store, create: down } };
+    const at = (receiveCount: number) => takeMessages(inbox, [bridged(ORDER_EVENT, { receiveCount })]);
+    expect(await at(999)).toHaveLength(1);
+    expect(world.inboxLetters.all).toEqual([]);
+    expect(await at(1_000)).toEqual([]);
+    expect(world.inboxLetters.all).toMatchObject([{ reason: { class: "connection" } }]);
+  });
+
+  test("a message that cannot be given up stays, and so does one of a workflow's own queue", async () => {
+    const world = stage(SOURCES.eventbridge.input);
+    const bury = () => Promise.reject(new FlowError("connection", "no queue"));
+    const wrong = inboxMessage({} as never, { receiveCount: 10 });
+    expect(await takeMessages({ ...world.inbox, bury }, [wrong])).toEqual([wrong.messageId]);
+    const foreign = queueMessage({ receiveCount: 2_000 });
+    expect(await takeMessages(world.inbox, [foreign])).toEqual([foreign.messageId]);
+    expect(world.inboxLetters.all).toEqual([]);
+  });
+
   test("a message that cannot be given back stays all the same", async () => {
     const world = stage(SOURCES.eventbridge.input);
     const giveBack = () => Promise.reject(new FlowError("connection", "no queue"));

@@ -60,8 +60,9 @@ describe("dead letters that the queue itself made, since it took none of ours", 
     await world.invoke();
     const { deadLetterQueue: deadLetters } = world.queue;
     deadLetters.bury(JSON.stringify({ run_id: runId }));
+    const letterBoxes = async () => ({ runs: deadLetters, events: [] });
     const found = (filter: LetterFilter = {}) =>
-      Array.fromAsync(selectLetters({ store: world.store, deadLetters }, [], filter).items());
+      Array.fromAsync(selectLetters({ store: world.store, letterBoxes }, [], filter).items());
     return { runId, deadLetters, found };
   };
 

@@ -159,6 +159,28 @@ test("deliveries and dead letters have their pages", async () => {
   expect([deliveries.status, deliveries.text.includes(runId)]).toEqual([200, true]);
 });
 
+test("messages that could not become events lie among the dead letters, understood or not", async () => {
+  const { get, world } = createConsoleWorld({
+    file: { input: { type: "cron", cron: "0 3 * * *" }, steps: [] },
+  });
+  const tick = { source: "hookline.cron", workflow: "example", scheduled_at: "2026-01-02T03:00:00Z" };
+  world.inboxLetters.bury(JSON.stringify(tick), { class: "connection", message: "no table", step: null });
+  world.inboxLetters.bury('{"run_id":"<i>7</i>"}');
+  const { text } = await get("/dead-letters");
+  expect(text).toContain("<strong>example</strong> the tick of 2026-01-02T03:00:00Z");
+  expect(text).toContain("<b>connection</b> no table");
+  expect(text).toContain(
+    "Not understood:</span> <code>{&quot;run_id&quot;:&quot;&lt;i&gt;7&lt;/i&gt;&quot;}",
+  );
+  expect(text).not.toContain("dlq list --of events");
+});
+
+test("the console says where the dead letters of a workflow's own queue are", async () => {
+  const input = { type: "sqs", queue: "arn:aws:sqs:eu-west-1:123456789012:orders" };
+  const { get } = createConsoleWorld({ file: { input, steps: [] } });
+  expect((await get("/dead-letters")).text).toContain("dlq list --of events");
+});
+
 test("while a run goes on its page asks what is new, and is given its own part alone", async () => {
   const { get, world } = createConsoleWorld({ file: { steps: [{ type: "print", text: "hi" }] } });
   const runId = runIdOf(await world.post({}));

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { queueUrls } from "../../lib/local/create-resources.ts";
+import { buryMessage } from "../../lib/adapters/bury-message.ts";
+import { queueUrlAt, queueUrls } from "../../lib/local/create-resources.ts";
 import { type Finished, hookline, hooklineScript } from "../cli/hookline-process.ts";
 import { type LoopbackServer, startLoopbackServer } from "../support/loopback-server.ts";
 import { type StackProcess, stackFolder, startStack } from "./stack-process.ts";
@@ -26,9 +27,23 @@ const PAUSE = `name: pause
 steps:
   - { type: wait, seconds: 3600 }
 `;
+const NIGHTLY = `name: nightly
+input: { type: cron, cron: "0 3 1 1 *" }
+steps: []
+`;
+const PARCELS = `name: parcels
+input: { type: sqs, queue: "arn:aws:sqs:eu-west-1:123456789012:parcels.fifo" }
+steps: []
+`;
 const NOBODY = "019d0c1e-7b3a-7c2f-9d54-3a1b2c3d4e5f";
 
-const folder = stackFolder({ "order.yaml": ORDER, "long.yaml": LONG, "pause.yaml": PAUSE });
+const folder = stackFolder({
+  "order.yaml": ORDER,
+  "long.yaml": LONG,
+  "pause.yaml": PAUSE,
+  "nightly.yaml": NIGHTLY,
+  "parcels.yaml": PARCELS,
+});
 let peer: LoopbackServer;
 let stack: StackProcess;
 let isUp = false;
@@ -267,6 +282,74 @@ describe("dlq", () => {
     ]);
     expect((await call("dlq", "purge", "--foreign", "--yes")).stdout).toBe("1 of 1 message removed\n");
     expect((await call("dlq", "list")).stderr).toBe("No messages.\n");
+  });
+});
+
+describe("dlq of events that could not be stored", () => {
+  const LETTERS = ["hookline-local-inbox-dead-letters", "parcels-dead-letters.fifo"] as const;
+  const due = new Date().toISOString();
+  const tick = JSON.stringify({
+    source: "hookline.cron",
+    workflow: "nightly",
+    scheduled_at: due,
+  });
+
+  /** Puts a tick and a text of nobody's among the inbox's dead letters, and a message among those of a queue; their ids. */
+  async function bury(): Promise<readonly string[]> {
+    const client = sqs();
+    const [inbox, parcels] = LETTERS.map((name) => queueUrlAt(stack.endpoints.sqs, name));
+    const reason = { class: "connection", message: "no table", step: null };
+    await buryMessage({ client, deadLetterUrl: inbox ?? "" }, tick, reason);
+    await client.send(new SendMessageCommand({ QueueUrl: inbox, MessageBody: "Who wrote this?" }));
+    const about = { MessageGroupId: "one", MessageDeduplicationId: crypto.randomUUID() };
+    await client.send(new SendMessageCommand({ QueueUrl: parcels, MessageBody: '{"parcel":7}', ...about }));
+    client.destroy();
+    const list = (await stack.ask("dlq", "list", "--of", "events")) as readonly { message_id: string }[];
+    return list.map(({ message_id }) => message_id);
+  }
+
+  test("list shows what they are and why, redrive sends them back and they become runs, purge takes the rest", async () => {
+    await call("dlq", "purge", "--yes");
+    await bury();
+    const list = await stack.ask("dlq", "list");
+    expect(list).toHaveLength(3);
+    expect(list).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          queue: "inbox",
+          workflow: "nightly",
+          event: `the tick of ${due}`,
+          reason: { class: "connection", message: "no table", step: null },
+          run_id: null,
+        }),
+        expect.objectContaining({ queue: "inbox", workflow: null, event: null, body: "Who wrote this?" }),
+        expect.objectContaining({ queue: expect.stringMatching(/:parcels\.fifo$/), workflow: "parcels" }),
+      ]),
+    );
+    const told = (await call("dlq", "list", "--workflow", "nightly")).stdout;
+    expect(told).toContain(`the tick of ${due}, connection: no table`);
+    expect((await stack.ask("status")) as object).toMatchObject({ queue: { dead_letters: 2 } });
+    const redriven = await call("dlq", "redrive", "--of", "events");
+    expect([redriven.code, redriven.stdout]).toEqual([
+      0,
+      "2 of 3 messages redriven; others: 1 not understood\n",
+    ]);
+    await stack.said("nightly  ");
+    await stack.said("parcels  ");
+    expect(linesOf(await call("runs", "list", "--workflow", "nightly"))).toHaveLength(2);
+    const [foreign = ""] = ((await stack.ask("dlq", "list", "--foreign")) as { message_id: string }[]).map(
+      ({ message_id }) => message_id,
+    );
+    expect((await call("dlq", "redrive", foreign)).stdout).toContain(`${foreign}  redriven`);
+    expect((await call("dlq", "list")).stderr).toBe("No messages.\n");
+  });
+
+  test("one of them is named by its own id", async () => {
+    const [first = "", ...others] = await bury();
+    expect(linesOf(await call("dlq", "purge", first, "--yes"))[0]).toBe(`${first}  removed`);
+    const left = (await stack.ask("dlq", "list")) as { message_id: string }[];
+    expect(left.map(({ message_id }) => message_id)).toEqual(others);
+    await call("dlq", "purge", "--yes");
   });
 });
 

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { FUNCTIONS, type FunctionName } from "../../lib/build/build-bundles.ts";
 import { sessionCookie } from "../../lib/console/access/session.ts";
+import { MOST_DELIVERIES_OF_A_WRONG_ONE } from "../../lib/core/inbox-deliveries.ts";
 import type { Workflow } from "../../lib/core/workflow.ts";
 import { loadWorkflow } from "../../lib/language/load-workflow.ts";
 import { askConsole } from "../support/ask-console.ts";
@@ -124,6 +125,7 @@ async function play(): Promise<void> {
   deployment.putObject("mails", key, `From: ada@example.com\r\nSubject: Invoice\r\n\r\n${noise(20_000)}\r\n`);
   const event = { ...OBJECT_EVENT, detail: { bucket: { name: "mails" }, object: { key } } };
   await inbox.invoke(sqsEvent(inboxMessage({ source: "hookline.event", workflow: "bills", event })));
+  await inbox.invoke(sqsEvent(inboxMessage({} as never, { receiveCount: MOST_DELIVERIES_OF_A_WRONG_ONE })));
   deployment.down("inbox", "dynamodb", true);
   await inbox.invoke(sqsEvent(tick("2026-11-25T02:30:00Z", "nightly")));
   deployment.down("inbox", "dynamodb", false);

@@ -159,9 +159,9 @@ describe("the functions", () => {
       "Ingest",
       "Runner",
       "Sweeper",
+      "InboxFunction",
       "Console",
       "ConsoleActions",
-      "InboxFunction",
     ]);
     for (const { id, properties } of functions) {
       expect(properties).toMatchObject({
@@ -258,7 +258,7 @@ describe("the roles", () => {
     "dynamodb:GetItem dynamodb:BatchGetItem on Table.Arn",
     "dynamodb:Query on Table.Arn Table.Arn/index/by_workflow",
     "secretsmanager:GetSecretValue on ConsoleReadToken ConsoleActToken",
-    "sqs:ReceiveMessage sqs:ChangeMessageVisibility on DeadLetters.Arn",
+    "sqs:ReceiveMessage sqs:ChangeMessageVisibility on DeadLetters.Arn InboxDeadLetters.Arn",
     "cloudwatch:GetMetricData on *",
   ];
 
@@ -278,11 +278,11 @@ describe("the roles", () => {
     ]);
   });
 
-  test("the inbox stores and enqueues runs, empties the queues it is fed by, and reads mails", () => {
+  test("the inbox stores and enqueues runs, gives messages up, empties the queues it is fed by, and reads mails", () => {
     expect(rightsOf("InboxFunction")).toEqual([
       "logs:CreateLogStream logs:PutLogEvents on InboxFunctionLog.Arn",
       "dynamodb:PutItem dynamodb:BatchWriteItem dynamodb:GetItem on Table.Arn",
-      "sqs:SendMessage on Queue.Arn",
+      "sqs:SendMessage on Queue.Arn InboxDeadLetters.Arn",
       "sqs:ChangeMessageVisibility on Inbox.Arn",
       "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes on Inbox.Arn",
       `sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes on ${ORDERS}`,

@@ -49,7 +49,7 @@ export function createConsoleWorld(
     name: "test",
     operator,
     deliveries: world.deliveries,
-    deadLetters,
+    letterBoxes: { runs: deadLetters, events: [{ letters: world.inboxLetters }] },
     metrics: metrics ?? world.metrics,
     inputs: world.ingest.inputs,
     access: closed

@@ -91,8 +91,9 @@ export async function deploy(
     buildBundles({ outDir: dir, workflows }),
   ]);
   writeCatalogs(dir, workflows);
-  const [table, queueUrl, deadLetterUrl, inboxUrl] = await Promise.all([
+  const [table, queueUrl, deadLetterUrl, inboxUrl, inboxLettersUrl] = await Promise.all([
     dynalite.createTable(),
+    fauxqs.createQueue(60),
     fauxqs.createQueue(60),
     fauxqs.createQueue(60),
     fauxqs.createQueue(60),
@@ -118,10 +119,15 @@ export async function deploy(
       HOOKLINE_WEBHOOK_KEY_ID: "webhook-key",
       HOOKLINE_SECRETS_ID: "workflow-secrets",
     },
-    inbox: { ...shared, HOOKLINE_INBOX_URL: inboxUrl, HOOKLINE_INBOX_ARN: INBOX_ARN },
+    inbox: {
+      ...shared,
+      HOOKLINE_INBOX_URL: inboxUrl,
+      HOOKLINE_INBOX_ARN: INBOX_ARN,
+      HOOKLINE_INBOX_DLQ_URL: inboxLettersUrl,
+    },
     runner: { ...shared, HOOKLINE_SECRETS_ID: "workflow-secrets", ...env },
     sweeper: shared,
-    console: { ...shared, ...CONSOLE_TOKENS },
+    console: { ...shared, ...CONSOLE_TOKENS, HOOKLINE_INBOX_DLQ_URL: inboxLettersUrl },
   };
 
   const resources: { readonly [target: string]: string } = {
@@ -129,6 +135,7 @@ export async function deploy(
     [queueUrl]: "Queue.Arn",
     [deadLetterUrl]: "DeadLetters.Arn",
     [inboxUrl]: "Inbox.Arn",
+    [inboxLettersUrl]: "InboxDeadLetters.Arn",
     "webhook-key": "WebhookKey",
     "workflow-secrets": "WorkflowSecrets",
     "console-read": "ConsoleReadToken",

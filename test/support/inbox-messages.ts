@@ -23,7 +23,7 @@ export function queueMessage(more: Partial<QueueMessage>): QueueMessage {
 
 /** The event that Lambda makes of a message (Lambda Developer Guide, "Using Lambda with Amazon SQS"). */
 export function sqsEvent(more: Partial<QueueMessage>): SQSEvent {
-  const { messageId, receiptHandle, body, queueArn, sentAt } = queueMessage(more);
+  const { messageId, receiptHandle, body, queueArn, sentAt, receiveCount } = queueMessage(more);
   return {
     Records: [
       {
@@ -31,7 +31,7 @@ export function sqsEvent(more: Partial<QueueMessage>): SQSEvent {
         receiptHandle,
         body,
         attributes: {
-          ApproximateReceiveCount: "1",
+          ApproximateReceiveCount: String(receiveCount),
           SentTimestamp: String(sentAt),
           SenderId: "AIDAIENQZJOLO23YVJ4VO",
           ApproximateFirstReceiveTimestamp: String(sentAt + 1),

@@ -2,6 +2,10 @@ import { parseMail } from "../../lib/adapters/mail/parse-mail.ts";
 import { createMemoryAnswers } from "../../lib/adapters/memory/memory-answers.ts";
 import { createMemoryBursts } from "../../lib/adapters/memory/memory-bursts.ts";
 import { createMemoryCache } from "../../lib/adapters/memory/memory-cache.ts";
+import {
+  createMemoryDeadLetters,
+  type MemoryDeadLetters,
+} from "../../lib/adapters/memory/memory-dead-letters.ts";
 import { createMemoryDeliveries } from "../../lib/adapters/memory/memory-deliveries.ts";
 import { createMemoryPairings } from "../../lib/adapters/memory/memory-pairings.ts";
 import { createMemoryQueue, type MemoryQueue } from "../../lib/adapters/memory/memory-queue.ts";
@@ -61,6 +65,8 @@ export interface World {
   /** Pauses that it gave to messages, in seconds, are {@link World.pauses}. */
   readonly inbox: Inbox;
   readonly pauses: readonly number[];
+  /** What it gave up. */
+  readonly inboxLetters: MemoryDeadLetters;
   /** Bodies of the requests made to the other side, by method and URL. */
   readonly calls: readonly JsonObject[];
   /** Puts a new version of the workflow `example` into force, null takes it away; a deploy reaches one function after the other. */
@@ -196,10 +202,12 @@ export function createWorld(options: WorldOptions): World {
     timings,
   };
   const pauses: number[] = [];
+  const inboxLetters = createMemoryDeadLetters({ now: clock.now });
   const inbox: Inbox = {
     ...ingest,
     schedules: createMemorySchedules(),
     inboxArn: INBOX_ARN,
+    bury: async (body, reason) => inboxLetters.bury(body, reason),
     async giveBack(_receiptHandle, seconds) {
       pauses.push(seconds);
     },
@@ -223,6 +231,7 @@ export function createWorld(options: WorldOptions): World {
     ingest,
     inbox,
     pauses,
+    inboxLetters,
     calls: http.calls,
     deploy(workflow, to = ["ingest", "runner"]) {
       for (const which of to) deployed[which] = [...(workflow ? [workflow] : []), ...workflows.slice(1)];

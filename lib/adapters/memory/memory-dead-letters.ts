@@ -16,6 +16,8 @@ interface Buried {
 
 // What SQS gives at once.
 const MOST = 10;
+// Ids of messages are unique across queues.
+let count = 0;
 
 /** Keeps dead letters until somebody removes them; `now` gives milliseconds since the epoch. */
 export function createMemoryDeadLetters({
@@ -24,7 +26,6 @@ export function createMemoryDeadLetters({
   readonly now?: () => number;
 } = {}): MemoryDeadLetters {
   const buried = new Map<string, Buried>();
-  let count = 0;
   const handleOf = ({ letter, receiveCount }: Buried) => `${letter.messageId}/${receiveCount}`;
   const receivedAs = (receiptHandle: string): Buried | undefined => {
     const found = buried.get(receiptHandle.split("/")[0] ?? "");
@@ -43,6 +44,7 @@ export function createMemoryDeadLetters({
           ...(runId !== undefined && { runId }),
           ...(reason && { reason }),
           sentAt: now(),
+          attributes: {},
         },
         receiveCount: 0,
         visibleAt: now(),

@@ -1,6 +1,14 @@
 import type { DeadLetterReason } from "./queue.ts";
 
-/** A message of the dead-letter queue. */
+/** What a sender gave with a message beside its body: a text or bytes. */
+export interface MessageAttribute {
+  /** As the queue names types: `String`, `Number`, `Binary`, each with a label of the sender's. */
+  readonly type: string;
+  readonly text?: string;
+  readonly bytes?: Uint8Array;
+}
+
+/** A message of a dead-letter queue. */
 export interface DeadLetter {
   readonly messageId: string;
   /** Good for the delivery it came with. */
@@ -12,10 +20,16 @@ export interface DeadLetter {
   readonly reason?: DeadLetterReason;
   /** Milliseconds since the epoch. */
   readonly sentAt: number;
+  /** By name; the reason is not among them. */
+  readonly attributes: { readonly [name: string]: MessageAttribute };
+  /** Messages of one group keep their order, in a queue that keeps one. */
+  readonly group?: string;
+  /** ARN of the queue that gave it up; absent where that is not known. */
+  readonly givenUpBy?: string;
 }
 
 /**
- * The dead-letter queue as somebody reads it who looks after it. Reading is receiving: what was received is hidden from
+ * A dead-letter queue as somebody reads it who looks after it. Reading is receiving: what was received is hidden from
  * everybody for a while. Every method may throw FlowError `connection`, `rate_limited` or `server_error`.
  */
 export interface DeadLetters {
