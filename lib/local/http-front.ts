@@ -61,6 +61,8 @@ export async function startHttpFront(options: HttpFrontOptions): Promise<HttpFro
   Object.assign(server, { httpAllowHalfOpen: true });
   const refuseRest = (socket: Duplex) => void refuse(socket, underWay.get(socket) ?? []);
   server.on("clientError", (_error, socket) => refuseRest(socket));
+  // Without this Node ends the connection at once, and answers under way with it.
+  server.on("connect", (_request, socket) => refuseRest(socket));
   // What has not come whole when the client has sent everything never will.
   server.on("connection", (socket) => socket.once("end", () => refuseRest(socket)));
   server.listen(options.port, "127.0.0.1");

@@ -55,6 +55,13 @@ describe("requests that come one behind the other on a connection", () => {
     });
   });
 
+  test("are answered though what follows them asks for a tunnel", async () => {
+    expect(await exchange(`${post("one")}CONNECT / HTTP/1.1\r\nhost: a\r\n\r\n`)).toEqual({
+      statuses: ["202", "400"],
+      seen: ["one"],
+    });
+  });
+
   test("are not taken behind an answer that closes the connection", async () => {
     expect(await exchange(post("more than 10 bytes") + post("two"))).toEqual({ statuses: ["413"], seen: [] });
   });
