@@ -5,6 +5,7 @@ import { createInputCatalog, createWorkflowTexts } from "../lib/adapters/catalog
 import { createConsoleTokens } from "../lib/adapters/console-tokens.ts";
 import { createDynamoDeliveries } from "../lib/adapters/dynamo/deliveries.ts";
 import { createDynamoRunStore } from "../lib/adapters/dynamo/dynamo-run-store.ts";
+import { createDynamoSplits } from "../lib/adapters/dynamo/dynamo-splits.ts";
 import { createDynamoTurns } from "../lib/adapters/dynamo/dynamo-turns.ts";
 import { catalogFile, environment } from "../lib/adapters/environment.ts";
 import { flushAtEnd } from "../lib/adapters/flush-at-end.ts";
@@ -60,6 +61,7 @@ const stage: ConsoleStage = {
       ? createCloudWatchMetrics(cloudWatchClient(), config.HOOKLINE_STAGE)
       : createFileMetricReader(config.HOOKLINE_METRICS_FOLDER),
   inputs: createInputCatalog(catalogFile("inputs.json")),
+  splits: createDynamoSplits(table),
   access:
     read === undefined || act === undefined
       ? openAccess(systemRandom)

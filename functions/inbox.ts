@@ -5,6 +5,7 @@ import { buryMessage } from "../lib/adapters/bury-message.ts";
 import { createInputCatalog, createWorkflowTexts } from "../lib/adapters/catalog-file.ts";
 import { createDynamoDeliveries } from "../lib/adapters/dynamo/deliveries.ts";
 import { createDynamoSchedules } from "../lib/adapters/dynamo/dynamo-schedules.ts";
+import { createDynamoSplits } from "../lib/adapters/dynamo/dynamo-splits.ts";
 import { createDynamoNewRunStore } from "../lib/adapters/dynamo/new-run-store.ts";
 import { catalogFile, environment } from "../lib/adapters/environment.ts";
 import { flushAtEnd } from "../lib/adapters/flush-at-end.ts";
@@ -27,6 +28,7 @@ const metrics = createEmfMetrics({ stage: config.HOOKLINE_STAGE, level: config.H
 const inbox: Inbox = {
   store: createDynamoNewRunStore(table),
   schedules: createDynamoSchedules(table),
+  splits: createDynamoSplits(table),
   deliveries: createDynamoDeliveries(table),
   queue: createSqsQueue({ client, queueUrl: config.HOOKLINE_QUEUE_URL, deadLetterUrl }),
   giveBack: createSqsQueue({ client, queueUrl: config.HOOKLINE_INBOX_URL, deadLetterUrl }).giveBack,

@@ -6,6 +6,7 @@ import { createDynamoAnswers } from "../lib/adapters/dynamo/answers.ts";
 import { createDynamoCache } from "../lib/adapters/dynamo/dynamo-cache.ts";
 import { createDynamoLimits } from "../lib/adapters/dynamo/dynamo-limits.ts";
 import { createDynamoRunStore } from "../lib/adapters/dynamo/dynamo-run-store.ts";
+import { createDynamoSplits } from "../lib/adapters/dynamo/dynamo-splits.ts";
 import { catalogFile, environment } from "../lib/adapters/environment.ts";
 import { flushAtEnd } from "../lib/adapters/flush-at-end.ts";
 import { createGuardedHttp } from "../lib/adapters/http/guarded-http.ts";
@@ -71,6 +72,7 @@ const runner: Runner = {
     salesforce: createSalesforce(http, systemClock),
   },
   cache: createDynamoCache(table),
+  splits: createDynamoSplits(table),
   ...createDynamoLimits(table),
   answers: createDynamoAnswers(table),
   log,

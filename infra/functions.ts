@@ -5,6 +5,7 @@ import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { EventSourceMapping, type IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import type { Environment, IngestConfig, RunnerConfig, SweeperConfig } from "../lib/core/config.ts";
+import { inputNeeds } from "../lib/core/input-needs.ts";
 import type { StageSettings } from "../lib/core/stages.ts";
 import { inputTable } from "../lib/core/workflow.ts";
 import { addFunction } from "./function.ts";
@@ -76,12 +77,7 @@ export function addFunctions(
   const logLevel = shared.HOOKLINE_LOG_LEVEL;
   const webhooks = build.workflows.filter(({ input }) => input.type === "http_webhook");
   const inputNames = inputTable(webhooks).flatMap(({ environment = [] }) => environment);
-  const asksSecrets = inputNames.length > 0;
-  const letsWait = webhooks.some(({ input }) => input.type === "http_webhook" && input.respond !== undefined);
-  const limits = inputTable(webhooks).map(({ webhook }) => webhook?.limits);
-  const takesTurns = limits.some((one) => one?.rate || one?.batch);
-  const takesSlots = limits.some((one) => one?.concurrency);
-  const findsBurst = limits.some((one) => one?.debounce?.maxSeconds !== undefined);
+  const needs = inputNeeds(inputTable(webhooks));
   const ingest = addFunction(scope, {
     id: "Ingest",
     description: "Checks, stores and enqueues an event",
@@ -93,7 +89,7 @@ export function addFunctions(
     environment: {
       ...plainEnvironment(build.workflows, settings.environment, inputNames),
       ...shared,
-      ...(asksSecrets && { HOOKLINE_SECRETS_ID: secrets.workflowSecrets.secretArn }),
+      ...(needs.has("secrets") && { HOOKLINE_SECRETS_ID: secrets.workflowSecrets.secretArn }),
       HOOKLINE_ORG_ID: orgId,
       HOOKLINE_WEBHOOK_KEY_ID: secrets.webhookKey.secretArn,
       HOOKLINE_SECRETS_TTL_SECONDS: String(settings.secrets_ttl_seconds),
@@ -111,15 +107,21 @@ export function addFunctions(
         ],
         resources: [table.tableArn],
       },
-      ...(takesTurns ? [{ id: "Turns", actions: ["dynamodb:UpdateItem"], resources: [table.tableArn] }] : []),
+      ...(needs.has("turns")
+        ? [{ id: "Turns", actions: ["dynamodb:UpdateItem"], resources: [table.tableArn] }]
+        : []),
       // A sender who waits is told what came of the whole run.
-      ...(letsWait ? [{ id: "Answers", actions: ["dynamodb:Query"], resources: [table.tableArn] }] : []),
+      ...(needs.has("answers")
+        ? [{ id: "Answers", actions: ["dynamodb:Query"], resources: [table.tableArn] }]
+        : []),
       // The delivery before says when a burst began.
-      ...(findsBurst ? [{ id: "Bursts", actions: ["dynamodb:Query"], resources: [table.tableArn] }] : []),
+      ...(needs.has("bursts")
+        ? [{ id: "Bursts", actions: ["dynamodb:Query"], resources: [table.tableArn] }]
+        : []),
       { actions: ["sqs:SendMessage"], resources: [queue.queueArn] },
       { actions: ["secretsmanager:GetSecretValue"], resources: [secrets.webhookKey.secretArn] },
       // What webhooks are verified with lies among the workflows' secrets.
-      ...(asksSecrets
+      ...(needs.has("secrets")
         ? [
             {
               id: "Secrets",
@@ -162,7 +164,9 @@ export function addFunctions(
         resources: [table.tableArn],
       },
       // Out of the line of those that wait for a slot.
-      ...(takesSlots ? [{ id: "Slots", actions: ["dynamodb:DeleteItem"], resources: [table.tableArn] }] : []),
+      ...(needs.has("slots")
+        ? [{ id: "Slots", actions: ["dynamodb:DeleteItem"], resources: [table.tableArn] }]
+        : []),
       {
         actions: [
           "sqs:ReceiveMessage",

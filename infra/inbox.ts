@@ -6,8 +6,9 @@ import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { Environment, InboxConfig } from "../lib/core/config.ts";
 import { MOST_DELIVERIES } from "../lib/core/inbox-deliveries.ts";
+import { inputNeeds } from "../lib/core/input-needs.ts";
 import { inboxDeadLettersName, inboxName } from "../lib/core/stage-names.ts";
-import { inputTable, type Workflow } from "../lib/core/workflow.ts";
+import { inputTable } from "../lib/core/workflow.ts";
 import { addEventRules } from "./event-rules.ts";
 import { addFunction } from "./function.ts";
 import type { FunctionsProps, SharedVariables } from "./functions.ts";
@@ -87,9 +88,9 @@ export function addInbox(scope: Construct, props: InboxProps): Inbox | undefined
       { actions: EMPTIES, resources: [inbox.queueArn] },
       ...(queues.size > 0 ? [{ id: "Queues", actions: EMPTIES, resources: [...queues.keys()] }] : []),
       // How the run of an earlier tick stands.
-      ...(ticksMayOverlap(workflows)
-        ? []
-        : [{ id: "Ticks", actions: ["dynamodb:BatchGetItem"], resources: [table.tableArn] }]),
+      ...(inputNeeds(inputTable(workflows)).has("ticks")
+        ? [{ id: "Ticks", actions: ["dynamodb:BatchGetItem"], resources: [table.tableArn] }]
+        : []),
       ...(mail ? [{ id: "Mail", actions: ["s3:GetObject"], resources: [mail.arnForObjects("*")] }] : []),
     ],
   });
@@ -107,10 +108,6 @@ export function addInbox(scope: Construct, props: InboxProps): Inbox | undefined
   for (const [queueArn, name] of queues) addMapping(readers, name, live, queueArn);
   addEventRules(scope, { ...props, workflows, inbox, mail });
   return { queue: inbox, deadLetters, take: live };
-}
-
-function ticksMayOverlap(workflows: readonly Workflow[]): boolean {
-  return workflows.every(({ input }) => input.type !== "cron" || input.overlap === "allow");
 }
 
 function addMapping(scope: Construct, id: string, target: IFunction, eventSourceArn: string): void {

@@ -1,11 +1,14 @@
 import { toFlowError } from "../core/flow-error.ts";
 import type { SlotPlace } from "../core/ports/slots.ts";
-import { isFinal } from "../core/run.ts";
+import { type ClaimedRun, isFinal } from "../core/run.ts";
 import { textOf } from "../core/template.ts";
+import type { Workflow } from "../core/workflow.ts";
 import { eventReader } from "./event-reader.ts";
+import { findVersion } from "./find-version.ts";
 import { parkRun } from "./park-run.ts";
 import type { Claimed } from "./run-attempt.ts";
 import { type Invocation, type Runner, runFields } from "./runner.ts";
+import { mainHash } from "./served-entry.ts";
 import { stageEnvironment } from "./stage-environment.ts";
 import { DAY_MS } from "./timings.ts";
 
@@ -43,7 +46,7 @@ export async function inSlot<T>(
 
 /** Today's limit counts, also for runs of older versions. A chunk is a part of a run, which is one. */
 async function slotPlace(runner: Runner, { run }: Claimed): Promise<SlotPlace | undefined> {
-  const workflow = runner.catalog.current(run.workflow);
+  const workflow = await inForce(runner, run);
   if (workflow?.input.type !== "http_webhook" || run.chunk) return undefined;
   const limit = workflow.input.limits?.concurrency;
   if (!limit) return undefined;
@@ -53,6 +56,15 @@ async function slotPlace(runner: Runner, { run }: Claimed): Promise<SlotPlace | 
   const reader = eventReader(workflow, run.stage, run.event, env);
   const key = limit.key === undefined ? "" : textOf(reader.renderWhole(limit.key));
   return { workflow: run.workflow, key, count: limit.count };
+}
+
+/** The version that is relied on today. One that is at work was accepted by it, or a moment ago. */
+async function inForce(runner: Runner, run: ClaimedRun): Promise<Workflow | undefined> {
+  const { store, catalog, splits, log, ports } = runner;
+  const carried = catalog.current(run.workflow);
+  if (!carried || carried.hash === run.hash) return carried;
+  const hash = await mainHash({ splits, log, clock: ports.clock }, carried);
+  return findVersion({ store, catalog }, run.workflow, hash);
 }
 
 function noNames(): undefined {

@@ -6,6 +6,7 @@ import { admitDelivery } from "./admit-delivery.ts";
 import type { Handled } from "./handled.ts";
 import { inputEnvironment } from "./input-environment.ts";
 import { keepReceipt } from "./keep-receipt.ts";
+import { servedEntry } from "./served-entry.ts";
 import type { Ingest } from "./store-event.ts";
 import { unavailable, type WebhookAnswer } from "./webhook-answer.ts";
 import { isSecurityHash, workflowIdOf } from "./webhook-url.ts";
@@ -33,9 +34,33 @@ async function answerTo(ingest: Ingest, request: WebhookRequest): Promise<Webhoo
   const isHere = orgId === ingest.orgId;
   const isRight = isSecurityHash(hash, keys, ingest.orgId, workflowId);
   if (!isRight || !isHere || !entry) return NOT_FOUND;
-  const handled = await handle(ingest, entry, request);
-  await keepReceipt(ingest, entry, request, handled);
-  return (await awaited(ingest, entry, handled)) ?? handled.answer;
+  const served = await servedInput(ingest, entry, request);
+  if (!served) return unavailable("which version of the workflow serves cannot be read");
+  const handled = await handle(ingest, served, request);
+  await keepReceipt(ingest, served, request, handled);
+  return (await awaited(ingest, served, handled)) ?? handled.answer;
+}
+
+/** Copies of a delivery go to the same version, since what makes them copies is for its file to say. */
+async function servedInput(
+  ingest: Ingest,
+  entry: InputEntry,
+  { body }: WebhookRequest,
+): Promise<InputEntry | undefined> {
+  const { random, clock, log } = ingest;
+  try {
+    return await servedEntry(ingest, entry, () =>
+      entry.webhook?.dedupe ? body : random.timeOrderedUuid(clock.now()),
+    );
+  } catch (thrown) {
+    const { message } = toFlowError(thrown);
+    log.write({
+      level: "error",
+      message: `which version serves: ${message}`,
+      fields: { workflow: entry.name },
+    });
+    return undefined;
+  }
 }
 
 /** What came of the run, where the input lets its sender wait for that. */

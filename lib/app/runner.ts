@@ -10,6 +10,7 @@ import type { RunStore } from "../core/ports/run-store.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
 import type { Slots } from "../core/ports/slots.ts";
 import type { Spans } from "../core/ports/spans.ts";
+import type { Splits } from "../core/ports/splits.ts";
 import type { WorkflowCatalog } from "../core/ports/workflow-catalog.ts";
 import type { ClaimedRun } from "../core/run.ts";
 import type { AnyStep } from "../core/step.ts";
@@ -28,6 +29,7 @@ export interface Runner {
   readonly ports: OutsidePorts;
   readonly cache: Cache;
   readonly slots: Slots;
+  readonly splits: Pick<Splits, "read">;
   readonly bursts: Pick<Bursts, "followers">;
   readonly answers: Answers;
   readonly log: Log;

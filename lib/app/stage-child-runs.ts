@@ -6,15 +6,16 @@ import type { Queue } from "../core/ports/queue.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
 import type { WorkflowCatalog } from "../core/ports/workflow-catalog.ts";
 import { type ClaimedRun, isFinal, type RunRecord, type StoredEvent, timeOfRunId } from "../core/run.ts";
-import { isDeployedTo, type Workflow } from "../core/workflow.ts";
+import { type InputEntry, inputTable, isDeployedTo, type Workflow } from "../core/workflow.ts";
 import { nameHint } from "../language/nearest-name.ts";
 import { describeRun } from "./describe-run.ts";
 import { ownEvent } from "./own-event.ts";
+import { type ServingPlace, servedEntry } from "./served-entry.ts";
 import { storeEvent } from "./store-event.ts";
 import { DAY_MS, type Timings } from "./timings.ts";
 
 /** What starting runs in a stage needs. */
-export interface StageChildRunsOptions {
+export interface StageChildRunsOptions extends Pick<ServingPlace, "splits" | "log"> {
   readonly store: RunStore;
   readonly queue: Queue;
   readonly catalog: WorkflowCatalog;
@@ -31,11 +32,11 @@ export function createStageChildRuns(place: StageChildRunsOptions, run?: Claimed
       deployed(place, workflow);
     },
     async start(request) {
-      const { name, hash, history } = deployed(place, request.workflow);
       const { runId, parent } = request;
+      const carried = inputTable([deployed(place, request.workflow)])[0] as InputEntry;
+      const entry = await servedEntry(place, carried, () => runId);
       const now = timeOfRunId(runId);
-      if (now + history.retentionDays * DAY_MS <= place.clock.now()) throw forgotten(runId, name);
-      const entry = { name, hash, retentionDays: history.retentionDays };
+      if (now + entry.retentionDays * DAY_MS <= place.clock.now()) throw forgotten(runId, entry.name);
       await storeEvent(place, entry, eventOf(request, run), { runId, parent, now });
     },
     async outcome(runId) {

@@ -11,6 +11,7 @@ import { MAX_DELAY_SECONDS, type Queue } from "../core/ports/queue.ts";
 import type { Random } from "../core/ports/random.ts";
 import type { NewRunStore, RunStore } from "../core/ports/run-store.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
+import type { Splits } from "../core/ports/splits.ts";
 import type { Turns } from "../core/ports/turns.ts";
 import type { InputCatalog, WorkflowTexts } from "../core/ports/workflow-catalog.ts";
 import type { NewRun, StoredEvent } from "../core/run.ts";
@@ -24,6 +25,7 @@ export interface Ingest {
   readonly deliveries: Pick<Deliveries, "name" | "keep">;
   readonly answers: Pick<Answers, "get">;
   readonly runs: Pick<RunStore, "get">;
+  readonly splits: Pick<Splits, "read">;
   readonly turns: Turns;
   readonly bursts: Pick<Bursts, "join">;
   readonly pairings: Pick<Pairings, "give">;

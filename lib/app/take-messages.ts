@@ -14,6 +14,7 @@ import { isSetupNote, mailArrival } from "./mail-arrival.ts";
 import { messageArrival } from "./message-arrival.ts";
 import { objectArrival } from "./object-arrival.ts";
 import type { QueueMessage } from "./queue-message.ts";
+import { servedEntry } from "./served-entry.ts";
 import type { Ingest } from "./store-event.ts";
 import { type Ticks, takeTick } from "./take-tick.ts";
 
@@ -59,7 +60,7 @@ async function take(inbox: Inbox, message: QueueMessage): Promise<boolean> {
   let isTaken = true;
   try {
     if (isOwn) isTaken = await takeOwn(inbox, parseInboxMessage(message.body));
-    else await acceptArrival(inbox, readerOf(inbox, queueArn), messageArrival(message));
+    else await acceptServed(inbox, readerOf(inbox, queueArn), messageArrival(message));
   } catch (thrown) {
     const error = toFlowError(thrown);
     const fields = { message_id: messageId, queue: queueArn, receive_count: receiveCount };
@@ -112,8 +113,12 @@ async function takeOwn(inbox: Inbox, message: InboxMessage): Promise<boolean> {
   }
   if (message.source === "hookline.cron") return takeTick(inbox, entry, message);
   const arrival = await arrivalOf(inbox, entry, readBridgeEvent(message.event));
-  if (arrival) await acceptArrival(inbox, entry, arrival);
+  if (arrival) await acceptServed(inbox, entry, arrival);
   return true;
+}
+
+async function acceptServed(inbox: Inbox, entry: InputEntry, arrival: Arrival): Promise<void> {
+  await acceptArrival(inbox, await servedEntry(inbox, entry, () => arrival.id), arrival);
 }
 
 /** Whether the message is one of the workflow's input of today; of the start of a version: whether that is still in force. */

@@ -3,6 +3,7 @@ import type { InputEntry } from "../core/workflow.ts";
 import { admitTick } from "./admit-tick.ts";
 import { acceptArrival, runIdOfArrival } from "./arrival.ts";
 import type { CronMessage } from "./inbox-message.ts";
+import { servedEntry } from "./served-entry.ts";
 import type { Ingest } from "./store-event.ts";
 import { startArrival, tickArrival } from "./tick-arrival.ts";
 
@@ -10,7 +11,16 @@ import { startArrival, tickArrival } from "./tick-arrival.ts";
 export interface Ticks
   extends Pick<
     Ingest,
-    "store" | "queue" | "catalog" | "clock" | "log" | "metrics" | "stage" | "timings" | "deliveries"
+    | "store"
+    | "queue"
+    | "catalog"
+    | "clock"
+    | "log"
+    | "metrics"
+    | "stage"
+    | "timings"
+    | "deliveries"
+    | "splits"
   > {
   readonly schedules: Schedules;
 }
@@ -24,16 +34,17 @@ export async function takeTick(
   entry: InputEntry,
   { scheduled_at, version }: CronMessage,
 ): Promise<boolean> {
+  const served = await servedEntry(ticks, entry, () => scheduled_at);
   const arrival =
     version === undefined
-      ? tickArrival(entry, scheduled_at)
+      ? tickArrival(served, scheduled_at)
       : await startArrival(ticks, entry, Date.parse(scheduled_at));
-  const overlap = entry.schedule?.overlap ?? "allow";
+  const overlap = served.schedule?.overlap ?? "allow";
   const runId = runIdOfArrival(ticks.stage, entry.name, arrival);
   const verdict = overlap === "allow" ? undefined : await admitTick(ticks, entry.name, runId);
-  if (verdict?.kind !== "overlaps") await acceptArrival(ticks, entry, arrival);
+  if (verdict?.kind !== "overlaps") await acceptArrival(ticks, served, arrival);
   else if (overlap === "skip")
-    await acceptArrival(ticks, entry, arrival, `run ${verdict.earlier} of an earlier tick has not ended`);
+    await acceptArrival(ticks, served, arrival, `run ${verdict.earlier} of an earlier tick has not ended`);
   else return false;
   return true;
 }

@@ -1,3 +1,9 @@
+import {
+  announceVersions,
+  type ChangeWord,
+  type DeployedHashes,
+  settleSplits,
+} from "../app/announce-versions.ts";
 import { compileWorkflows } from "../build/compile-workflows.ts";
 import { readStages, STAGES_FILE, stageOf } from "../build/read-stages.ts";
 import { FlowError } from "../core/flow-error.ts";
@@ -10,11 +16,13 @@ import { failureText, nextText } from "./deploy/next-text.ts";
 import { makePlan, type Plan, type Target } from "./deploy/plan.ts";
 import { planText } from "./deploy/plan-text.ts";
 import { EXIT } from "./exit.ts";
+import { withHistory } from "./history.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { jsonText } from "./json-text.ts";
 import type { Terminal } from "./new/ask-for-workflow.ts";
 import { isMeant } from "./operate/confirm.ts";
 import { paintFor } from "./run-text.ts";
+import { changeWord } from "./versions/change-word.ts";
 
 /** Options of `deploy`. */
 export interface DeployOptions {
@@ -98,15 +106,36 @@ async function carryOut(
   stack: string,
   signal: AbortSignal,
 ): Promise<number> {
+  const word = changeWord();
+  const before = plan.deployed_workflows;
+  if (before) await announce(target, before, word);
   const outputs = await cdk.deploy(signal);
   if (json)
     process.stdout.write(`${jsonText({ deployed: outputs !== undefined, outputs: outputs ?? {} })}\n`);
   if (outputs) {
+    if (!before) await announce(target, {}, word);
+    await settle(target);
     say(nextText(target.stage, outputs, target.workflows, plan.deployed_commit));
     return EXIT.ok;
   }
   say(failureText(stack, signal.aborted));
   return signal.aborted ? EXIT.interrupted : EXIT.failed;
+}
+
+/** Before any function carries them, so that no event finds a new version without its word. */
+function announce({ stage, workflows }: Target, deployed: DeployedHashes, word: ChangeWord): Promise<void> {
+  return withHistory({ stage, data: "" }, (place) => announceVersions(place, workflows, deployed, word));
+}
+
+async function settle({ stage, workflows }: Target): Promise<void> {
+  try {
+    await withHistory({ stage, data: "" }, ({ splits }) => settleSplits(splits, workflows));
+  } catch (error) {
+    if (!(error instanceof FlowError)) throw error;
+    say(
+      `It is deployed, but rollbacks of earlier versions are still noted (${error.message}): deploying once more clears them.\n`,
+    );
+  }
 }
 
 function say(text: string): void {

@@ -3,10 +3,12 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createInputCatalog } from "../adapters/catalog-file.ts";
 import { createDynamoDeliveries } from "../adapters/dynamo/deliveries.ts";
 import { createDynamoRunStore } from "../adapters/dynamo/dynamo-run-store.ts";
+import { createDynamoSplits } from "../adapters/dynamo/dynamo-splits.ts";
 import { compileWorkflows } from "../build/compile-workflows.ts";
 import { FlowError } from "../core/flow-error.ts";
 import type { Deliveries } from "../core/ports/deliveries.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
+import type { Splits } from "../core/ports/splits.ts";
 import { tableName } from "../core/stage-names.ts";
 import { type InputEntry, inputTable } from "../core/workflow.ts";
 import { catalogFolder, LOCAL_CREDENTIALS, LOCAL_REGION, LOCAL_STAGE } from "../local/local-names.ts";
@@ -25,6 +27,7 @@ export interface HistoryOptions {
 export interface History {
   readonly store: RunStore;
   readonly deliveries: Deliveries;
+  readonly splits: Splits;
   /** The workflows that are known to run there. */
   inputs(): Promise<readonly InputEntry[]>;
 }
@@ -48,7 +51,11 @@ export async function withHistory<T>(
   const hint = `set HOOKLINE_TABLE to the stage's output TableName (asked for: ${table})`;
   try {
     const place = { client, table };
-    const stores = { store: createDynamoRunStore(place), deliveries: createDynamoDeliveries(place) };
+    const stores = {
+      store: createDynamoRunStore(place),
+      deliveries: createDynamoDeliveries(place),
+      splits: createDynamoSplits(place),
+    };
     return await askAws(hint, () => work({ ...stores, inputs }));
   } finally {
     client.destroy();

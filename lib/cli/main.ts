@@ -21,6 +21,7 @@ import { LOG_LEVELS } from "./log-line.ts";
 import { addRunsCommands } from "./runs-commands.ts";
 import { addSecretsCommands } from "./secrets-commands.ts";
 import { addSendCommand } from "./send-command.ts";
+import { addVersionsCommands } from "./versions-commands.ts";
 
 const DAY_MS = 86_400_000;
 const port = wholeNumber(0, 65_535);
@@ -235,6 +236,7 @@ docs/rules.md lists the rules.`,
   addDeliveriesCommands(program, done);
   addDlqCommands(program, done);
   addSecretsCommands(program, done);
+  addVersionsCommands(program, done);
 
   printsFrom(
     program

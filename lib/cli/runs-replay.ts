@@ -6,7 +6,7 @@ import type { Terminal } from "./new/ask-for-workflow.ts";
 import { type ActOptions, actOnAll, type Outcome } from "./operate/act-on-all.ts";
 import { choose } from "./operate/confirm.ts";
 import { editEvent } from "./operate/edit-event.ts";
-import { findVersion, type VersionEntry } from "./operate/find-version.ts";
+import { checkVersion, findVersion, type VersionEntry } from "./operate/find-version.ts";
 import { checkRunIds, filterOf, type RunFilter, selectRuns } from "./operate/select-runs.ts";
 import { type Stage, withStage } from "./stage.ts";
 
@@ -28,11 +28,7 @@ export async function replayRuns(
   terminal: Terminal | undefined,
 ): Promise<number> {
   const { version, edit, again = false } = options;
-  if (version !== undefined && !/^[0-9a-f]{1,64}$/.test(version))
-    throw new FlowError(
-      "invalid_input",
-      `"${version}" is no version: write the beginning of its hash, as "runs show" has it`,
-    );
+  if (version !== undefined) checkVersion(version);
   return withStage(options, async (stage) => {
     const body = edit ? await editedBody(stage, ids, options, terminal) : undefined;
     if (body === null) return EXIT.failed;

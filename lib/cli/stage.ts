@@ -2,6 +2,7 @@ import { GetQueueAttributesCommand, GetQueueUrlCommand, type SQSClient } from "@
 import { sqsClient } from "../adapters/aws-clients.ts";
 import { createWorkflowTexts } from "../adapters/catalog-file.ts";
 import { createDynamoRunStore } from "../adapters/dynamo/dynamo-run-store.ts";
+import { createDynamoSplits } from "../adapters/dynamo/dynamo-splits.ts";
 import { NO_METRICS } from "../adapters/metrics/no-metrics.ts";
 import { createSqsDeadLetters } from "../adapters/sqs-dead-letters.ts";
 import { createSqsQueue } from "../adapters/sqs-queue.ts";
@@ -85,6 +86,7 @@ export async function withStage<T>(options: HistoryOptions, work: (stage: Stage)
       };
       return await work({
         store,
+        splits: createDynamoSplits({ client: history.client, table: history.table }),
         inputs: history.inputs,
         operator,
         letterBoxes: async () => ({

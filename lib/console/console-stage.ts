@@ -3,6 +3,7 @@ import type { LetterBoxes } from "../app/stage-letters.ts";
 import type { Deliveries } from "../core/ports/deliveries.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { MetricReader } from "../core/ports/metric-reader.ts";
+import type { Splits } from "../core/ports/splits.ts";
 import type { InputCatalog } from "../core/ports/workflow-catalog.ts";
 import type { Access } from "./access/access.ts";
 
@@ -16,6 +17,8 @@ export interface ConsoleStage {
   readonly metrics: MetricReader;
   /** The workflows that are deployed to it, and those of other stages. */
   readonly inputs: InputCatalog;
+  /** Which versions share events. */
+  readonly splits: Pick<Splits, "read">;
   readonly access: Access;
   readonly log: Log;
 }

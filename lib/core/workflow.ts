@@ -12,6 +12,8 @@ export interface Workflow {
   readonly description?: string;
   /** Stages it is deployed to, as templates over `${env:STAGE}`; absent: every stage. */
   readonly stages?: readonly string[];
+  /** Share of the events that it gets when it is deployed, 0 to below 100; absent: all. */
+  readonly rolloutPercent?: number;
   /** SHA-256 of everything here that changes what a run does, 64 hex characters. */
   readonly hash: string;
   /** Every name the file or a step's default reads, declared or not. */

@@ -50,6 +50,7 @@ export function compileWorkflow(
     ...(keys.version !== undefined && { version: keys.version }),
     ...(keys.description !== undefined && { description: keys.description }),
     ...(stages && { stages }),
+    ...(keys.rollout !== undefined && { rolloutPercent: Number.parseFloat(keys.rollout) }),
     environment,
     input,
     steps,

@@ -4,7 +4,7 @@ import type { StepNode, Workflow } from "../core/workflow.ts";
 
 /**
  * SHA-256 (64 hex characters) over everything that changes what a run does or keeps. Places, labels, description,
- * version, changelog, stages, the file's name and its text don't.
+ * version, changelog, stages, rollout, the file's name and its text don't.
  */
 export function contentHash(workflow: Omit<Workflow, "hash">): string {
   const { name, environment, input, steps, onFailure, output, timeoutSeconds, strict, history } = workflow;

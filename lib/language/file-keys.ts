@@ -69,6 +69,13 @@ export const fileKeys = z.strictObject({
     .optional()
     .describe("Deploy to this stage only, e.g. `${env:STAGE, dev}`; absent: to every stage"),
   stages: stages.optional().describe("Deploy to these stages only; absent: to every stage"),
+  rollout: z
+    .string()
+    .regex(/^\d{1,2}(\.\d{1,2})?%$/, "write a share below 100%, as 5% or 0.5%")
+    .optional()
+    .describe(
+      "Share of the events that a new version gets when it is deployed, e.g. `5%`; the rest stays with the one before. Absent: all",
+    ),
   environment: anyJson.optional().describe("Names that the file reads with `${env:…}`"),
   input: anyJson.optional().describe("The trigger; absent: `{ type: http_webhook }`"),
   steps: anyJson.optional().describe("What is done, in order; may be empty"),

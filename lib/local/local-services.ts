@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { createDynamoRunStore } from "../adapters/dynamo/dynamo-run-store.ts";
+import { createDynamoSplits } from "../adapters/dynamo/dynamo-splits.ts";
 import { createSqsQueue } from "../adapters/sqs-queue.ts";
 import type { Queue } from "../core/ports/queue.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
+import type { Splits } from "../core/ports/splits.ts";
 import { tableName, webhookKeyId, workflowSecretsId } from "../core/stage-names.ts";
 import { type ChildServer, startChildServer } from "./child-server.ts";
 import { createQueues, createSourceQueue, createTableIfAbsent, queueUrls } from "./create-resources.ts";
@@ -29,6 +31,7 @@ export interface LocalServices {
   /** Makes a queue beside the stage's own, unless it is there, now and whenever the server begins anew. */
   readonly createQueue: (name: string) => Promise<void>;
   readonly store: RunStore;
+  readonly splits: Splits;
   readonly queue: Queue;
 }
 
@@ -83,7 +86,8 @@ export async function startLocalServices(
   parts.defer(() => sqsClient.destroy());
   await Promise.all([createTableIfAbsent(dynamodbClient), createQueues(sqsClient, invocationSeconds)]);
 
-  const store = createDynamoRunStore({ client: dynamodbClient, table: tableName(LOCAL_STAGE) });
+  const table = { client: dynamodbClient, table: tableName(LOCAL_STAGE) };
+  const store = createDynamoRunStore(table);
   const urls = queueUrls(sqs.url);
   const queue = createSqsQueue({ client: sqsClient, ...urls });
   // The queue's messages were in its memory; the store knows what they said.
@@ -107,6 +111,7 @@ export async function startLocalServices(
       await createSourceQueue(sqsClient, name);
     },
     store,
+    splits: createDynamoSplits(table),
     queue,
   };
 }

@@ -1,7 +1,9 @@
-import { mkdirSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "aws-lambda";
+import { createInputCatalog } from "../adapters/catalog-file.ts";
+import { announceVersions, type DeployedHashes, settleSplits } from "../app/announce-versions.ts";
 import { ingestConfig, readConfig, sweeperConfig } from "../core/config.ts";
 import { type EnvironmentSource, STAGE_NAME } from "../core/environment-source.ts";
 import { isSource } from "../core/source-input.ts";
@@ -97,6 +99,7 @@ async function bringUp(
   parts: AsyncDisposableStack,
 ): Promise<LocalStack> {
   const catalog = catalogFolder(dataFolder);
+  const before = hashesIn(catalog);
   const files = watchWorkflowFiles({ folder: workflowsFolder, catalogFolder: catalog, onTrouble });
   parts.defer(() => files.close());
   const sources = () => localSources({ shell, stage: LOCAL_STAGE, readFile: readIfPresent });
@@ -163,11 +166,21 @@ async function bringUp(
   const word = { url: front.url, process: ownIdentity(), endpoints: endpointsOf(services) };
   parts.defer(writeStackFile(dataFolder, { ...word, servers: { dynamodb: dynamodb.pid, sqs: sqs.pid } }));
 
-  const follow = () => {
+  let deployed = before;
+  const followFiles = async () => {
+    const { workflows } = files;
     // As a deployment writes them into the inbox's environment.
-    setEnvironment(pickValues(namesOfSources(files.workflows), sources()));
-    scheduler.follow(files.workflows.filter(isCronWorkflow));
-    return feeds.follow(files.workflows);
+    setEnvironment(pickValues(namesOfSources(workflows), sources()));
+    scheduler.follow(workflows.filter(isCronWorkflow));
+    await feeds.follow(workflows);
+    await announceVersions(services, workflows, deployed, { at: Date.now(), by: "the local stack" });
+    await settleSplits(services.splits, workflows);
+    deployed = Object.fromEntries(workflows.map(({ name, hash }) => [name, hash]));
+  };
+  let following = Promise.resolve();
+  const follow = () => {
+    following = following.catch(() => {}).then(followFiles);
+    return following;
   };
   await follow();
   files.onChange((changed) => {
@@ -193,6 +206,13 @@ async function bringUp(
 
 function endpointsOf({ dynamodb, sqs, secretsUrl, objectsUrl }: LocalServices) {
   return { dynamodb: dynamodb.url, sqs: sqs.url, secrets: secretsUrl, objects: objectsUrl };
+}
+
+/** What the stack on this folder served last. */
+function hashesIn(catalog: string): DeployedHashes {
+  const file = join(catalog, "inputs.json");
+  const inputs = existsSync(file) ? createInputCatalog(file).all() : [];
+  return Object.fromEntries(inputs.map(({ name, hash }) => [name, hash]));
 }
 
 function namesIn(workflows: readonly Workflow[]): Set<string> {

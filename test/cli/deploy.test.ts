@@ -238,6 +238,120 @@ describe("hookline deploy", () => {
   });
 });
 
+describe("versions of a deployed stage", () => {
+  const short = (text: string) => compiled(text).hash.slice(0, 12);
+  const deployedIs = (text: string) =>
+    stacks.set(
+      "hookline-prod",
+      JSON.stringify({
+        Metadata: { Hookline: { workflows: { greet: compiled(text).hash } } },
+        Resources: {},
+      }),
+    );
+  let own: { readonly HOOKLINE_TABLE: string };
+  const call = (...args: readonly string[]) =>
+    hookline([...args, "--stage", "prod"], { cwd: folder, env: environment(own) });
+  const deployFile = async (text: string) => {
+    write("workflows/greet.yaml", text);
+    const done = await deploy(["--stage", "prod", "--yes", "--allow-dirty"], own);
+    if (done.code === 0) deployedIs(text);
+    return done;
+  };
+  const third = AFTER.replace("good day", "good night");
+
+  beforeEach(async () => {
+    own = { HOOKLINE_TABLE: await dynalite.createTable() };
+    deployedIs(BEFORE);
+    const store = createDynamoRunStore({ client: dynalite.client(), table: own.HOOKLINE_TABLE });
+    await store.putVersion(compiled(BEFORE));
+  });
+
+  test("a version in rollout gets what its file says, then what a person says, then all", async () => {
+    const { stdout } = await deployFile(`${AFTER}rollout: 10%\n`);
+    expect(stdout).toContain(
+      `Who gets the events\n  % greet: the new version 10 %, the rest ${short(BEFORE)}`,
+    );
+    const listed = await call("versions", "greet");
+    expect(listed.stdout).toContain(`in rollout: 10 % of the events go to ${short(AFTER)}`);
+    expect((await call("rollout", "greet", "25%")).stdout).toContain("25 % of the new runs of greet");
+    expect(JSON.parse((await call("versions", "greet", "--json")).stdout)).toMatchObject({
+      deployed: compiled(AFTER).hash,
+      split: { kind: "rollout", percent: 25 },
+      versions: [
+        { percent: 25, deployed: true, before: compiled(BEFORE).hash },
+        { percent: 75, deployed: false },
+      ],
+    });
+    expect((await call("rollout", "greet", "100%")).code).toBe(0);
+    const again = await call("rollout", "greet", "50%");
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining("greet is in no rollout")]);
+  });
+
+  test("a rollback needs no deployment, outlives one of the same version, and ends with another one", async () => {
+    await deployFile(AFTER);
+    const back = await call("rollback", "greet", "--yes");
+    expect(back.stdout).toContain('text: "good day" -> "hello"');
+    expect(back.stdout).toContain(`New runs of greet are of ${short(BEFORE)} within 5 seconds`);
+    expect((await call("versions")).stdout).toMatch(
+      new RegExp(`greet +${short(AFTER)} +rolled back to ${short(BEFORE)}`),
+    );
+    expect((await deployFile(AFTER)).stdout).toContain(
+      `% greet: ${short(BEFORE)} goes on, it stays rolled back`,
+    );
+    expect((await deployFile(third)).stdout).toContain(
+      `% greet: the new version, the rollback to ${short(BEFORE)} ends`,
+    );
+    expect((await call("versions")).stdout).toContain("gets all events");
+  });
+
+  test("a rollback is undone, and looked at before", async () => {
+    await deployFile(AFTER);
+    const look = await call("rollback", "greet", "--dry-run");
+    expect([look.code, look.stdout]).toEqual([0, expect.stringContaining("Nothing was changed.")]);
+    expect((await call("rollback", "greet", "--undo")).stderr).toContain("greet is not rolled back");
+    await call("rollback", "greet", "--yes", "--json");
+    expect(JSON.parse((await call("rollback", "greet", "--undo", "--json")).stdout)).toEqual({
+      workflow: "greet",
+      serves: compiled(AFTER).hash,
+      instead_of: compiled(BEFORE).hash,
+    });
+  });
+
+  test.each([
+    [
+      "a workflow that is not deployed",
+      ["rollback", "gret", "--yes"],
+      /did you mean "greet"|known here: greet/,
+    ],
+    [
+      "a version that is not kept",
+      ["rollback", "greet", "--to", "00", "--yes"],
+      /no version of greet begins with 00/,
+    ],
+    ["a version that is no hash", ["rollback", "greet", "--to", "1.0.0", "--yes"], /is no version/],
+    ["the deployed version", ["rollback", "greet", "--to", short(BEFORE), "--yes"], /--undo/],
+    ["a workflow without another version", ["rollback", "greet", "--yes"], /no other version/],
+    ["a share that is none", ["rollout", "greet", "200"], /share of the events/],
+  ] as const)("a rollback or rollout of %s is refused", async (_about, args, reason) => {
+    const { code, stderr } = await call(...args);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(reason)]);
+  });
+
+  test("a version whose trigger is another one can only be deployed", async () => {
+    const cron = AFTER.replace("steps:", 'input: { type: cron, cron: "0 4 * * *" }\nsteps:');
+    await deployFile(cron);
+    const { code, stderr } = await call("rollback", "greet", "--yes");
+    expect([code, stderr]).toEqual([2, expect.stringContaining("which only a deployment changes")]);
+    expect((await deployFile(`${AFTER}rollout: 5%\n`)).stderr).toContain("deploy it without rollout");
+  });
+
+  test("a deployment that fails leaves who gets the events as it was", async () => {
+    write("workflows/greet.yaml", `${AFTER}rollout: 10%\n`);
+    await deploy(["--stage", "prod", "--yes", "--allow-dirty"], { ...own, FAKE_DEPLOY: "badly" });
+    expect((await call("versions")).stdout).toMatch(new RegExp(`greet +${short(BEFORE)} +gets all events`));
+  });
+});
+
 test("what models cost is taken from recorded runs of the same model steps", async () => {
   const text = `name: asks
 steps: [{ type: openai_completion, model: gpt-4.1-mini, prompt: hi, api_key: "\${env:API_KEY}" }]

@@ -1,6 +1,9 @@
 import { expect, test } from "@jest/globals";
+import { changeSplits } from "../../lib/app/change-splits.ts";
+import { SPLITS_FRESH_MS } from "../../lib/app/served-entry.ts";
 import { FlowError } from "../../lib/core/flow-error.ts";
-import { createConsoleWorld } from "../support/console-world.ts";
+import { withSplit } from "../../lib/core/split.ts";
+import { createConsoleWorld, fieldsOf } from "../support/console-world.ts";
 import { compiled } from "../support/engine-run.ts";
 import { runIdOf, webhookPathIn } from "../support/world.ts";
 
@@ -75,4 +78,33 @@ test("a workflow or a version that is not there gets a calm page", async () => {
   const { get } = createConsoleWorld({ file });
   for (const path of ["/workflows/nobody", "/workflows/..%2fexample", "/workflows/example?version=00000000"])
     expect([path, (await get(path)).status]).toEqual([path, 404]);
+});
+
+test("a rollback is told on the workflow's page, and a replay is of the version that serves", async () => {
+  const input = { type: "http_webhook" };
+  const { get, post, world } = createConsoleWorld({ file: { ...file, input } });
+  const earlier = compiled({ ...file, input, name: "example", version: "1.0.0", steps: [] });
+  await world.store.putVersion(earlier);
+  const runId = runIdOf(await world.post({ name: "Ada" }));
+  await world.settle();
+  const deployed = (await world.run(runId)).hash;
+  await changeSplits(world.splits, (table) =>
+    withSplit(table, "example", {
+      version: deployed,
+      base: earlier.hash,
+      percent: 0,
+      kind: "rollback",
+      at: 0,
+      by: "<ann>",
+    }),
+  );
+  world.clock.advance(SPLITS_FRESH_MS);
+  const { text } = await get("/workflows/example");
+  expect(text).toContain(`Rolled back: new runs are of <code>${earlier.hash.slice(0, 12)}</code>`);
+  expect(text).toContain("by &lt;ann&gt;");
+  expect(text).toMatch(new RegExp(`<code>${earlier.hash.slice(0, 12)}</code></a> 1.0.0</th>[^%]*>100 %<`));
+  const action = `/runs/${runId}/replay`;
+  await post(action, fieldsOf((await get(`/runs/${runId}`)).text, action));
+  const [replayId = ""] = (await world.run(runId)).replays ?? [];
+  expect((await world.run(replayId)).hash).toBe(earlier.hash);
 });

@@ -930,9 +930,26 @@ export function runStoreContract(name: string, open: OpenRunStore): void {
         const second = { ...first, hash: "cd99".repeat(16) };
         for (const one of [first, second, { ...first, name: "refunds", hash: "cd00".repeat(16) }])
           await store.putVersion(one);
-        expect([...(await store.versionsLike("orders", "cd"))].sort()).toEqual([first.hash, second.hash]);
-        expect(await store.versionsLike("orders", "cd3")).toEqual([first.hash]);
-        expect(await store.versionsLike("orders", "ef")).toEqual([]);
+        const hashesLike = async (prefix: string) =>
+          (await store.versionsLike("orders", prefix)).map(({ hash }) => hash).sort();
+        expect(await hashesLike("cd")).toEqual([first.hash, second.hash]);
+        expect(await hashesLike("cd3")).toEqual([first.hash]);
+        expect(await hashesLike("ef")).toEqual([]);
+      });
+
+      test("lists say what its file calls a version, since when it is kept, and what served before", async () => {
+        const first = { ...workflow(1), hash: "aa11".repeat(16) };
+        const second = { ...workflow(1), hash: "bb22".repeat(16) };
+        await store.putVersion({ ...first, version: "1.4" });
+        await store.putVersion(second, first.hash);
+        await store.putVersion(second, "f".repeat(64));
+        const kept = await store.versionsLike("orders", "");
+        expect(kept.find(({ hash }) => hash === first.hash)).toEqual({
+          hash: first.hash,
+          label: "1.4",
+          keptAt: expect.any(Number),
+        });
+        expect(kept.find(({ hash }) => hash === second.hash)).toMatchObject({ before: first.hash });
       });
 
       test("a version of thousands of steps is kept whole", async () => {

@@ -52,6 +52,7 @@ export function createConsoleWorld(
     letterBoxes: { runs: deadLetters, events: [{ letters: world.inboxLetters }] },
     metrics: metrics ?? world.metrics,
     inputs: world.ingest.inputs,
+    splits: world.splits,
     access: closed
       ? tokenAccess({
           tokens: { tokensFor: async (right) => [TOKENS[right]] },

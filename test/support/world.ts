@@ -12,6 +12,7 @@ import { createMemoryQueue, type MemoryQueue } from "../../lib/adapters/memory/m
 import { createMemoryRunStore } from "../../lib/adapters/memory/memory-run-store.ts";
 import { createMemorySchedules } from "../../lib/adapters/memory/memory-schedules.ts";
 import { createMemorySlots } from "../../lib/adapters/memory/memory-slots.ts";
+import { createMemorySplits } from "../../lib/adapters/memory/memory-splits.ts";
 import { createMemoryTurns } from "../../lib/adapters/memory/memory-turns.ts";
 import { createMemoryMetrics } from "../../lib/adapters/metrics/memory-metrics.ts";
 import { createSalesforce } from "../../lib/adapters/salesforce/create-salesforce.ts";
@@ -41,6 +42,7 @@ import type { Pairings } from "../../lib/core/ports/pairings.ts";
 import type { Python } from "../../lib/core/ports/python.ts";
 import type { RunStore } from "../../lib/core/ports/run-store.ts";
 import type { Slots } from "../../lib/core/ports/slots.ts";
+import type { Splits } from "../../lib/core/ports/splits.ts";
 import type { RunRecord } from "../../lib/core/run.ts";
 import { inputTable, type Workflow } from "../../lib/core/workflow.ts";
 import { stepTypes } from "../../lib/steps/registry.ts";
@@ -60,6 +62,7 @@ export interface World {
   readonly queue: MemoryQueue;
   readonly log: KeptLog;
   readonly metrics: MetricReader;
+  readonly splits: Splits;
   readonly runner: Runner;
   readonly ingest: Ingest;
   /** Pauses that it gave to messages, in seconds, are {@link World.pauses}. */
@@ -108,6 +111,7 @@ export interface WorldOptions {
   wrapCache?(cache: Cache): Cache;
   wrapSlots?(slots: Slots): Slots;
   wrapBursts?(bursts: Bursts): Bursts;
+  wrapSplits?(splits: Splits): Splits;
 }
 
 /** The key of a world's webhook URLs, and the organisation in them. */
@@ -136,6 +140,8 @@ export function createWorld(options: WorldOptions): World {
   const http = scriptedHttp(script, { clock });
   const cache = createMemoryCache();
   const slots = createMemorySlots();
+  const splitsInMemory = createMemorySplits();
+  const splits = options.wrapSplits?.(splitsInMemory) ?? splitsInMemory;
   const burstsInMemory = createMemoryBursts();
   const bursts = options.wrapBursts?.(burstsInMemory) ?? burstsInMemory;
   const answers = createMemoryAnswers();
@@ -168,6 +174,7 @@ export function createWorld(options: WorldOptions): World {
     },
     cache: options.wrapCache?.(cache) ?? cache,
     slots: options.wrapSlots?.(slots) ?? slots,
+    splits,
     bursts,
     answers,
     log,
@@ -187,6 +194,7 @@ export function createWorld(options: WorldOptions): World {
     turns: createMemoryTurns(),
     bursts,
     pairings,
+    splits,
     queue,
     secrets,
     inputs: { all: () => table },
@@ -227,6 +235,7 @@ export function createWorld(options: WorldOptions): World {
     queue,
     log,
     metrics,
+    splits,
     runner,
     ingest,
     inbox,

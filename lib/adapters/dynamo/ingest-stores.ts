@@ -2,6 +2,7 @@ import { createDynamoAnswers } from "./answers.ts";
 import { createDynamoDeliveries } from "./deliveries.ts";
 import { createDynamoLimits } from "./dynamo-limits.ts";
 import { createDynamoPairings } from "./dynamo-pairings.ts";
+import { createDynamoSplits } from "./dynamo-splits.ts";
 import { createDynamoRunReader } from "./get-run.ts";
 import { createDynamoNewRunStore } from "./new-run-store.ts";
 import type { TableOptions } from "./table.ts";
@@ -14,6 +15,7 @@ export function createDynamoIngestStores(place: TableOptions) {
     runs: createDynamoRunReader(place),
     answers: createDynamoAnswers(place),
     pairings: createDynamoPairings(place),
+    splits: createDynamoSplits(place),
     ...createDynamoLimits(place),
   };
 }

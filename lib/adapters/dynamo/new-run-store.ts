@@ -55,7 +55,8 @@ export function newRunStore(
         (): StoredStatus => "damaged",
       );
     },
-    putVersion: (workflow) => putVersion(table, values, workflow),
+    putVersion: (workflow, before) =>
+      putVersion(table, values, workflow, { keptAt: now(), ...(before !== undefined && { before }) }),
     getVersion: (workflow, hash) => getVersion(table, values, workflow, hash),
   };
 }

@@ -6,6 +6,7 @@ import {
   type ClaimResult,
   type DamagedRun,
   type Finish,
+  type KeptVersion,
   type Lease,
   LeaseLost,
   type Redrive,
@@ -46,7 +47,7 @@ interface StoredRun {
 /** Runs in this process's memory: the same promises as the durable store, for `run` and for tests. */
 export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => number } = {}): RunStore {
   const runs = new Map<string, StoredRun>();
-  const versions = new Map<string, Workflow>();
+  const versions = new Map<string, { readonly workflow: Workflow; readonly kept: KeptVersion }>();
   const loops = createMemoryLoopStore();
   const alive = () => [...runs.values()].filter(({ run }) => run.expiresAt > now() / 1000);
   const listed = (query: RunQuery) =>
@@ -171,17 +172,25 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
       if (died) stored.leaseUntil = stored.leaseOwner === undefined ? undefined : 0;
       else Object.assign(stored, { leaseOwner: undefined, leaseUntil: undefined, alone: 0 });
     },
-    async putVersion(workflow) {
-      const key = `${workflow.name}#${workflow.hash}`;
-      if (!versions.has(key)) versions.set(key, workflow);
+    async putVersion(workflow, before) {
+      const { name, hash, version: label } = workflow;
+      const key = `${name}#${hash}`;
+      if (versions.has(key)) return;
+      const kept = {
+        hash,
+        keptAt: now(),
+        ...(label !== undefined && { label }),
+        ...(before !== undefined && { before }),
+      };
+      versions.set(key, { workflow, kept });
     },
     async getVersion(name, hash) {
-      return versions.get(`${name}#${hash}`);
+      return versions.get(`${name}#${hash}`)?.workflow;
     },
     async versionsLike(name, prefix) {
-      return [...versions.values()]
-        .filter((one) => one.name === name && one.hash.startsWith(prefix))
-        .map(({ hash }) => hash);
+      return [...versions.values()].flatMap(({ workflow, kept }) =>
+        workflow.name === name && kept.hash.startsWith(prefix) ? [kept] : [],
+      );
     },
   };
 }

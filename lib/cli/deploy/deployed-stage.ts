@@ -1,13 +1,13 @@
-import { CloudFormationClient, GetTemplateCommand } from "@aws-sdk/client-cloudformation";
 import { DAY_MS } from "../../app/timings.ts";
-import { DEPLOYED, type DeployedMetadata, deployedMetadata } from "../../core/deployed-metadata.ts";
+import type { DeployedMetadata } from "../../core/deployed-metadata.ts";
 import { FlowError } from "../../core/flow-error.ts";
-import { isObject, type JsonObject } from "../../core/json.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { NO_SPLITS, type SplitTable } from "../../core/split.ts";
 import { stackName } from "../../core/stage-names.ts";
 import type { Workflow } from "../../core/workflow.ts";
-import { askAws } from "../aws-trouble.ts";
 import { type History, withHistory } from "../history.ts";
 import { stageSecrets } from "../stage-secrets.ts";
+import { deployedTemplate, metadataOf } from "./deployed-template.ts";
 
 /** What is deployed under the name of a stage. */
 export interface DeployedStage {
@@ -15,6 +15,8 @@ export interface DeployedStage {
   readonly template: JsonObject;
   /** Absent: nothing is deployed, or it was by a Hookline that did not say. */
   readonly metadata: DeployedMetadata | undefined;
+  /** How events are shared by versions. */
+  readonly splits: SplitTable;
   /** Names that have a value in the stage's secret. */
   readonly secretNames: ReadonlySet<string>;
   /** The text of a version, which the table keeps from its first event on. */
@@ -33,6 +35,7 @@ export const NOTHING_DEPLOYED: DeployedStage = {
   secretNames: new Set(),
   textOf: async () => undefined,
   recordedCost: async () => undefined,
+  splits: NO_SPLITS,
 };
 
 const LOOKED_BACK_DAYS = 7;
@@ -46,33 +49,19 @@ export async function withDeployedStage<T>(
   stage: string,
   work: (deployed: DeployedStage) => Promise<T>,
 ): Promise<T> {
-  const template = await askAws("nothing", () => templateOf(stackName(stage)));
+  const template = await deployedTemplate(stackName(stage));
   if (!template) return await work(NOTHING_DEPLOYED);
   const secretNames = new Set(Object.keys(await secretsOf(stage)));
-  const metadata = isObject(template.Metadata) ? template.Metadata[DEPLOYED] : undefined;
-  return await withHistory({ stage, data: "" }, ({ store }) =>
+  return await withHistory({ stage, data: "" }, async ({ store, splits }) =>
     work({
       template,
-      metadata: deployedMetadata.safeParse(metadata).data,
+      metadata: metadataOf(template),
       secretNames,
       textOf: (name, hash) => store.getVersion(name, hash),
       recordedCost: (name, hash) => recordedCost(store, name, hash),
+      splits: await splits.read(),
     }),
   );
-}
-
-async function templateOf(StackName: string): Promise<JsonObject | undefined> {
-  const client = new CloudFormationClient({});
-  try {
-    const { TemplateBody = "{}" } = await client.send(new GetTemplateCommand({ StackName }));
-    return JSON.parse(TemplateBody);
-  } catch (error) {
-    if (error instanceof Error && error.name === "ValidationError" && /does not exist/.test(error.message))
-      return undefined;
-    throw error;
-  } finally {
-    client.destroy();
-  }
 }
 
 /** A stack that is only just being made has no secret yet. */

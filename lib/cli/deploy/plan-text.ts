@@ -1,12 +1,14 @@
 import type { ValueChange } from "../../app/diff-values.ts";
-import type { StepChange } from "../../app/diff-workflows.ts";
+import type { StepChange, WorkflowDiff } from "../../app/diff-workflows.ts";
 import { LIST_PRICES } from "../../app/list-prices.ts";
+import type { SplitPlan } from "../../app/plan-splits.ts";
 import type { WorkflowPlan } from "../../app/plan-workflows.ts";
 import { excerpt } from "../../core/excerpt.ts";
 import { formatJson, type Json } from "../../core/json.ts";
 import { columns } from "../columns.ts";
 import { printableLine } from "../printable.ts";
 import type { Paint } from "../run-text.ts";
+import { SHORT_HASH } from "../versions/split-text.ts";
 import type { CostPlan, Plan } from "./plan.ts";
 import type { ResourceChange, RightChange } from "./template-changes.ts";
 
@@ -14,9 +16,10 @@ const MOST_LETTERS = 60;
 
 /** A plan for people. */
 export function planText(plan: Plan, paint: Paint): string {
-  const { stage, deployed_commit: commit, workflows, account, missing, costs } = plan;
+  const { stage, deployed_commit: commit, workflows, splits, account, missing, costs } = plan;
   const sections: readonly (readonly [string, readonly string[]])[] = [
     ["Workflows", workflowLines(workflows, paint)],
+    ["Who gets the events", splits.map((one) => splitLine(one, paint))],
     ["Resources", resourceLines(account.resources, paint)],
     ["Rights", areAllNew(account.resources) ? [] : rightLines(account.rights, paint)],
     [
@@ -60,10 +63,28 @@ function changeLines({ name, change, diff }: WorkflowPlan, paint: Paint): readon
     case "changed":
       return [
         `${paint("yellow", "~")} ${name}${diff ? "" : ": no event has come for the deployed version, so its text is not kept"}`,
-        ...(diff?.settings ?? []).map((one) => `    ${valueLine(one)}`),
-        ...(diff?.steps ?? []).flatMap((one) => stepLines(one, paint).map((line) => `    ${line}`)),
+        ...(diff ? diffLines(diff, paint) : []).map((line) => `    ${line}`),
       ];
   }
+}
+
+function splitLine({ name, change, split }: SplitPlan, paint: Paint): string {
+  const sign = paint("yellow", "%");
+  if (!split)
+    return `${sign} ${name}: all go to the new version, since there is no earlier one to get the rest`;
+  const base = split.base.slice(0, SHORT_HASH);
+  if (split.kind === "rollback")
+    return change === "ends"
+      ? `${sign} ${name}: the new version, the rollback to ${base} ends`
+      : `${sign} ${name}: ${base} goes on, it stays rolled back`;
+  return change === "ends"
+    ? `${sign} ${name}: all go to the new version, the rollout ends`
+    : `${sign} ${name}: the new version ${split.percent} %, the rest ${base}`;
+}
+
+/** What differs between two versions, a line for each thing. */
+export function diffLines({ settings, steps }: WorkflowDiff, paint: Paint): readonly string[] {
+  return [...settings.map(valueLine), ...steps.flatMap((one) => stepLines(one, paint))];
 }
 
 function stepLines({ kind, step, path, from, fields = [] }: StepChange, paint: Paint): readonly string[] {

@@ -1,6 +1,7 @@
 import { costOf } from "../../adapters/llm/model-cost.ts";
 import { type CostEstimate, type EstimateBasis, estimateCost } from "../../app/estimate-cost.ts";
 import { placedSteps } from "../../app/match-steps.ts";
+import { planSplits, type SplitPlan } from "../../app/plan-splits.ts";
 import {
   type MissingValue,
   missingValues,
@@ -12,6 +13,7 @@ import type { JsonObject } from "../../core/json.ts";
 import type { StageSettings } from "../../core/stages.ts";
 import type { Workflow } from "../../core/workflow.ts";
 import { stepTypes } from "../../steps/registry.ts";
+import { changeWord } from "../versions/change-word.ts";
 import type { DeployedStage } from "./deployed-stage.ts";
 import { type TemplateChanges, templateChanges } from "./template-changes.ts";
 
@@ -27,7 +29,11 @@ export interface Plan {
   readonly stage: string;
   /** Absent: nothing is deployed yet, or nobody said. */
   readonly deployed_commit?: string;
+  /** Hashes of what is deployed, by name; absent as well. */
+  readonly deployed_workflows?: { readonly [name: string]: string };
   readonly workflows: readonly WorkflowPlan[];
+  /** Rollouts and rollbacks. */
+  readonly splits: readonly SplitPlan[];
   readonly account: TemplateChanges;
   readonly missing: readonly MissingValue[];
   readonly costs: readonly CostPlan[];
@@ -49,8 +55,10 @@ export async function makePlan(
   const hashes = deployed.metadata?.workflows ?? {};
   return {
     stage,
+    ...(deployed.metadata && { deployed_workflows: hashes }),
     ...(deployed.metadata?.commit !== undefined && { deployed_commit: deployed.metadata.commit }),
     workflows: await planWorkflows(hashes, workflows, deployed.textOf),
+    splits: await planSplits(deployed.splits, workflows, hashes, changeWord(), deployed.textOf),
     account: templateChanges(deployed.template, template),
     missing: missingValues(workflows, settings.environment, deployed.secretNames),
     costs: await Promise.all(

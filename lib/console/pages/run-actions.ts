@@ -2,12 +2,13 @@ import { html } from "hono/html";
 import { cancelRun } from "../../app/cancel-run.ts";
 import { redriveRun } from "../../app/redrive-run.ts";
 import { replayRun } from "../../app/replay-run.ts";
+import { mainEntry } from "../../app/served-entry.ts";
 import type { AddPage, ConsoleContext } from "../console-app.ts";
 import { answerPage } from "../layout.ts";
 import type { Html } from "../parts/html.ts";
 
 /** The buttons of a run: each says calmly what came of it, and repeating it does no harm. */
-export const addRunActions: AddPage = (app, { operator, inputs, log }) => {
+export const addRunActions: AddPage = (app, { operator, inputs, splits, log }) => {
   const note = (context: ConsoleContext, what: string) =>
     log.write({
       level: "info",
@@ -44,8 +45,9 @@ export const addRunActions: AddPage = (app, { operator, inputs, log }) => {
     const runId = context.req.param("id");
     const summary = await operator.store.summary(runId);
     if (!summary) return gone(context, runId);
-    const version = inputs.all().find(({ name }) => name === summary.workflow);
-    if (!version) return said(context, 409, runId, `No workflow ${summary.workflow} is deployed any more.`);
+    const deployed = inputs.all().find(({ name }) => name === summary.workflow);
+    if (!deployed) return said(context, 409, runId, `No workflow ${summary.workflow} is deployed any more.`);
+    const version = await mainEntry({ ...operator, splits, log }, deployed);
     const { again } = await context.req.parseBody();
     const result = await replayRun(operator, runId, { version, again: again === "yes" });
     switch (result.kind) {

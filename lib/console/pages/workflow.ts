@@ -1,5 +1,9 @@
 import { html } from "hono/html";
+import { compareVersions } from "../../app/compare-versions.ts";
 import { findVersion } from "../../app/find-version.ts";
+import { knownVersions } from "../../app/known-versions.ts";
+import { DAY_MS } from "../../app/timings.ts";
+import { splitOf } from "../../core/split.ts";
 import type { Workflow } from "../../core/workflow.ts";
 import type { AddPage } from "../console-app.ts";
 import { answerPage } from "../layout.ts";
@@ -10,12 +14,14 @@ import { inputFacts } from "../parts/input-facts.ts";
 import { counted } from "../parts/measures.ts";
 import { queryLink } from "../parts/query-link.ts";
 import { sourceLines } from "../parts/source-lines.ts";
+import { splitNote, versionTable } from "../parts/version-table.ts";
 import { workflowChanges } from "../parts/workflow-changes.ts";
 import { servedWorkflows } from "../served-workflows.ts";
 import { troublePage } from "../trouble.ts";
 
 const HASH = /^[0-9a-f]{8,64}$/;
-const MOST_VERSIONS = 100;
+/** A page must stay quick where a workflow has many runs. */
+const COMPARED_RUNS = 200;
 
 /** One workflow: what starts it, its file, its versions; of another version than today's, what differs. */
 export const addWorkflowPage: AddPage = (app, stage) => {
@@ -25,7 +31,9 @@ export const addWorkflowPage: AddPage = (app, stage) => {
     const current = name === undefined ? undefined : operator.catalog.current(name);
     if (name === undefined || !current)
       return troublePage(context, 404, "There is no such workflow", "It is not deployed to this stage.");
-    const hashes = [...new Set([current.hash, ...(await operator.store.versionsLike(name, ""))])];
+    const split = splitOf(await stage.splits.read(), current);
+    const versions = await knownVersions(operator.store, current);
+    const hashes = versions.map((one) => one.hash);
     const wanted = context.req.query("version") ?? current.hash;
     const hash = HASH.test(wanted) ? hashes.find((one) => one.startsWith(wanted)) : undefined;
     const shown = hash === undefined ? undefined : await findVersion(operator, name, hash);
@@ -34,15 +42,22 @@ export const addWorkflowPage: AddPage = (app, stage) => {
         context,
         404,
         "There is no such version",
-        "Versions that ever ran are kept; this is none of them.",
+        "Versions that were deployed are kept; this is none of them.",
       );
     const { description, file, source } = shown;
+    const now = operator.clock.now();
+    const numbers = await compareVersions(operator.store, name, {
+      since: now - 7 * DAY_MS,
+      now,
+      limit: COMPARED_RUNS,
+    });
     return answerPage(context, {
       title: name,
       section: "/workflows",
       main: html`<h1>${name}</h1>
 ${description === undefined ? "" : html`<p>${description}</p>`}
 <p><a href="${queryLink("/", { workflow: name })}">Numbers</a> · <a href="${queryLink("/runs", { workflow: name })}">Runs</a> · <a href="${queryLink("/deliveries", { workflow: name })}">Deliveries</a></p>
+${split ? splitNote(split) : ""}
 ${shown.hash === current.hash ? "" : notToday(shown, current)}
 <section class="card" aria-label="Facts">${facts([
         ["Version", html`${shown.version ?? ""} <code>${shown.hash.slice(0, 12)}</code>`],
@@ -52,7 +67,14 @@ ${shown.hash === current.hash ? "" : notToday(shown, current)}
       ])}${commands(shown, stage.name)}</section>
 ${changelogList(shown.changelog)}
 ${source === undefined ? html`<p class="empty">The text of this version’s file was not kept.</p>` : sourceLines({ file, text: source })}
-${versionList(hashes, shown, current)}`,
+${versionTable({
+  versions,
+  deployed: current,
+  shown: shown.hash,
+  split,
+  numbers,
+  about: `The latest ${COMPARED_RUNS} runs at most that have ended in the last 7 days`,
+})}`,
     });
   });
 };
@@ -68,12 +90,5 @@ function commands({ name, file, input }: Workflow, stage: string): Html {
 }
 
 function notToday(shown: Workflow, current: Workflow): Html {
-  return html`<section class="card" aria-labelledby="changes-title"><h2 id="changes-title">From this version to today’s</h2><p>New runs are of <a href="/workflows/${current.name}">version <code>${current.hash.slice(0, 12)}</code></a>.</p>${workflowChanges(shown, current)}</section>`;
-}
-
-function versionList(hashes: readonly string[], shown: Workflow, current: Workflow): Html {
-  const item = (hash: string) =>
-    html`<li><a href="${queryLink(`/workflows/${shown.name}`, { version: hash.slice(0, 12) })}"${hash === shown.hash ? html` aria-current="true"` : ""}><code>${hash.slice(0, 12)}</code></a>${hash === current.hash ? " today’s" : ""}</li>`;
-  const more = hashes.length - MOST_VERSIONS;
-  return html`<details class="card"><summary>${counted(hashes.length, "version")}</summary><ul>${hashes.slice(0, MOST_VERSIONS).map(item)}</ul>${more > 0 ? html`<p class="quiet">And ${more} more.</p>` : ""}</details>`;
+  return html`<section class="card" aria-labelledby="changes-title"><h2 id="changes-title">From this version to today’s</h2><p>Deployed is <a href="/workflows/${current.name}">version <code>${current.hash.slice(0, 12)}</code></a>.</p>${workflowChanges(shown, current)}</section>`;
 }

@@ -170,6 +170,17 @@ export interface RunQuery {
   readonly since: number;
 }
 
+/** A version that is kept, as lists show it. */
+export interface KeptVersion {
+  readonly hash: string;
+  /** What its file calls it. */
+  readonly label?: string;
+  /** Milliseconds since the epoch; absent: an older release kept it. */
+  readonly keptAt?: number;
+  /** The version that served when it was first deployed, where that was told. */
+  readonly before?: string;
+}
+
 /** A part of a list. */
 export interface RunPage {
   readonly runs: readonly RunSummary[];
@@ -250,9 +261,9 @@ export interface RunStore {
    * for a stack that knows no other process lives.
    */
   seize(runId: string, died?: boolean): Promise<void>;
-  /** Stores a version, once; later calls with the same hash change nothing. */
-  putVersion(workflow: Workflow): Promise<void>;
+  /** Stores a version, once, with the hash of the one that serves before it; later calls with the same hash change nothing. */
+  putVersion(workflow: Workflow, before?: string): Promise<void>;
   getVersion(name: string, hash: string): Promise<Workflow | undefined>;
-  /** Hashes of a workflow's stored versions that begin with `prefix`, in no order. */
-  versionsLike(name: string, prefix: string): Promise<readonly string[]>;
+  /** A workflow's stored versions whose hashes begin with `prefix`, in no order. */
+  versionsLike(name: string, prefix: string): Promise<readonly KeptVersion[]>;
 }

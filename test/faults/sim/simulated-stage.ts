@@ -6,6 +6,7 @@ import { createDynamoCache } from "../../../lib/adapters/dynamo/dynamo-cache.ts"
 import { createDynamoLimits } from "../../../lib/adapters/dynamo/dynamo-limits.ts";
 import { createDynamoPairings } from "../../../lib/adapters/dynamo/dynamo-pairings.ts";
 import { createDynamoRunStore } from "../../../lib/adapters/dynamo/dynamo-run-store.ts";
+import { createDynamoSplits } from "../../../lib/adapters/dynamo/dynamo-splits.ts";
 import { tableDefinition } from "../../../lib/adapters/dynamo/table-definition.ts";
 import { NO_METRICS } from "../../../lib/adapters/metrics/no-metrics.ts";
 import { createSalesforce } from "../../../lib/adapters/salesforce/create-salesforce.ts";
@@ -253,6 +254,7 @@ export function createSimulatedStage(
         runs: createDynamoRunStore(onTable(process)),
         ...createDynamoLimits(onTable(process)),
         pairings: createDynamoPairings(onTable(process)),
+        splits: createDynamoSplits(onTable(process)),
         queue: queueOf(process),
         secrets,
         inputs: { all: () => inputs },
@@ -286,6 +288,7 @@ export function createSimulatedStage(
           salesforce: createSalesforce(http, process.clock),
         },
         cache: createDynamoCache(onTable(process)),
+        splits: createDynamoSplits(onTable(process)),
         ...createDynamoLimits(onTable(process)),
         answers: createDynamoAnswers(onTable(process)),
         log,
