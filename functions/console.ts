@@ -15,6 +15,7 @@ import { cloudWatchClient } from "../lib/adapters/metrics/cloudwatch-client.ts";
 import { createCloudWatchMetrics } from "../lib/adapters/metrics/cloudwatch-metrics.ts";
 import { createEmfMetrics } from "../lib/adapters/metrics/emf-metrics.ts";
 import { createFileMetricReader } from "../lib/adapters/metrics/metric-files.ts";
+import { readSecret } from "../lib/adapters/secrets-manager.ts";
 import { createSqsDeadLetters } from "../lib/adapters/sqs-dead-letters.ts";
 import { createSqsQueue } from "../lib/adapters/sqs-queue.ts";
 import { systemClock } from "../lib/adapters/system-clock.ts";
@@ -25,7 +26,10 @@ import { tokenAccess } from "../lib/console/access/token-access.ts";
 import { answerGateway } from "../lib/console/answer-gateway.ts";
 import type { ConsoleStage } from "../lib/console/console-stage.ts";
 import { createConsole } from "../lib/console/create-console.ts";
-import { consoleConfig, readConfig } from "../lib/core/config.ts";
+import { readConfig } from "../lib/core/config.ts";
+import { consoleConfig } from "../lib/core/console-config.ts";
+import type { OidcSettings } from "../lib/core/oidc.ts";
+import type { IdentityProvider } from "../lib/core/ports/identity-provider.ts";
 
 // A token that was taken away stops working after this.
 const TOKENS_TTL_SECONDS = 60;
@@ -37,6 +41,7 @@ const table = { client: dynamoClient(), table: config.HOOKLINE_TABLE };
 const queues = { client: sqsClient(), deadLetterUrl: config.HOOKLINE_DLQ_URL };
 const { HOOKLINE_INBOX_DLQ_URL: inboxLetters } = config;
 const { HOOKLINE_CONSOLE_READ_TOKEN_ID: read, HOOKLINE_CONSOLE_ACT_TOKEN_ID: act } = config;
+const { HOOKLINE_CONSOLE_OIDC: oidc, HOOKLINE_CONSOLE_OIDC_SECRET_ID: oidcSecretId } = config;
 
 const stage: ConsoleStage = {
   name: config.HOOKLINE_STAGE,
@@ -76,11 +81,25 @@ const stage: ConsoleStage = {
           clock: systemClock,
           random: systemRandom,
           log,
+          oidc: oidc && { rules: oidc, provider: await providerOf(oidc) },
         }),
   log,
 };
 
 const app = createConsole(stage);
+
+/** Loaded where it is asked for only: the HTTP client alone is a quarter of the bundle. */
+async function providerOf(settings: OidcSettings): Promise<IdentityProvider> {
+  const { createOidcProvider } = await import("../lib/adapters/oidc-provider.ts");
+  const { createGuardedHttp } = await import("../lib/adapters/http/guarded-http.ts");
+  return createOidcProvider({
+    settings,
+    clientSecret: async () =>
+      (await readSecret(secretsClient(), oidcSecretId, "console's OIDC client")).client_secret,
+    http: createGuardedHttp({ allowPrivateHosts: config.HOOKLINE_ALLOW_PRIVATE_HOSTS }),
+    clock: systemClock,
+  });
+}
 
 /** Answers people's browsers, from API Gateway. */
 export const handler = middy(

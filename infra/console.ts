@@ -1,11 +1,12 @@
 import { join } from "node:path";
-import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import { CfnOutput, Duration, RemovalPolicy, SecretValue, Validations } from "aws-cdk-lib";
 import { type HttpApi, HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct } from "constructs";
-import type { ConsoleConfig, Environment } from "../lib/core/config.ts";
+import type { Environment } from "../lib/core/config.ts";
+import type { ConsoleConfig } from "../lib/core/console-config.ts";
 import type { ConsoleRight } from "../lib/core/ports/console-tokens.ts";
 import { consoleTokenId } from "../lib/core/stage-names.ts";
 import { addFunction, type Grant } from "./function.ts";
@@ -22,13 +23,14 @@ export function addConsole(
     api,
     inbox,
     ...props
-  }: Pick<FunctionsProps, "stage" | "build" | "table" | "work"> & {
+  }: Pick<FunctionsProps, "stage" | "build" | "settings" | "table" | "work"> & {
     readonly shared: SharedVariables;
     readonly api: HttpApi;
     readonly inbox: Inbox | undefined;
   },
 ): void {
   const { stage, table, work } = props;
+  const { oidc } = props.settings.console;
   const tokens = { read: addToken(scope, stage, "read"), act: addToken(scope, stage, "act") };
   const reads: readonly Grant[] = [
     { actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem"], resources: [table.tableArn] },
@@ -55,7 +57,17 @@ export function addConsole(
     },
     { actions: ["sqs:SendMessage"], resources: [work.queue.queueArn] },
   ];
-  const add = (id: string, description: string, grants: readonly Grant[]) => {
+  const client = oidc && addOidcClient(scope);
+  // Who comes back from the provider asks for a page: what presses buttons never asks for a token.
+  const signsIn: readonly Grant[] = client
+    ? [{ id: "Oidc", actions: ["secretsmanager:GetSecretValue"], resources: [client.secretArn] }]
+    : [];
+  const add = (
+    id: string,
+    description: string,
+    grants: readonly Grant[],
+    more: Pick<Environment<ConsoleConfig>, "HOOKLINE_CONSOLE_OIDC_SECRET_ID"> = {},
+  ) => {
     const made = addFunction(scope, {
       id,
       description,
@@ -68,6 +80,8 @@ export function addConsole(
         ...(inbox && { HOOKLINE_INBOX_DLQ_URL: inbox.deadLetters.queueUrl }),
         HOOKLINE_CONSOLE_READ_TOKEN_ID: tokens.read.secretArn,
         HOOKLINE_CONSOLE_ACT_TOKEN_ID: tokens.act.secretArn,
+        ...(oidc && { HOOKLINE_CONSOLE_OIDC: JSON.stringify(oidc) }),
+        ...more,
       } satisfies Environment<ConsoleConfig>,
       grants,
     });
@@ -78,7 +92,13 @@ export function addConsole(
       });
     return made;
   };
-  addRoutes(api, HttpMethod.GET, "Console", add("Console", "Shows the console's pages", reads));
+  const pages = add(
+    "Console",
+    "Shows the console's pages",
+    [...reads, ...signsIn],
+    client && { HOOKLINE_CONSOLE_OIDC_SECRET_ID: client.secretArn },
+  );
+  addRoutes(api, HttpMethod.GET, "Console", pages);
   const actions = add("ConsoleActions", "Does what the console's buttons say", [...reads, ...acts]);
   addRoutes(api, HttpMethod.POST, "ConsoleActions", actions);
 }
@@ -100,6 +120,20 @@ function addToken(scope: Construct, stage: string, right: ConsoleRight): Secret 
     reason: "People sign in with it: a new one is given out by hand, with the previous one still valid.",
   });
   return token;
+}
+
+/** Has no name of its own, so that the stage can lose it and get another. A client without a secret leaves it as it is made. */
+function addOidcClient(scope: Construct): Secret {
+  const client = new Secret(scope, "ConsoleOidc", {
+    description: "Hookline: the secret of the console's client at its provider, as client_secret",
+    secretStringValue: SecretValue.unsafePlainText("{}"),
+  });
+  Validations.of(client).acknowledge({
+    id: "AwsSolutions-SMG4",
+    reason: "The provider gives it out; only there it can be rotated.",
+  });
+  new CfnOutput(scope, "ConsoleOidcSecret", { value: client.secretArn });
+  return client;
 }
 
 /** Everything that is no webhook. */

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
+import { openFromHere } from "./access/open-from-here.ts";
 import { hostOf, isOfBrowser, isOwnForm, isOwnRequest } from "./access/own-forms.ts";
 import { addAssets } from "./assets.ts";
 import type { ConsoleApp, ConsoleContext, ConsoleEnv } from "./console-app.ts";
@@ -86,7 +87,7 @@ export function createConsole(stage: ConsoleStage): ConsoleApp {
         context,
         403,
         "You may look only",
-        "Nothing was done: changing runs takes a sign-in with the other token.",
+        "Nothing was done: changing runs takes a sign-in with the right to act.",
       );
     return next();
   });
@@ -99,10 +100,7 @@ function askToSignIn(context: ConsoleContext): Response | Promise<Response> {
   if (context.req.header(FRAGMENT_HEADER) !== undefined || !isLook(context))
     return troublePage(context, 401, "Signed out", "Your session is over. Sign in again; nothing was done.");
   const { pathname, search } = new URL(context.req.url);
-  if (context.req.header("sec-fetch-site") === "cross-site") {
-    context.header("refresh", `0;url=${pathname}${search}`);
-    return troublePage(context, 200, "One moment", "The console opens.");
-  }
+  if (context.req.header("sec-fetch-site") === "cross-site") return openFromHere(context, pathname + search);
   return context.redirect(`/sign-in?to=${encodeURIComponent(pathname + search)}`, 303);
 }
 

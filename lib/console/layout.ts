@@ -62,7 +62,7 @@ function wholePage(context: ConsoleContext, page: PageContent): Html {
 <a class="brand" href="/"><img src="${assetUrl("icon.svg")}" alt="" width="20" height="20">Hookline</a>
 <span class="stage" title="Stage">${stage}</span>
 ${visitor ? html`<nav aria-label="Console">${SECTIONS.map((section) => sectionLink(section, page.section))}</nav>` : ""}
-${visitor?.signedIn ? html`<form class="sign-out" method="post" action="/sign-out"><span class="quiet">${visitor.right === "act" ? "may act" : "read only"}</span><button type="submit">Sign out</button></form>` : ""}
+${visitor?.signedIn ? html`<form class="sign-out" method="post" action="/sign-out"><span class="quiet">${visitor.name === undefined ? "" : `${visitor.name}, `}${visitor.right === "act" ? "may act" : "read only"}</span><button type="submit">Sign out</button></form>` : ""}
 </header>
 ${mainPart(page)}
 <p id="announcement" class="unseen" role="status" aria-live="polite"></p>

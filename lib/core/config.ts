@@ -66,24 +66,6 @@ export const inboxConfig = z.object({
   HOOKLINE_MAX_BODY_BYTES: count(6_000_000, 6_000_000),
 });
 
-/** What the console needs. Without tokens it is open, which only a local stack is. */
-export const consoleConfig = z
-  .object({
-    ...shared,
-    /** Absent: the stage has no inbox. */
-    HOOKLINE_INBOX_DLQ_URL: z.url().optional(),
-    HOOKLINE_CONSOLE_READ_TOKEN_ID: z.string().min(1).optional(),
-    HOOKLINE_CONSOLE_ACT_TOKEN_ID: z.string().min(1).optional(),
-    /** Where a local stack keeps what was counted; absent: CloudWatch does. */
-    HOOKLINE_METRICS_FOLDER: z.string().min(1).optional(),
-  })
-  .superRefine((config, { addIssue }) => {
-    if (config.HOOKLINE_STAGE === "local") return;
-    for (const name of ["HOOKLINE_CONSOLE_READ_TOKEN_ID", "HOOKLINE_CONSOLE_ACT_TOKEN_ID"] as const)
-      if (config[name] === undefined)
-        addIssue({ code: "custom", path: [name], message: "every stage but the local one is closed" });
-  });
-
 /** What sweeper needs. */
 export const sweeperConfig = z.object(shared);
 
@@ -91,7 +73,6 @@ export const sweeperConfig = z.object(shared);
 export type IngestConfig = z.infer<typeof ingestConfig>;
 export type RunnerConfig = z.infer<typeof runnerConfig>;
 export type InboxConfig = z.infer<typeof inboxConfig>;
-export type ConsoleConfig = z.infer<typeof consoleConfig>;
 export type SweeperConfig = z.infer<typeof sweeperConfig>;
 
 /** What a deployment writes into a function's environment: every variable, as text. */

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { sweeperConfig } from "./config.ts";
+import { oidcSchema } from "./oidc.ts";
 
 const count = (least: number, most: number, usual: number) => z.int().min(least).max(most).default(usual);
 
@@ -98,6 +99,10 @@ const domain = z.strictObject({
     ),
 });
 
+const stageConsole = z.strictObject({
+  oidc: oidcSchema.optional().describe("Sign-in by a provider of OpenID Connect, Cognito among them"),
+});
+
 const idOf = (kind: string) =>
   z
     .string()
@@ -140,6 +145,7 @@ export const stageSchema = z.strictObject({
       "How a new version of a function takes over: 10 `percent` of the events for 5 `minutes`, taken back at 1 `errors` in a minute; or `all_at_once`",
     ),
   alarms: alarms.prefault({}).describe("Who is told when something is wrong, and from when on"),
+  console: stageConsole.prefault({}).describe("Who gets into the console, beside those who have a token"),
   domain: domain.optional().describe("A domain name for the API"),
   vpc: z
     .union([z.literal("new"), vpc])

@@ -1,10 +1,5 @@
-import type {
-  ConsoleConfig,
-  InboxConfig,
-  IngestConfig,
-  RunnerConfig,
-  SweeperConfig,
-} from "../core/config.ts";
+import type { InboxConfig, IngestConfig, RunnerConfig, SweeperConfig } from "../core/config.ts";
+import type { ConsoleConfig } from "../core/console-config.ts";
 import {
   inboxDeadLettersName,
   inboxName,

@@ -5,11 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { FUNCTIONS, type FunctionName } from "../../lib/build/build-bundles.ts";
 import { sessionCookie } from "../../lib/console/access/session.ts";
 import { MOST_DELIVERIES_OF_A_WRONG_ONE } from "../../lib/core/inbox-deliveries.ts";
+import { oidcSchema } from "../../lib/core/oidc.ts";
 import type { Workflow } from "../../lib/core/workflow.ts";
 import { loadWorkflow } from "../../lib/language/load-workflow.ts";
 import { askConsole } from "../support/ask-console.ts";
 import { fieldsOf } from "../support/console-world.ts";
 import { CONSOLE_TOKEN, type Deployment, deploy } from "../support/deployment.ts";
+import { type ForgingProvider, startForgingProvider } from "../support/forging-provider.ts";
 import { rightFor, rightsOf } from "../support/function-rights.ts";
 import { inboxMessage, OBJECT_EVENT, sqsEvent, tick } from "../support/inbox-messages.ts";
 import { type Synthesis, synthesise } from "../support/synthesise.ts";
@@ -53,6 +55,7 @@ let stack: Synthesis;
 let world: Server;
 const slow = Promise.withResolvers<void>();
 let deployment: Deployment;
+let provider: ForgingProvider;
 /** What the console's pages did before any of its buttons was pressed. */
 let lookedAt: readonly string[];
 
@@ -64,14 +67,25 @@ beforeAll(async () => {
   });
   world.listen(0, "127.0.0.1");
   await once(world, "listening");
+  provider = await startForgingProvider();
+  const oidc = oidcSchema.parse({
+    issuer: provider.issuer,
+    client_id: "console",
+    read: { groups: ["engineers"] },
+  });
   [stack, deployment] = await Promise.all([
-    synthesise({ stage: "test", settings: { environment: { WORLD: "https://world.example" } }, workflows }),
+    synthesise({
+      stage: "test",
+      settings: { environment: { WORLD: "https://world.example" }, console: { oidc } },
+      workflows,
+    }),
     deploy(workflows, {
       env: {
         HOOKLINE_ALLOW_PRIVATE_HOSTS: "127.0.0.1",
         WORLD: `http://127.0.0.1:${(world.address() as AddressInfo).port}`,
       },
       secrets: { GITHUB_WEBHOOK_SECRET: "a secret of the test" },
+      oidc,
     }),
   ]);
   await play();
@@ -81,7 +95,12 @@ afterAll(async () => {
   await deployment.stop();
   world.closeAllConnections();
   world.close();
+  await provider.stop();
 });
+
+/** Of the two functions of the console's bundle only the one that shows pages knows the provider's client. */
+const OIDC_SECRET = "secretsmanager:GetSecretValue on ConsoleOidc";
+const callsOf = (name: FunctionName) => deployment.calls(name).filter((call) => call !== OIDC_SECRET);
 
 /** Text that no compression makes small. */
 const noise = (numbers: number) => Array.from({ length: numbers }, (_, index) => Math.sin(index)).join(" ");
@@ -148,15 +167,31 @@ async function openConsole(): Promise<void> {
   const session = (right: "read" | "act") =>
     `__Host-hookline=${sessionCookie(CONSOLE_TOKEN[right], { right, until, nonce })}`;
   const cookie = session("act");
-  const runs = await ask({ path: "/runs?status=failed", cookie });
+  const { body: runs } = await ask({ path: "/runs?status=failed", cookie });
   const [failed = ""] = /\/runs\/[0-9a-f-]{36}/.exec(runs) ?? [];
-  const page = await ask({ path: failed, cookie });
+  const { body: page } = await ask({ path: failed, cookie });
   for (const path of ["/", `${failed}/steps/0`, "/workflows/plain", "/deliveries", "/dead-letters"])
     await ask({ path, cookie: session("read") });
+  await signInByProvider(ask);
   lookedAt = deployment.calls("console");
   await ask({ path: "/sign-in", form: { token: CONSOLE_TOKEN.read } });
   for (const verb of ["redrive", "cancel", "replay"])
     await ask({ path: `${failed}/${verb}`, cookie, form: fieldsOf(page, `${failed}/redrive`) });
+}
+
+/** Is sent to the provider, comes back, and sees the pages. */
+async function signInByProvider(ask: ReturnType<typeof askConsole>): Promise<void> {
+  const { location, cookies } = await ask({ path: "/oidc/sign-in" });
+  const { searchParams } = new URL(location);
+  provider.nonce = searchParams.get("nonce") ?? "";
+  const answer = new URLSearchParams({ code: "a code", state: searchParams.get("state") ?? "" });
+  const back = await ask({
+    path: `/oidc/callback?${answer}`,
+    cookie: String(cookies[0]).split(";")[0] ?? "",
+  });
+  const cookie = back.cookies.at(-1)?.split(";")[0] ?? "";
+  const { body } = await ask({ path: "/runs", cookie });
+  if (!body.includes("read only")) throw new Error(`nobody was signed in: ${back.body}`);
 }
 
 /** Runs two at once of which one at a time may be at work. */
@@ -175,13 +210,13 @@ async function standInLine(post: (workflow: string) => Promise<unknown>): Promis
 
 describe.each([...FUNCTIONS])("the role of %s", (name: FunctionName) => {
   test("allows every call that the function made", () => {
-    const needed = deployment.calls(name).map(rightFor);
+    const needed = callsOf(name).map(rightFor);
     expect(needed.length).toBeGreaterThan(0);
     expect(needed.filter((right) => !rightsOf(stack, name).includes(right))).toEqual([]);
   });
 
   test("allows little else: each right was used, or has a stated reason", () => {
-    const used = new Set(deployment.calls(name).map(rightFor));
+    const used = new Set(callsOf(name).map(rightFor));
     const unused = rightsOf(stack, name).filter((right) => !used.has(right));
     expect(unused.filter((right) => !REASONS.some(([pattern]) => pattern.test(`${name}: ${right}`)))).toEqual(
       [],
@@ -192,6 +227,7 @@ describe.each([...FUNCTIONS])("the role of %s", (name: FunctionName) => {
 test("the role of the console's pages allows what they read, and writes nothing", () => {
   const rights = rightsOf(stack, "console", "Console");
   const needed = new Set(lookedAt.map(rightFor));
+  expect(needed).toContain(OIDC_SECRET);
   expect([...needed].filter((right) => !rights.includes(right))).toEqual([]);
   expect(
     rights.filter((right) => !needed.has(right) && !REASONS.some(([why]) => why.test(`console: ${right}`))),

@@ -5,12 +5,14 @@ import { emptyWorkflow } from "../support/empty-workflow.ts";
 import { type Resource, type Synthesis, synthesiseStages } from "../support/synthesise.ts";
 
 const CERTIFICATE = "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f";
+const POOL = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Ab12Cd34E";
 const { stages } = stagesSchema.parse({
   stages: {
     plain: {},
     made: {
       vpc: "new",
       domain: { name: "hooks.example.com", certificate: CERTIFICATE, hosted_zone: "Z0123456789ABC" },
+      console: { oidc: { issuer: POOL, client_id: "abc", act: { "cognito:groups": ["on-call"] } } },
     },
     theirs: {
       vpc: {
@@ -122,5 +124,41 @@ describe("a VPC", () => {
       ["Deny", { ArnEquals: { "lambda:SourceFunctionArn": "Runner.Arn" } }],
     ]);
     expect(new Set(ofNetwork.map(({ Action }) => String(Action))).size).toBe(1);
+  });
+});
+
+describe("sign-in by a provider", () => {
+  const variablesOf = (stage: string, id: string) => {
+    const found = all(stage, "AWS::Lambda::Function").find((one) => one.id === id) as Resource;
+    return (found.properties.Environment as JsonObject).Variables as JsonObject;
+  };
+  const secretIds = (stage: string) => all(stage, "AWS::SecretsManager::Secret").map(({ id }) => id);
+
+  test("is told to both functions of the console, and the secret of its client to the one that people come back to", () => {
+    for (const id of ["Console", "ConsoleActions"])
+      expect(JSON.parse(String(variablesOf("made", id).HOOKLINE_CONSOLE_OIDC))).toEqual({
+        issuer: POOL,
+        client_id: "abc",
+        scopes: ["email"],
+        act: { "cognito:groups": ["on-call"] },
+      });
+    expect(variablesOf("made", "Console")).toMatchObject({ HOOKLINE_CONSOLE_OIDC_SECRET_ID: "ConsoleOidc" });
+    expect(variablesOf("made", "ConsoleActions")).not.toHaveProperty("HOOKLINE_CONSOLE_OIDC_SECRET_ID");
+    const readers = all("made", "AWS::IAM::Policy").filter(({ properties }) =>
+      stringify(properties.PolicyDocument).includes('"ConsoleOidc"'),
+    );
+    expect(readers.map(({ properties }) => properties.Roles)).toEqual([["ConsoleRole"]]);
+  });
+
+  test("has a secret that is empty until somebody fills it, and that can be made anew", () => {
+    const secret = all("made", "AWS::SecretsManager::Secret").find(({ id }) => id === "ConsoleOidc");
+    expect(secret?.properties.SecretString).toBe("{}");
+    expect(secret?.properties).not.toHaveProperty("Name");
+    expect(of("made").outputs).toMatchObject({ ConsoleOidcSecret: { Value: "ConsoleOidc" } });
+  });
+
+  test("is nowhere in a stage that does not ask for it", () => {
+    expect(secretIds("plain")).not.toContain("ConsoleOidc");
+    expect(variablesOf("plain", "Console")).not.toHaveProperty("HOOKLINE_CONSOLE_OIDC");
   });
 });

@@ -64,6 +64,22 @@ describe("a fault is told with its place", () => {
       '2:28 stages.prod.vpc.subnets.0: write an id such as subnet-0123456789abcdef0 (found the text "vpc-1")',
     ],
     [
+      "stages:\n  prod: { console: { oidc: { issuer: 'http://id.example', client_id: a, read: { groups: [b] } } } }\n",
+      `2:38 stages.prod.console.oidc.issuer: write the provider's issuer, an https URL (found the text "http://id.example")`,
+    ],
+    [
+      "stages:\n  prod: { console: { oidc: { issuer: 'https://id.example', client_id: a } } }\n",
+      "2:28 stages.prod.console.oidc: say who may look (`read`) or act (`act`)",
+    ],
+    [
+      "stages:\n  prod: { console: { oidc: { issuer: 'https://id.example', client_id: a, act: {} } } }\n",
+      "2:79 stages.prod.console.oidc.act: name at least one claim and its values, or leave the key out",
+    ],
+    [
+      "stages:\n  prod: { console: { oidc: { issuer: 'https://id.example', client_id: a, act: { groups: b } } } }\n",
+      '2:89 stages.prod.console.oidc.act.groups: found the text "b", expected a list | write a list: ["b"]',
+    ],
+    [
       "stages:\n  Prod: {}\n",
       "2:3 stages.Prod: the key is refused: write at most 32 lower-case letters, digits and dashes, a letter first",
     ],

@@ -4,14 +4,22 @@ import type { LambdaProcess } from "./lambda-process.ts";
 
 const HOST = "hooks.example.com";
 
-/** Asks a booted console for pages, and sends it forms, as API Gateway does for a browser. Gives what it answers, as text. */
+/** What the console answers. */
+interface Answer {
+  readonly body: string;
+  /** Where it sends the browser. */
+  readonly location: string;
+  readonly cookies: readonly string[];
+}
+
+/** Asks a booted console for pages, and sends it forms, as API Gateway does for a browser. */
 export function askConsole(
   lambda: Pick<LambdaProcess, "invoke">,
 ): (request: {
   readonly path: string;
   readonly cookie?: string;
   readonly form?: Readonly<Record<string, string>>;
-}) => Promise<string> {
+}) => Promise<Answer> {
   return async ({ path, cookie, form }) => {
     const event: APIGatewayProxyEventV2 = gatewayEvent({
       method: form ? "POST" : "GET",
@@ -26,8 +34,9 @@ export function askConsole(
       sourceIp: "192.0.2.7",
       receivedAt: Date.now(),
     });
-    const { body = "", statusCode = 0 } = (await lambda.invoke(event)) as APIGatewayProxyStructuredResultV2;
+    const answer = (await lambda.invoke(event)) as APIGatewayProxyStructuredResultV2;
+    const { body = "", statusCode = 0, headers, cookies = [] } = answer;
     if (statusCode >= 500) throw new Error(`${path}: ${statusCode} ${body}`);
-    return body;
+    return { body, location: String(headers?.location ?? ""), cookies };
   };
 }

@@ -5,6 +5,7 @@ import {
 import { createMemoryTurns } from "../../lib/adapters/memory/memory-turns.ts";
 import { operatorOf } from "../../lib/app/operator.ts";
 import { openAccess } from "../../lib/console/access/open-access.ts";
+import type { OidcAccess } from "../../lib/console/access/sign-in-means.ts";
 import { tokenAccess } from "../../lib/console/access/token-access.ts";
 import type { ConsoleApp } from "../../lib/console/console-app.ts";
 import { createConsole } from "../../lib/console/create-console.ts";
@@ -36,10 +37,20 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Makes one; `closed`: as in a stage, with a sign-in; `metrics` in place of what the stage counts. */
+/** How the console differs from one on a laptop. */
+interface ConsoleOptions {
+  /** As in a stage, with a sign-in. */
+  readonly closed?: boolean;
+  /** Another way to sign in beside the tokens. */
+  readonly oidc?: OidcAccess;
+  /** In place of what the stage counts. */
+  readonly metrics?: MetricReader;
+}
+
+/** Makes one. */
 export function createConsoleWorld(
   options: WorldOptions,
-  { closed = false, metrics }: { readonly closed?: boolean; readonly metrics?: MetricReader } = {},
+  { closed = false, oidc, metrics }: ConsoleOptions = {},
 ): ConsoleWorld {
   const world = createWorld(options);
   const operator = operatorOf(world.runner);
@@ -60,6 +71,7 @@ export function createConsoleWorld(
           clock,
           random,
           log: world.log,
+          oidc,
         })
       : openAccess(random),
     log: world.log,

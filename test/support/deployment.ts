@@ -8,6 +8,7 @@ import { createDynamoRunStore } from "../../lib/adapters/dynamo/dynamo-run-store
 import { webhookPathOf, workflowIdOf } from "../../lib/app/webhook-url.ts";
 import { buildBundles, FUNCTIONS, type FunctionName } from "../../lib/build/build-bundles.ts";
 import { writeCatalogs } from "../../lib/build/write-catalogs.ts";
+import type { OidcSettings } from "../../lib/core/oidc.ts";
 import type { RunStore } from "../../lib/core/ports/run-store.ts";
 import type { Workflow } from "../../lib/core/workflow.ts";
 import { objectFile, startObjectServer } from "../../lib/local/object-server.ts";
@@ -67,10 +68,13 @@ export async function deploy(
   {
     env,
     secrets,
+    oidc,
     invocationSeconds = 900,
   }: {
     env: { readonly [name: string]: string };
     secrets: { readonly [name: string]: string };
+    /** How people sign in beside the tokens: at a provider on loopback. */
+    oidc?: OidcSettings;
     invocationSeconds?: number;
   },
 ): Promise<Deployment> {
@@ -85,6 +89,7 @@ export async function deploy(
         ["webhook-key", { read: () => JSON.stringify({ current: WEBHOOK_KEY }) }],
         ["console-read", { read: () => JSON.stringify({ current: CONSOLE_TOKEN.read }) }],
         ["console-act", { read: () => JSON.stringify({ current: CONSOLE_TOKEN.act }) }],
+        ["console-oidc", { read: () => JSON.stringify({ client_secret: "a secret of the client" }) }],
         ["workflow-secrets", { read: () => JSON.stringify(secrets) }],
       ]),
     ),
@@ -127,7 +132,16 @@ export async function deploy(
     },
     runner: { ...shared, HOOKLINE_SECRETS_ID: "workflow-secrets", ...env },
     sweeper: shared,
-    console: { ...shared, ...CONSOLE_TOKENS, HOOKLINE_INBOX_DLQ_URL: inboxLettersUrl },
+    console: {
+      ...shared,
+      ...CONSOLE_TOKENS,
+      HOOKLINE_INBOX_DLQ_URL: inboxLettersUrl,
+      ...(oidc && {
+        HOOKLINE_CONSOLE_OIDC: JSON.stringify(oidc),
+        HOOKLINE_CONSOLE_OIDC_SECRET_ID: "console-oidc",
+        HOOKLINE_ALLOW_PRIVATE_HOSTS: "127.0.0.1",
+      }),
+    },
   };
 
   const resources: { readonly [target: string]: string } = {
@@ -140,6 +154,7 @@ export async function deploy(
     "workflow-secrets": "WorkflowSecrets",
     "console-read": "ConsoleReadToken",
     "console-act": "ConsoleActToken",
+    "console-oidc": "ConsoleOidc",
     mails: "MailBucket.Arn/*",
   };
   const resourceOf = (target: string) => {

@@ -1,4 +1,5 @@
 import { FlowError } from "../../core/flow-error.ts";
+import { causesOf } from "../causes-of.ts";
 
 const UNSENDABLE = new Set([
   "UND_ERR_INVALID_ARG",
@@ -29,7 +30,7 @@ const SENTENCES: { readonly [code: string]: string } = {
 export function httpFailure(thrown: unknown, host: string): FlowError {
   let code: string | undefined;
   let text = "";
-  for (const fault of causes(thrown)) {
+  for (const fault of causesOf(thrown)) {
     if (fault instanceof FlowError) return fault;
     code ??= fault.code;
     text = fault.message ?? "";
@@ -43,18 +44,4 @@ export function httpFailure(thrown: unknown, host: string): FlowError {
   if (code.startsWith("Z_") || code.startsWith("ERR_BROTLI") || code.startsWith("ZSTD_"))
     return new FlowError("invalid_output", `the answer of ${host} is not packed as it says: ${code}`, more);
   return new FlowError("connection", `${host} ${SENTENCES[code] ?? "could not be reached"} (${code})`, more);
-}
-
-interface Fault {
-  readonly message?: string;
-  readonly code?: string;
-  readonly cause?: unknown;
-}
-
-function* causes(thrown: unknown): Generator<Fault> {
-  let fault = thrown as Fault | undefined;
-  for (let depth = 0; depth < 8 && typeof fault === "object" && fault !== null; depth += 1) {
-    yield fault;
-    fault = fault.cause as Fault | undefined;
-  }
 }

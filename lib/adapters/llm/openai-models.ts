@@ -2,11 +2,11 @@ import type { ChatCompletionCreateParamsNonStreaming } from "openai/resources/ch
 import * as z from "zod";
 import type { JsonObject } from "../../core/json.ts";
 import type { ChatAnswer, ChatRequest, Llm, ModelRequest } from "../../core/ports/llm.ts";
+import type { Fetch } from "../http/fetch-through.ts";
 import { askForOutput, fitsFormat } from "./output-format.ts";
 import {
   callProvider,
   commonHeaders,
-  type Fetch,
   type Line,
   NO_CLIENT_TIMEOUT_MS,
   type ProviderApi,

@@ -6,14 +6,12 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { Http, HttpResponse } from "../../core/ports/http.ts";
 import type { ModelRequest } from "../../core/ports/llm.ts";
 import { createRedactor } from "../../core/redactor.ts";
+import { type Fetch, responseOf, sendThrough } from "../http/fetch-through.ts";
 import { webUrl } from "../http/web-url.ts";
 import { askedWait } from "./asked-wait.ts";
 
 /** The caller's time limit goes to the Http port; a client's own must never be the shorter one. */
 export const NO_CLIENT_TIMEOUT_MS = 2 ** 31 - 1;
-
-/** What the providers' clients take in place of the global `fetch`. */
-export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 /** A provider's API as its calls need to know it. */
 export interface ProviderApi {
@@ -52,7 +50,9 @@ export async function callProvider<Answer>(
   let refused: HttpResponse | undefined;
   const fetch: Fetch = async (url, init) => {
     try {
-      const answer = await sendThrough(http, request, url, init);
+      const { timeoutMs, signal } = request;
+      const limits = { ...(timeoutMs !== undefined && { timeoutMs }), ...(signal && { signal }) };
+      const answer = await sendThrough(http, limits, url, init);
       if (answer.status >= 300) refused = answer;
       return responseOf(answer);
     } catch (thrown) {
@@ -81,28 +81,6 @@ function checkAccess({ apiKey, baseUrl }: ModelRequest, { url }: ProviderApi): v
       "config_error",
       "the model's API key is empty or has a space, a line break or a letter beyond ASCII: set it as the provider shows it",
     );
-}
-
-function sendThrough(
-  http: Http,
-  { timeoutMs, signal }: ModelRequest,
-  url: string | URL | Request,
-  init: RequestInit | undefined,
-): Promise<HttpResponse> {
-  const body = init?.body;
-  return http.send({
-    method: init?.method ?? "GET",
-    url: url instanceof Request ? url.url : String(url),
-    headers: Object.fromEntries(new Headers(init?.headers)),
-    ...(typeof body === "string" && { body }),
-    ...(timeoutMs !== undefined && { timeoutMs }),
-    ...(signal && { signal }),
-  });
-}
-
-function responseOf({ status, headers, body }: HttpResponse): Response {
-  const bodiless = [204, 205, 304].includes(status);
-  return new Response(bodiless ? null : new Uint8Array(body), { status, headers });
 }
 
 function answeredError(

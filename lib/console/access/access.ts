@@ -6,6 +6,8 @@ export interface Visitor {
   readonly right: ConsoleRight;
   /** They signed in, and can sign out. */
   readonly signedIn: boolean;
+  /** Who the stage's provider says it is; absent: nobody knows. */
+  readonly name?: string;
   /** Key that this visitor's forms are signed with; nobody else's forms have it. */
   readonly formKey: string;
 }

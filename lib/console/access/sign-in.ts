@@ -1,41 +1,46 @@
-import { deleteCookie, setCookie } from "hono/cookie";
+import { deleteCookie } from "hono/cookie";
 import { html } from "hono/html";
-import type { Clock } from "../../core/ports/clock.ts";
-import { CONSOLE_RIGHTS, type ConsoleRight, type ConsoleTokens } from "../../core/ports/console-tokens.ts";
-import type { Log } from "../../core/ports/log.ts";
-import type { Random } from "../../core/ports/random.ts";
-import type { Turns } from "../../core/ports/turns.ts";
+import { toFlowError } from "../../core/flow-error.ts";
+import { CONSOLE_RIGHTS, type ConsoleRight } from "../../core/ports/console-tokens.ts";
 import { isOneOf } from "../../webhooks/credential.ts";
 import type { ConsoleApp, ConsoleContext } from "../console-app.ts";
-import { answerPage } from "../layout.ts";
-import { SESSION_COOKIE, sessionCookie } from "./session.ts";
+import type { Html } from "../parts/html.ts";
+import { ownPath } from "./own-path.ts";
+import { openSession, SESSION_COOKIE } from "./session.ts";
+import type { SignInMeans } from "./sign-in-means.ts";
+import { signInPage } from "./sign-in-page.ts";
 
-/** What signing in by a token needs. */
-export interface TokenAccess {
-  readonly tokens: ConsoleTokens;
-  readonly turns: Turns;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-}
-
-// A day's work; who works longer signs in again.
-const SESSION_SECONDS = 12 * 3600;
 // Of one address: so many at once, then one each six seconds. Tokens are long; this keeps guessing from costing us.
 const TRIES = { count: 10, perSeconds: 60 };
 // Never a workflow's name, so that its turns are nobody's rate limit.
 const TURNS_OF = ":console";
+const SIGNED_OUT = "signed-out";
 
 /** Adds signing in and out. Whatever is wrong with a token, the answer is the same, in the same time. */
-export function addSignIn(app: ConsoleApp, means: TokenAccess): void {
-  app.get("/sign-in", (context) => signInPage(context, context.req.query("to")));
+export function addSignIn(app: ConsoleApp, means: SignInMeans): void {
+  const provider = means.oidc?.provider;
+  const refuse = (context: ConsoleContext, to: string | undefined, status: 401 | 429, problem: string) =>
+    signInPage(context, {
+      to,
+      status,
+      provider: provider?.name,
+      notice: html`<p class="notice bad" role="alert">${problem}</p>`,
+    });
+
+  app.get("/sign-in", async (context) =>
+    signInPage(context, {
+      to: context.req.query("to"),
+      provider: provider?.name,
+      notice: context.req.query(SIGNED_OUT) === undefined ? "" : await signedOut(means, context),
+    }),
+  );
   app.post("/sign-in", async (context) => {
     const form = await context.req.parseBody();
     const to = typeof form.to === "string" ? form.to : undefined;
     const waitSeconds = await secondsToWait(means, context);
     if (waitSeconds > 0) {
       context.header("Retry-After", String(waitSeconds));
-      return signInPage(context, to, 429, `Too many tries: the next one is open in ${waitSeconds} s.`);
+      return refuse(context, to, 429, `Too many tries: the next one is open in ${waitSeconds} s.`);
     }
     const found = await tokenGiven(means, form.token);
     if (!found) {
@@ -43,32 +48,18 @@ export function addSignIn(app: ConsoleApp, means: TokenAccess): void {
         level: "warn",
         message: "somebody tried to sign in with a token that is not in force",
       });
-      return signInPage(context, to, 401, "This is not a token of this stage.");
+      return refuse(context, to, 401, "This is not a token of this stage.");
     }
-    const until = Math.floor(means.clock.now() / 1000) + SESSION_SECONDS;
-    const cookie = sessionCookie(found.token, { right: found.right, until, nonce: means.random.uuid() });
-    setCookie(context, SESSION_COOKIE, cookie, {
-      prefix: "host",
-      path: "/",
-      secure: true,
-      httpOnly: true,
-      sameSite: "Strict",
-      maxAge: SESSION_SECONDS,
-    });
+    openSession(context, means, found);
     return context.redirect(ownPath(to), 303);
   });
   app.post("/sign-out", (context) => {
     deleteCookie(context, SESSION_COOKIE, { prefix: "host", path: "/", secure: true });
-    return context.redirect("/sign-in", 303);
+    return context.redirect(`/sign-in?${SIGNED_OUT}`, 303);
   });
 }
 
-/** A path of this console, or its first page: nobody is sent elsewhere. */
-function ownPath(to: string | undefined): string {
-  return to !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(to) ? to : "/";
-}
-
-async function secondsToWait({ turns, clock }: TokenAccess, context: ConsoleContext): Promise<number> {
+async function secondsToWait({ turns, clock }: SignInMeans, context: ConsoleContext): Promise<number> {
   const now = clock.now();
   const address = context.env?.sourceIp ?? "";
   const { taken, at } = await turns.take({
@@ -83,7 +74,7 @@ async function secondsToWait({ turns, clock }: TokenAccess, context: ConsoleCont
 
 /** Every token is looked at, whichever is right. */
 async function tokenGiven(
-  { tokens }: TokenAccess,
+  { tokens }: SignInMeans,
   given: unknown,
 ): Promise<{ readonly right: ConsoleRight; readonly token: string } | undefined> {
   const token = typeof given === "string" ? given.trim() : "";
@@ -93,25 +84,12 @@ async function tokenGiven(
   return right && { right, token };
 }
 
-function signInPage(
-  context: ConsoleContext,
-  to: string | undefined,
-  status: 200 | 401 | 429 = 200,
-  problem?: string,
-) {
-  const stage = context.get("stage").name;
-  return answerPage(context, {
-    title: "Sign in",
-    status,
-    main: html`
-      <form class="card sign-in" method="post" action="/sign-in">
-        <h1>Hookline</h1>
-        <p class="quiet">Stage ${stage}. Sign in with a token of Secrets Manager: <code>hookline/${stage}/console/read</code> shows runs, <code>hookline/${stage}/console/act</code> lets you change them too.</p>
-        ${problem === undefined ? "" : html`<p class="notice bad" role="alert">${problem}</p>`}
-        <input type="hidden" name="to" value="${ownPath(to)}">
-        <label for="token">Token</label>
-        <input id="token" name="token" type="password" autocomplete="current-password" required autofocus spellcheck="false">
-        <button class="primary" type="submit">Sign in</button>
-      </form>`,
+/** Our session is over; that at the provider, which would sign in again without a word, goes on until somebody ends it too. */
+async function signedOut({ oidc, log }: SignInMeans, context: ConsoleContext): Promise<Html> {
+  const returnTo = new URL("/sign-in", context.req.url).href;
+  const url = await oidc?.provider.signOutUrl(returnTo).catch((thrown: unknown) => {
+    log.write({ level: "warn", message: toFlowError(thrown).message });
+    return undefined;
   });
+  return html`<p class="notice" role="status">You are signed out of the console.${url === undefined ? "" : html` <a href="${url}">Sign out of ${oidc?.provider.name} too</a>`}</p>`;
 }

@@ -9,12 +9,14 @@ import type { Html } from "../parts/html.ts";
 
 /** The buttons of a run: each says calmly what came of it, and repeating it does no harm. */
 export const addRunActions: AddPage = (app, { operator, inputs, splits, log }) => {
-  const note = (context: ConsoleContext, what: string) =>
+  const note = (context: ConsoleContext, what: string) => {
+    const { name } = context.get("visitor");
     log.write({
       level: "info",
       message: `somebody pressed ${what}`,
-      fields: { run_id: context.req.param("id") ?? "" },
+      fields: { run_id: context.req.param("id") ?? "", ...(name !== undefined && { by: name }) },
     });
+  };
 
   app.post("/runs/:id/redrive", async (context) => {
     note(context, "redrive");
