@@ -22,4 +22,5 @@ export const KINDS_OF_FAULTS: readonly string[] = [
   "operator: cancel",
   "operator: replay",
   "deploy",
+  "operator: rollback",
 ];

@@ -16,8 +16,8 @@ export const LIMITED_WORLDS = 2_000_000_000;
 /** What a sender, an operator or a deploy does, and when: milliseconds after the beginning. */
 export interface Act {
   readonly at: number;
-  readonly kind: "event" | "deploy" | "redrive" | "cancel" | "replay";
-  /** Which workload: for events and deploys. */
+  readonly kind: "event" | "deploy" | "redrive" | "cancel" | "replay" | "rollback";
+  /** Which workload: for events, deploys and rollbacks. */
   readonly workload: number;
   /** What is delivered, where it is not the workload's own event. */
   readonly event?: Json;
@@ -101,7 +101,7 @@ export function planOf(seed: number): Plan {
     return { at: chance.upTo(span), kind, workload: chance.upTo(workloads.length - 1) };
   });
   const invocationMs = chance.pick([15 * MINUTE, 15 * MINUTE, 5 * MINUTE, 2 * MINUTE]);
-  return {
+  const plan: Plan = {
     seed,
     workloads,
     acts: [...events, ...others],
@@ -136,6 +136,10 @@ export function planOf(seed: number): Plan {
       most: chance.often(0.1) ? Number.POSITIVE_INFINITY : 2,
     },
   };
+  // Drawn last, so that everything else of a seed is what it was before there were rollbacks.
+  if (!chance.often(0.15)) return plan;
+  const workload = chance.upTo(workloads.length - 1);
+  return { ...plan, acts: [...plan.acts, { at: chance.upTo(span >> 1), kind: "rollback", workload }] };
 }
 
 /** Some that come close together, of few keys, and now and then the same once more. */

@@ -1,4 +1,5 @@
 import { cancelRun } from "../../../lib/app/cancel-run.ts";
+import { changeSplits } from "../../../lib/app/change-splits.ts";
 import { ingestEvent } from "../../../lib/app/ingest-event.ts";
 import { redriveRun } from "../../../lib/app/redrive-run.ts";
 import { replayRun } from "../../../lib/app/replay-run.ts";
@@ -7,6 +8,7 @@ import { sweep } from "../../../lib/app/sweep.ts";
 import type { WebhookAnswer } from "../../../lib/app/webhook-answer.ts";
 import { webhookPathOf } from "../../../lib/app/webhook-url.ts";
 import { formatJson, type Json } from "../../../lib/core/json.ts";
+import { withSplit } from "../../../lib/core/split.ts";
 import { chanceOf } from "../random/chance.ts";
 import { createAtWork } from "./at-work.ts";
 import { createLambdaHost } from "./lambda-host.ts";
@@ -255,10 +257,23 @@ export async function play(plan: Plan, trace: Trace = () => {}): Promise<Played>
   const act = async ({ kind, workload: index, event }: Act): Promise<void> => {
     const workload = plan.workloads[index] as Workload;
     if (kind === "event") return deliver(workload, event ?? workload.event, MOST_TRIES);
-    if (kind !== "deploy") return operate(kind);
+    if (kind !== "deploy" && kind !== "rollback") return operate(kind);
     injected("deploy");
     told("operator", `deploys ${workload.about} anew`);
     stage.deploy(workload, 1);
+    if (kind === "rollback") await rollBack(workload);
+  };
+  const rollBack = async (workload: Workload): Promise<void> => {
+    injected("operator: rollback");
+    const [base, { hash: version }] = workload.versions;
+    const split = { version, base: base.hash, percent: 0, kind: "rollback", at: 0, by: "operator" } as const;
+    const result = await operator
+      .invoke(10 * MINUTE, async ({ store, splits }) => {
+        await store.putVersion(base);
+        return changeSplits(splits, (table) => withSplit(table, workload.name, split));
+      })
+      .catch((thrown: Error) => thrown.message);
+    told("operator", `rolls ${workload.about} back: ${JSON.stringify(result)}`);
   };
   for (const one of plan.acts) {
     pending += 1;

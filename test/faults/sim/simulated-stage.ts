@@ -17,6 +17,7 @@ import type { Ingest } from "../../../lib/app/store-event.ts";
 import type { Sweeper } from "../../../lib/app/sweep.ts";
 import { timingsOf } from "../../../lib/app/timings.ts";
 import type { RunStore } from "../../../lib/core/ports/run-store.ts";
+import type { Splits } from "../../../lib/core/ports/splits.ts";
 import { inputTable, type Workflow } from "../../../lib/core/workflow.ts";
 import { stepTypes } from "../../../lib/steps/registry.ts";
 import { type KeptLog, keptLog } from "../../support/kept-log.ts";
@@ -76,7 +77,7 @@ export interface SimulatedStage {
   ingest(process: SimProcess): Ingest;
   runner(process: SimProcess): Runner;
   sweeper(process: SimProcess): Sweeper;
-  operator(process: SimProcess): Operator;
+  operator(process: SimProcess): Operator & { readonly splits: Splits };
   /** True while things may go wrong. */
   isStormy(): boolean;
   workloadOf(workflow: string): Workload | undefined;
@@ -308,6 +309,7 @@ export function createSimulatedStage(
       timings,
     }),
     operator: (process) => ({
+      splits: createDynamoSplits(onTable(process)),
       store: createDynamoRunStore(onTable(process)),
       queue: queueOf(process),
       clock: process.clock,
