@@ -31,8 +31,13 @@ export function statusText(status: StageStatus): string {
     ...columns(facts),
     "",
     ...columns([
-      ["WORKFLOW", "VERSION", "HASH"],
-      ...workflows.map(({ name, version, hash }) => [name, printableLine(version ?? "–"), hash.slice(0, 12)]),
+      ["WORKFLOW", "VERSION", "HASH", ""],
+      ...workflows.map(({ name, version, hash, split }) => [
+        name,
+        printableLine(version ?? "–"),
+        hash.slice(0, 12),
+        split === null ? "" : paint("yellow", printableLine(split)),
+      ]),
     ]),
   ].join("\n");
 }

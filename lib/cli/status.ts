@@ -11,6 +11,7 @@ import { secretPlace } from "./secret-place.ts";
 import { withStage } from "./stage.ts";
 import { stageWorkflows } from "./stage-workflows.ts";
 import { statusText } from "./status-text.ts";
+import { splitText } from "./versions/split-text.ts";
 
 /** How a stage is, as `--json` prints it. Money in US dollars. */
 export interface StageStatus {
@@ -30,6 +31,8 @@ export interface StageStatus {
     readonly name: string;
     readonly version: string | null;
     readonly hash: string;
+    /** A rollback or rollout that is in force; null: all events go to the deployed version. */
+    readonly split: string | null;
   }[];
 }
 
@@ -48,7 +51,8 @@ export async function printStatus(options: HistoryOptions & { readonly json?: bo
 async function readStatus(options: HistoryOptions): Promise<StageStatus> {
   const now = Date.now();
   const workflows = await stageWorkflows(options);
-  const stage = await withStage(options, async ({ store, counts }) => ({
+  const { splits, ...stage } = await withStage(options, async ({ store, splits: kept, counts }) => ({
+    splits: (await kept.read()).splits,
     queue: await counts(),
     overdue: (await store.due(now - OVERDUE_MS, MOST_COUNTED)).length,
   }));
@@ -69,7 +73,11 @@ async function readStatus(options: HistoryOptions): Promise<StageStatus> {
     missing_secrets: secrets
       .filter(({ from, required }) => from === null && required)
       .map(({ name }) => name),
-    workflows: workflows.map(({ name, version = null, hash }) => ({ name, version, hash })),
+    workflows: workflows.map(({ name, version = null, hash }) => {
+      // The deployed version of a stage may be another one than the file's here.
+      const split = Object.hasOwn(splits, name) ? splits[name]?.at(-1) : undefined;
+      return { name, version, hash, split: split ? splitText(split) : null };
+    }),
   };
   const attention = attentionFor(found);
   return { ...found, healthy: attention.length === 0, attention };
