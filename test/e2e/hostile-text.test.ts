@@ -6,6 +6,7 @@ import { type StackProcess, stackFolder, startStack } from "./stack-process.ts";
 const HOSTILE = "\u001b[2J\u001b]0;title\u0007\u009b31m\u0008\r\u007f\u202egnp.exe\u2066\u2028end";
 const folder = stackFolder({
   "echo.yaml": `name: echo
+version: ${JSON.stringify(HOSTILE)}
 steps:
   - { type: print, text: "\${input.text}" }
   - { type: set, values: { copy: "\${input.text}" } }
@@ -36,6 +37,11 @@ test.each([
   ["status"],
   ["cost"],
   ["secrets list"],
+  ["versions"],
+  ["versions echo"],
+  [`versions ${HOSTILE}`],
+  [`rollback ${HOSTILE} --yes`],
+  [`rollout ${HOSTILE} 5%`],
 ])("%s shows what strangers wrote, written out", async (command) => {
   const args = [...command.replace("RUN", runId).split(" "), "--data", folder.data];
   const called = [args, [...args, "--json"]].map((all) => hookline(all, { cwd: folder.path }));
@@ -48,6 +54,6 @@ test.each([
 test("runs explain shows it, and names the commands to try", async () => {
   const { stdout } = await hookline(["runs", "explain", runId, "--data", folder.data]);
   expect(stdout).toContain("\\u001b[2J\\u001b]0;title\\u0007\\u009b31m");
-  expect(stdout).toMatch(/> 5 \| {3}- \{ type: fail, message: "\$\{input\.text\}" \}/);
+  expect(stdout).toMatch(/> 6 \| {3}- \{ type: fail, message: "\$\{input\.text\}" \}/);
   expect(stdout).toContain(`npx hookline runs redrive ${runId} --data ${folder.data}`);
 });
