@@ -1,12 +1,16 @@
 import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { dynamoClient, secretsClient, sqsClient } from "../lib/adapters/aws-clients.ts";
-import { createInputCatalog, createWorkflowTexts } from "../lib/adapters/catalog-file.ts";
+import {
+  createInputCatalog,
+  createSampleCatalog,
+  createWorkflowTexts,
+} from "../lib/adapters/catalog-file.ts";
 import { createConsoleTokens } from "../lib/adapters/console-tokens.ts";
 import { createDynamoDeliveries } from "../lib/adapters/dynamo/deliveries.ts";
+import { createDynamoLimits } from "../lib/adapters/dynamo/dynamo-limits.ts";
 import { createDynamoRunStore } from "../lib/adapters/dynamo/dynamo-run-store.ts";
 import { createDynamoSplits } from "../lib/adapters/dynamo/dynamo-splits.ts";
-import { createDynamoTurns } from "../lib/adapters/dynamo/dynamo-turns.ts";
 import { catalogFile, environment } from "../lib/adapters/environment.ts";
 import { flushAtEnd } from "../lib/adapters/flush-at-end.ts";
 import { createLog } from "../lib/adapters/json-log.ts";
@@ -20,6 +24,7 @@ import { createSqsDeadLetters } from "../lib/adapters/sqs-dead-letters.ts";
 import { createSqsQueue } from "../lib/adapters/sqs-queue.ts";
 import { systemClock } from "../lib/adapters/system-clock.ts";
 import { systemRandom } from "../lib/adapters/system-random.ts";
+import type { Operator } from "../lib/app/operator.ts";
 import { timingsOf } from "../lib/app/timings.ts";
 import { openAccess } from "../lib/console/access/open-access.ts";
 import { tokenAccess } from "../lib/console/access/token-access.ts";
@@ -43,18 +48,21 @@ const { HOOKLINE_INBOX_DLQ_URL: inboxLetters } = config;
 const { HOOKLINE_CONSOLE_READ_TOKEN_ID: read, HOOKLINE_CONSOLE_ACT_TOKEN_ID: act } = config;
 const { HOOKLINE_CONSOLE_OIDC: oidc, HOOKLINE_CONSOLE_OIDC_SECRET_ID: oidcSecretId } = config;
 
+const operator: Operator = {
+  store: createDynamoRunStore(table),
+  queue: createSqsQueue({ ...queues, queueUrl: config.HOOKLINE_QUEUE_URL }),
+  clock: systemClock,
+  random: systemRandom,
+  catalog: createWorkflowTexts(catalogFile("workflows")),
+  timings: timingsOf(config.HOOKLINE_INVOCATION_SECONDS * 1000),
+  metrics,
+};
+const deliveries = createDynamoDeliveries(table);
+const limits = createDynamoLimits(table);
 const stage: ConsoleStage = {
   name: config.HOOKLINE_STAGE,
-  operator: {
-    store: createDynamoRunStore(table),
-    queue: createSqsQueue({ ...queues, queueUrl: config.HOOKLINE_QUEUE_URL }),
-    clock: systemClock,
-    random: systemRandom,
-    catalog: createWorkflowTexts(catalogFile("workflows")),
-    timings: timingsOf(config.HOOKLINE_INVOCATION_SECONDS * 1000),
-    metrics,
-  },
-  deliveries: createDynamoDeliveries(table),
+  operator,
+  deliveries,
   letterBoxes: {
     runs: createSqsDeadLetters({ client: queues.client, queueUrl: queues.deadLetterUrl }),
     events: inboxLetters
@@ -67,6 +75,16 @@ const stage: ConsoleStage = {
       : createFileMetricReader(config.HOOKLINE_METRICS_FOLDER),
   inputs: createInputCatalog(catalogFile("inputs.json")),
   splits: createDynamoSplits(table),
+  samples: createSampleCatalog(catalogFile("samples")),
+  accepting: {
+    ...operator,
+    ...limits,
+    deliveries,
+    log,
+    stage: config.HOOKLINE_STAGE,
+    maxBodyBytes: config.HOOKLINE_MAX_BODY_BYTES,
+    plainEnvironment: environment(),
+  },
   access:
     read === undefined || act === undefined
       ? openAccess(systemRandom)
@@ -77,7 +95,7 @@ const stage: ConsoleStage = {
             ttlSeconds: TOKENS_TTL_SECONDS,
             clock: systemClock,
           }),
-          turns: createDynamoTurns(table),
+          turns: limits.turns,
           clock: systemClock,
           random: systemRandom,
           log,

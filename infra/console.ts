@@ -9,9 +9,11 @@ import type { Environment } from "../lib/core/config.ts";
 import type { ConsoleConfig } from "../lib/core/console-config.ts";
 import type { ConsoleRight } from "../lib/core/ports/console-tokens.ts";
 import { consoleTokenId } from "../lib/core/stage-names.ts";
+import { inputTable } from "../lib/core/workflow.ts";
 import { addFunction, type Grant } from "./function.ts";
 import type { FunctionsProps, SharedVariables } from "./functions.ts";
 import type { Inbox } from "./inbox.ts";
+import { plainEnvironment } from "./plain-environment.ts";
 
 /**
  * Adds the console as two functions of one bundle: what shows pages may read, what the buttons call may change runs too. Each
@@ -49,14 +51,15 @@ export function addConsole(
     },
     { actions: ["cloudwatch:GetMetricData"], resources: ["*"] },
   ];
-  // Signing in takes a turn; redriving, replaying and cancelling write runs and enqueue them.
+  // Signing in takes a turn; redriving, replaying, cancelling and test events write runs and enqueue them, or take them back.
   const acts: readonly Grant[] = [
     {
-      actions: ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"],
+      actions: ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem", "dynamodb:DeleteItem"],
       resources: [table.tableArn],
     },
     { actions: ["sqs:SendMessage"], resources: [work.queue.queueArn] },
   ];
+  const inputNames = inputTable(props.build.workflows).flatMap(({ environment = [] }) => environment);
   const client = oidc && addOidcClient(scope);
   // Who comes back from the provider asks for a page: what presses buttons never asks for a token.
   const signsIn: readonly Grant[] = client
@@ -76,7 +79,9 @@ export function addConsole(
       timeout: Duration.seconds(29),
       logLevel: props.shared.HOOKLINE_LOG_LEVEL,
       environment: {
+        ...plainEnvironment(props.build.workflows, props.settings.environment, inputNames),
         ...props.shared,
+        HOOKLINE_MAX_BODY_BYTES: String(props.settings.max_body_bytes),
         ...(inbox && { HOOKLINE_INBOX_DLQ_URL: inbox.deadLetters.queueUrl }),
         HOOKLINE_CONSOLE_READ_TOKEN_ID: tokens.read.secretArn,
         HOOKLINE_CONSOLE_ACT_TOKEN_ID: tokens.act.secretArn,

@@ -2,7 +2,12 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { FlowError } from "../core/flow-error.ts";
 import { parseJson } from "../core/json.ts";
-import type { InputCatalog, WorkflowCatalog, WorkflowTexts } from "../core/ports/workflow-catalog.ts";
+import type {
+  InputCatalog,
+  SampleCatalog,
+  WorkflowCatalog,
+  WorkflowTexts,
+} from "../core/ports/workflow-catalog.ts";
 import type { InputEntry, Workflow } from "../core/workflow.ts";
 
 /**
@@ -42,6 +47,16 @@ export function createWorkflowTexts(folder: string): WorkflowTexts {
       } catch (cause) {
         throw unreadable(file, cause);
       }
+    },
+  };
+}
+
+/** Sample events from a folder with a `<name>.json` of each. */
+export function createSampleCatalog(folder: string): SampleCatalog {
+  return {
+    beside(name) {
+      const file = join(folder, `${name}.json`);
+      return existsSync(file) ? readFileSync(file, "utf8") : undefined;
     },
   };
 }

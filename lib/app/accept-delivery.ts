@@ -11,7 +11,7 @@ import type { EventJudgement } from "./judge-event.ts";
 import { nameDelivery } from "./name-delivery.ts";
 import { notStored } from "./not-stored.ts";
 import { storeDelivery } from "./store-delivery.ts";
-import type { Ingest } from "./store-event.ts";
+import type { Accepting } from "./store-event.ts";
 import { takeTurn } from "./take-turn.ts";
 
 /**
@@ -19,7 +19,7 @@ import { takeTurn } from "./take-turn.ts";
  * was, one that it does not want is a run that is dropped. A 2xx means that it is stored (execution.md, P1).
  */
 export async function acceptDelivery(
-  ingest: Ingest,
+  ingest: Accepting,
   entry: InputEntry,
   request: WebhookRequest,
   env: InputEnvironment,
@@ -58,20 +58,19 @@ export async function acceptDelivery(
     }
     const burst =
       droppedFor === undefined ? await joinBurst(ingest, entry, name.run.runId, burstKey) : undefined;
-    const { sourceIp } = request;
     const { later } = turn;
-    return await storeDelivery(ingest, entry, { ...name, event, sourceIp, droppedFor, later, burst });
+    return await storeDelivery(ingest, entry, { ...name, event, from: request, droppedFor, later, burst });
   } catch (thrown) {
     return notStored(ingest, entry, thrown);
   }
 }
 
-async function isInBatch({ store }: Ingest, id: string): Promise<boolean> {
+async function isInBatch({ store }: Accepting, id: string): Promise<boolean> {
   return (await store.batches.spotOf(id)) !== undefined;
 }
 
 async function judge(
-  { stage }: Ingest,
+  { stage }: Accepting,
   entry: InputEntry,
   request: WebhookRequest,
   event: StoredEvent,

@@ -6,6 +6,7 @@ import { admitDelivery } from "./admit-delivery.ts";
 import type { Handled } from "./handled.ts";
 import { inputEnvironment } from "./input-environment.ts";
 import { keepReceipt } from "./keep-receipt.ts";
+import { refuseTooLarge } from "./refuse-too-large.ts";
 import { servedEntry } from "./served-entry.ts";
 import type { Ingest } from "./store-event.ts";
 import { unavailable, type WebhookAnswer } from "./webhook-answer.ts";
@@ -76,11 +77,8 @@ async function awaited(
 }
 
 async function handle(ingest: Ingest, entry: InputEntry, request: WebhookRequest): Promise<Handled> {
-  const size = request.body.length;
-  if (size > ingest.maxBodyBytes) {
-    const error = `the body has ${size} bytes, more than the ${ingest.maxBodyBytes} that are accepted`;
-    return { answer: { status: 413, body: { error } }, receipt: { outcome: "invalid", reason: error } };
-  }
+  const refusal = refuseTooLarge(ingest, request);
+  if (refusal) return refusal;
   const admission = await admitDelivery(ingest, entry, request);
   return admission.kind === "admitted" ? acceptDelivery(ingest, entry, request, admission.env) : admission;
 }

@@ -6,7 +6,7 @@ import type { StoredEvent } from "../core/run.ts";
 import type { BatchRule, InputEntry } from "../core/workflow.ts";
 import type { Handled } from "./handled.ts";
 import type { DedupeWord } from "./name-delivery.ts";
-import { type Ingest, storeEvent } from "./store-event.ts";
+import { type Accepting, storeEvent } from "./store-event.ts";
 import { keptSeconds } from "./timings.ts";
 
 /** A delivery that shares a run with others of its key. */
@@ -26,7 +26,7 @@ const TRIES = 10;
  * put it, one does. @throws FlowError when the store cannot be reached, or batches come and go too fast.
  */
 export async function joinBatch(
-  ingest: Ingest,
+  ingest: Accepting,
   entry: InputEntry,
   rule: BatchRule,
   { event, body, run, dedupe, key = "" }: BatchedDelivery,
@@ -50,7 +50,7 @@ export async function joinBatch(
 }
 
 async function takeSpot(
-  ingest: Ingest,
+  ingest: Accepting,
   entry: InputEntry,
   rule: BatchRule,
   key: string,
@@ -91,7 +91,7 @@ async function takeSpot(
 
 /** Whoever named the batch may have died: of all who find its run not made, all make the same one. */
 async function make(
-  ingest: Ingest,
+  ingest: Accepting,
   entry: InputEntry,
   { size }: BatchRule,
   batch: NamedBatch,
@@ -110,7 +110,7 @@ async function make(
 }
 
 async function accepted(
-  ingest: Ingest,
+  ingest: Accepting,
   { name }: InputEntry,
   { size }: BatchRule,
   { runId, number }: BatchSpot,

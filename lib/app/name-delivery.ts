@@ -1,7 +1,7 @@
 import type { NamedRun } from "../core/ports/deliveries.ts";
 import type { InputEntry } from "../core/workflow.ts";
 import type { Handled } from "./handled.ts";
-import type { Ingest } from "./store-event.ts";
+import type { Accepting } from "./store-event.ts";
 
 /** What the sender is told of dedupe. */
 export type DedupeWord = "off" | "no_key" | "new" | "duplicate";
@@ -13,7 +13,7 @@ type DeliveryName =
 
 /** Finds out which run a delivery is. @throws FlowError when the store cannot be reached. */
 export async function nameDelivery(
-  { deliveries, store, random }: Pick<Ingest, "deliveries" | "store" | "random">,
+  { deliveries, store, random }: Pick<Accepting, "deliveries" | "store" | "random">,
   { name: workflow, webhook }: InputEntry,
   key: string | undefined,
   now: number,

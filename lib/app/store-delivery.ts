@@ -3,16 +3,17 @@ import type { NamedRun } from "../core/ports/deliveries.ts";
 import type { Burst, StoredEvent } from "../core/run.ts";
 import { traceOf } from "../core/trace-context.ts";
 import type { InputEntry } from "../core/workflow.ts";
+import type { WebhookRequest } from "../webhooks/request.ts";
 import type { Handled } from "./handled.ts";
 import type { DedupeWord } from "./name-delivery.ts";
 import { notStored } from "./not-stored.ts";
-import { type Ingest, storeEvent } from "./store-event.ts";
+import { type Accepting, storeEvent } from "./store-event.ts";
 import type { WebhookAnswer } from "./webhook-answer.ts";
 
 /** A delivery that nothing speaks against. */
 interface AcceptedDelivery {
   readonly event: StoredEvent;
-  readonly sourceIp: string;
+  readonly from: Pick<WebhookRequest, "sourceIp" | "isTest">;
   readonly run: NamedRun;
   readonly dedupe: DedupeWord;
   /** Why it is a run that is dropped; absent: it is to run. */
@@ -25,19 +26,20 @@ interface AcceptedDelivery {
 
 /** Makes a delivery the run that it is named, and answers its sender; 503 when store or queue do not take it. */
 export async function storeDelivery(
-  ingest: Ingest,
+  ingest: Accepting,
   entry: InputEntry,
-  { event, sourceIp, run, dedupe, droppedFor, burst, later = afterBurst(ingest, burst) }: AcceptedDelivery,
+  { event, from, run, dedupe, droppedFor, burst, later = afterBurst(ingest, burst) }: AcceptedDelivery,
 ): Promise<Handled> {
   const { runId, createdAt: now } = run;
   const { preset } = entry.webhook ?? {};
+  const { sourceIp, isTest } = from;
   const bytes = event.body.length;
   const fields = { run_id: runId, workflow: entry.name, trace_id: traceOf({ runId, event }).traceId };
   try {
     await storeEvent(ingest, entry, event, {
       runId,
       now,
-      delivery: { bytes, sourceIp, ...(preset !== undefined && { preset }) },
+      delivery: { bytes, sourceIp, ...(preset !== undefined && { preset }), ...(isTest && { isTest }) },
       later,
       ...(burst && { burst }),
       ...(droppedFor !== undefined && { droppedFor }),
@@ -70,7 +72,7 @@ export async function storeDelivery(
   };
 }
 
-function afterBurst({ clock }: Ingest, burst: Burst | undefined): AcceptedDelivery["later"] {
+function afterBurst({ clock }: Accepting, burst: Burst | undefined): AcceptedDelivery["later"] {
   return burst && { at: burst.until, waitMs: Math.max(0, burst.until - clock.now()) };
 }
 
@@ -82,7 +84,7 @@ function beginning(later: AcceptedDelivery["later"]): { readonly begins_at?: str
  * Takes back what may have been stored before the answer got lost: the sender will send again. True when a runner has
  * it already: then it was accepted after all.
  */
-async function isKept({ store, log }: Ingest, runId: string): Promise<boolean> {
+async function isKept({ store, log }: Accepting, runId: string): Promise<boolean> {
   try {
     return !(await store.discard(runId));
   } catch (thrown) {

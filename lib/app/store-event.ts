@@ -19,30 +19,35 @@ import type { InputEntry } from "../core/workflow.ts";
 import { keepVersion } from "./keep-version.ts";
 import { keptSeconds, type Timings } from "./timings.ts";
 
-/** What accepting events needs. */
-export interface Ingest {
+/** What making runs of deliveries needs, whoever they are from. */
+export interface Accepting {
   readonly store: NewRunStore;
-  readonly deliveries: Pick<Deliveries, "name" | "keep">;
-  readonly answers: Pick<Answers, "get">;
-  readonly runs: Pick<RunStore, "get">;
-  readonly splits: Pick<Splits, "read">;
+  readonly deliveries: Pick<Deliveries, "name">;
   readonly turns: Turns;
   readonly bursts: Pick<Bursts, "join">;
-  readonly pairings: Pick<Pairings, "give">;
   readonly queue: Queue;
-  readonly secrets: Secrets;
-  readonly inputs: InputCatalog;
   readonly catalog: WorkflowTexts;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly stage: string;
-  readonly orgId: string;
   readonly maxBodyBytes: number;
   /** What the function's own environment says of the names that inputs read. */
   readonly plainEnvironment: { readonly [name: string]: string | undefined };
   readonly timings: Timings;
+}
+
+/** What accepting events from outside needs. */
+export interface Ingest extends Accepting {
+  readonly deliveries: Pick<Deliveries, "name" | "keep">;
+  readonly answers: Pick<Answers, "get">;
+  readonly runs: Pick<RunStore, "get">;
+  readonly splits: Pick<Splits, "read">;
+  readonly pairings: Pick<Pairings, "give">;
+  readonly secrets: Secrets;
+  readonly inputs: InputCatalog;
+  readonly orgId: string;
 }
 
 /** How a new run is stored. Times in milliseconds since the epoch. */

@@ -1,4 +1,5 @@
 import { type DeliveryOutcome, type DeliverySummary, listDeliveries } from "../app/list-deliveries.ts";
+import { senderOf } from "../app/sender-of.ts";
 import { columns } from "./columns.ts";
 import { deliveryView } from "./delivery-view.ts";
 import { EXIT } from "./exit.ts";
@@ -39,16 +40,8 @@ export async function printDeliveries(options: DeliveriesListOptions): Promise<n
 const HEAD = ["RECEIVED", "WORKFLOW", "DELIVERY", "OUTCOME", "BYTES", "FROM", "BECAME"];
 
 function rowOf(one: DeliverySummary): string[] {
-  const { at, workflow, id, outcome, bytes, sourceIp, preset, runId, runStatus, reason = "" } = one;
+  const { at, workflow, id, outcome, bytes, runId, runStatus, reason = "" } = one;
   const became =
     outcome === "accepted" ? `a run, ${runStatus}` : runId === undefined ? reason : `run ${runId}`;
-  return [
-    localIso(at),
-    workflow,
-    id,
-    outcome,
-    String(bytes),
-    preset === undefined ? sourceIp : `${preset} ${sourceIp}`,
-    printableLine(became),
-  ];
+  return [localIso(at), workflow, id, outcome, String(bytes), senderOf(one), printableLine(became)];
 }

@@ -1,4 +1,5 @@
 import { findDelivery } from "../app/list-deliveries.ts";
+import { senderOf } from "../app/sender-of.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { columns } from "./columns.ts";
 import { deliveryView } from "./delivery-view.ts";
@@ -32,7 +33,7 @@ export async function showDelivery(
     process.stdout.write(`${jsonText(deliveryView(found))}\n`);
     return EXIT.ok;
   }
-  const { workflow, at, outcome, reason, status, bytes, sourceIp, preset, runId, runStatus } = found;
+  const { workflow, at, outcome, reason, status, bytes, runId, runStatus } = found;
   const rows = [
     ["delivery", found.id],
     ["workflow", workflow],
@@ -41,7 +42,7 @@ export async function showDelivery(
     ...(reason === undefined ? [] : [["reason", printableLine(reason)]]),
     ...(status === undefined ? [] : [["answered", String(status)]]),
     ["body", `${bytes} bytes${runId === undefined ? ", not kept" : ""}`],
-    ["from", preset === undefined ? sourceIp : `${sourceIp} (${preset})`],
+    ["from", senderOf(found)],
     ...(runId === undefined ? [] : [["run", runStatus === undefined ? runId : `${runId}, ${runStatus}`]]),
   ];
   process.stdout.write(`${columns(rows).join("\n")}\n`);

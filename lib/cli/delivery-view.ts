@@ -12,6 +12,7 @@ export function deliveryView(one: DeliverySummary) {
     bytes: one.bytes,
     source_ip: one.sourceIp,
     preset: one.preset ?? null,
+    test: one.isTest === true,
     run_id: one.runId ?? null,
     run_status: one.runStatus ?? null,
   };

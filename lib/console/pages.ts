@@ -6,6 +6,7 @@ import { addRunPage } from "./pages/run.ts";
 import { addRunActions } from "./pages/run-actions.ts";
 import { addRunsPage } from "./pages/runs.ts";
 import { addStepPage } from "./pages/step.ts";
+import { addTestEventPage } from "./pages/test-event.ts";
 import { addWorkflowPage } from "./pages/workflow.ts";
 import { addWorkflowsPage } from "./pages/workflows.ts";
 
@@ -17,6 +18,7 @@ const PAGES: readonly AddPage[] = [
   addRunActions,
   addWorkflowsPage,
   addWorkflowPage,
+  addTestEventPage,
   addDeliveriesPage,
   addDeadLettersPage,
 ];

@@ -1,4 +1,4 @@
-import { isDeployedTo } from "../core/workflow.ts";
+import { type InputEntry, isDeployedTo } from "../core/workflow.ts";
 import type { ConsoleStage } from "./console-stage.ts";
 
 /** Names of the workflows that are deployed to the stage, in order. */
@@ -8,6 +8,11 @@ export function servedWorkflows({ name: stage, inputs }: ConsoleStage): readonly
     .filter((input) => isDeployedTo(stage, input))
     .map(({ name }) => name)
     .sort();
+}
+
+/** The input of a workflow that is deployed to the stage. */
+export function servedInput({ name: stage, inputs }: ConsoleStage, name: string): InputEntry | undefined {
+  return inputs.all().find((input) => input.name === name && isDeployedTo(stage, input));
 }
 
 /** Which workflows a list is of: the asked one where the stage serves it, else all. */

@@ -1,10 +1,12 @@
 import * as z from "zod";
-import { runnerConfig, sweeperConfig } from "./config.ts";
+import { ingestConfig, runnerConfig, sweeperConfig } from "./config.ts";
 import { oidcSchema } from "./oidc.ts";
 
 /** What the console needs. Without tokens it is open, which only a local stack is. */
 export const consoleConfig = sweeperConfig
   .extend({
+    /** As ingest's: test events are deliveries too. */
+    HOOKLINE_MAX_BODY_BYTES: ingestConfig.shape.HOOKLINE_MAX_BODY_BYTES,
     /** Absent: the stage has no inbox. */
     HOOKLINE_INBOX_DLQ_URL: z.url().optional(),
     HOOKLINE_CONSOLE_READ_TOKEN_ID: z.string().min(1).optional(),

@@ -104,6 +104,8 @@ export interface DeliveryFacts {
   readonly sourceIp: string;
   /** The service whose webhook it is; absent: the file names none. */
   readonly preset?: string;
+  /** A person sent it from the console, to try the workflow. */
+  readonly isTest?: true;
 }
 
 /** A run as ingest stores it. */

@@ -169,8 +169,8 @@ async function bringUp(
   let deployed = before;
   const followFiles = async () => {
     const { workflows } = files;
-    // As a deployment writes them into the inbox's environment.
-    setEnvironment(pickValues(namesOfSources(workflows), sources()));
+    // As a deployment writes them into the environment of inbox and console.
+    setEnvironment(pickValues(plainNames(workflows), sources()));
     scheduler.follow(workflows.filter(isCronWorkflow));
     await feeds.follow(workflows);
     await announceVersions(services, workflows, deployed, { at: Date.now(), by: "the local stack" });
@@ -219,9 +219,12 @@ function namesIn(workflows: readonly Workflow[]): Set<string> {
   return new Set(workflows.flatMap(({ environment }) => environment.map(({ name }) => name)));
 }
 
-function namesOfSources(workflows: readonly Workflow[]): readonly string[] {
-  const table = inputTable(workflows.filter(({ input }) => isSource(input)));
-  return table.flatMap(({ environment = [] }) => environment.map(({ name }) => name));
+/** The names of inputs that are no secrets; what a source reads is none. */
+function plainNames(workflows: readonly Workflow[]): readonly string[] {
+  return workflows.flatMap((workflow) => {
+    const names = inputTable([workflow]).flatMap(({ environment = [] }) => environment);
+    return names.flatMap(({ name, secret }) => (secret && !isSource(workflow.input) ? [] : [name]));
+  });
 }
 
 function namesInFiles(): readonly string[] {

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { isWorkflowFile } from "../build/compile-workflows.ts";
 import { filesBeside } from "../build/files-beside.ts";
 import { readWorkflowFile } from "../build/read-workflow-file.ts";
-import { writeIngestCatalog, writeRunnerCatalog } from "../build/write-catalogs.ts";
+import { writeIngestCatalog, writeRunnerCatalog, writeSamples } from "../build/write-catalogs.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { isDeployedTo, type Workflow } from "../core/workflow.ts";
 import { loadWorkflow } from "../language/load-workflow.ts";
@@ -68,6 +68,7 @@ export function watchWorkflowFiles(options: WorkflowFilesOptions): WorkflowFiles
     // While the folder is being replaced, what was read goes on serving.
     if (identityOf(options.folder) === undefined) return;
     const now = readFolder(options.folder, before);
+    writeSamples(options.catalogFolder, serving(now));
     const changed = [...now.values()].filter((entry) => before.get(entry.path) !== entry);
     const gone = [...before.keys()].filter((path) => !now.has(path));
     if (changed.length === 0 && gone.length === 0) return;
@@ -175,4 +176,5 @@ function serving(entries: ReadonlyMap<string, Entry>): readonly Workflow[] {
 function writeCatalog(folder: string, workflows: readonly Workflow[]): void {
   writeRunnerCatalog(folder, workflows);
   writeIngestCatalog(folder, workflows);
+  writeSamples(folder, workflows);
 }

@@ -16,6 +16,8 @@ export interface WebhookRequest {
   readonly headers: { readonly [name: string]: string };
   readonly body: Uint8Array;
   readonly sourceIp: string;
+  /** A person sent it, to try the workflow. */
+  readonly isTest?: true;
 }
 
 const bodies = new WeakMap<WebhookRequest, Json | undefined>();

@@ -25,3 +25,14 @@ export type Sample = {
 
 /** Makes a sample; the same delivery gives the same one. */
 export type SampleMaker = (delivery: SampleDelivery) => Sample;
+
+/** The body of a sample as it is sent; JSON indented by so many spaces. */
+export function sampleText(sample: Sample, indent = 0): string {
+  if ("form" in sample) return new URLSearchParams(sample.form).toString();
+  return JSON.stringify(sample.json, null, indent);
+}
+
+/** What a sample's body is. */
+export function sampleType(sample: Sample): string {
+  return "form" in sample ? "application/x-www-form-urlencoded" : "application/json";
+}

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { type ConsoleWorld, createConsoleWorld } from "../support/console-world.ts";
+import { type ConsoleWorld, createConsoleWorld, fieldsOf } from "../support/console-world.ts";
 import { runIdOf } from "../support/world.ts";
 
 const MARKUP = [
@@ -57,6 +57,7 @@ const pages = [
   "/dead-letters",
   "/workflows",
   "/workflows/example",
+  "/workflows/example/test",
   "/sign-in",
   "/nothing",
 ];
@@ -90,6 +91,25 @@ describe.each(TEXTS)("%j", (hostile) => {
         "version",
       ])
         expectCalm(await there.get(`${page}?${name}=${text}`));
+  });
+
+  test("as a test event, its header or its field is shown as text, or becomes a run of it", async () => {
+    const path = "/workflows/example/test";
+    const fields = fieldsOf((await there.get(path)).text, path);
+    const type = "content-type: application/json";
+    for (const form of [
+      { body: hostile, headers: type },
+      { body: JSON.stringify({ texts: hostile, [hostile]: hostile }), headers: type },
+      { body: "{}", headers: hostile },
+      { body: "{}", headers: `x-odd: ${hostile}` },
+      { [hostile]: hostile, body: `</textarea>${hostile}`, headers: type },
+    ]) {
+      const answer = await there.post(path, { ...fields, ...form });
+      expectCalm(answer);
+      expect([303, 400]).toContain(answer.status);
+      if (answer.status === 303) expectCalm(await there.get(answer.headers.get("location") ?? ""));
+    }
+    expect((await there.post(`/workflows/${text}/test`, { ...fields, body: "{}" })).status).toBe(404);
   });
 
   test("as the id of a run or a step is not there, and nothing happens", async () => {
@@ -132,6 +152,7 @@ test("markup in events, names of keys, errors, logs and dead letters is shown as
     "/deliveries",
     "/workflows",
     "/workflows/example",
+    "/workflows/example/test",
   ]) {
     const answer = await there.get(path);
     expect([path, answer.status]).toEqual([path, 200]);

@@ -107,4 +107,10 @@ test("a rollback is told on the workflow's page, and a replay is of the version 
   await post(action, fieldsOf((await get(`/runs/${runId}`)).text, action));
   const [replayId = ""] = (await world.run(runId)).replays ?? [];
   expect((await world.run(replayId)).hash).toBe(earlier.hash);
+  const test = "/workflows/example/test";
+  const fields = fieldsOf((await get(test)).text, test);
+  const sent = await post(test, { ...fields, body: "{}", headers: "content-type: application/json" });
+  expect((await world.run(sent.headers.get("location")?.slice("/runs/".length) ?? "")).hash).toBe(
+    earlier.hash,
+  );
 });

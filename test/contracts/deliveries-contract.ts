@@ -117,6 +117,15 @@ export function deliveriesContract(
     expect((await runs.get(webhook.runId))?.delivery).toEqual(delivery);
   });
 
+  test("what a person sent to try a workflow is told from what services sent", async () => {
+    const { deliveries, runs } = await open();
+    const delivery = { bytes: 7, sourceIp: "192.0.2.7", isTest: true } as const;
+    const run = sampleRun({ delivery });
+    await runs.create(run);
+    expect((await deliveries.factsOf([run.runId])).get(run.runId)).toEqual(delivery);
+    expect((await runs.get(run.runId))?.delivery).toEqual(delivery);
+  });
+
   test("a run that is dropped as it is made may be blanked", async () => {
     const { runs } = await open();
     const run = sampleRun({ droppedFor: "not wanted", blanked: true });

@@ -177,6 +177,22 @@ async function openConsole(): Promise<void> {
   await ask({ path: "/sign-in", form: { token: CONSOLE_TOKEN.read } });
   for (const verb of ["redrive", "cancel", "replay"])
     await ask({ path: `${failed}/${verb}`, cookie, form: fieldsOf(page, `${failed}/redrive`) });
+  await sendTestEvents(ask, cookie);
+}
+
+/** Tries each workflow that may need a right of its own, also while there is no queue. */
+async function sendTestEvents(ask: ReturnType<typeof askConsole>, cookie: string): Promise<void> {
+  const send = async (workflow: string) => {
+    const path = `/workflows/${workflow}/test`;
+    const fields = fieldsOf((await ask({ path, cookie })).body, path);
+    const form = { ...fields, headers: "content-type: application/json", body: '{ "id": 1 }' };
+    return ask({ path, cookie, form });
+  };
+  for (const name of ["plain", "limited", "bursts", "bursts", "batches", "batches", "signed", "once"])
+    await send(name);
+  deployment.down("console", "sqs", true);
+  await expect(send("plain")).rejects.toThrow("503");
+  deployment.down("console", "sqs", false);
 }
 
 /** Is sent to the provider, comes back, and sees the pages. */

@@ -45,12 +45,14 @@ interface ConsoleOptions {
   readonly oidc?: OidcAccess;
   /** In place of what the stage counts. */
   readonly metrics?: MetricReader;
+  /** Events that lie beside the files of workflows. */
+  readonly samples?: { readonly [workflow: string]: string };
 }
 
 /** Makes one. */
 export function createConsoleWorld(
   options: WorldOptions,
-  { closed = false, oidc, metrics }: ConsoleOptions = {},
+  { closed = false, oidc, metrics, samples = {} }: ConsoleOptions = {},
 ): ConsoleWorld {
   const world = createWorld(options);
   const operator = operatorOf(world.runner);
@@ -64,6 +66,8 @@ export function createConsoleWorld(
     metrics: metrics ?? world.metrics,
     inputs: world.ingest.inputs,
     splits: world.splits,
+    samples: { beside: (name) => samples[name] },
+    accepting: world.ingest,
     access: closed
       ? tokenAccess({
           tokens: { tokensFor: async (right) => [TOKENS[right]] },

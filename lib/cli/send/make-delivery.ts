@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { whyUnreadable } from "../../build/why-unreadable.ts";
 import { decodeUtf8 } from "../../core/event-body.ts";
 import { FlowError } from "../../core/flow-error.ts";
+import { readHeaderLine } from "../../webhooks/read-header-line.ts";
 import type { WebhookRequest } from "../../webhooks/request.ts";
+import { sampleText, sampleType } from "../../webhooks/sample.ts";
 import { sampleOf } from "../../webhooks/samples.ts";
 
 /** What a delivery is made of. */
@@ -33,12 +35,13 @@ export function makeDelivery({
   now,
 }: DeliveryParts): WebhookRequest {
   const sample = sampleOf(name, id, now);
-  const body = file === undefined ? bodyOf(sample) : readBody(file);
+  const body = file === undefined ? Buffer.from(sample ? sampleText(sample) : "") : readBody(file);
   return {
     ...addressOf(url),
     method: "POST",
     headers: {
-      "content-type": file === undefined ? typeOf(sample) : typeOfContent(body),
+      "content-type":
+        file !== undefined ? typeOfContent(body) : sample ? sampleType(sample) : "application/json",
       ...sample?.headers,
       ...Object.fromEntries(headers.map(readHeader)),
     },
@@ -55,19 +58,6 @@ export function addressOf(url: URL): Pick<WebhookRequest, "origin" | "path" | "r
     rawQuery: url.search.slice(1),
     query: Object.fromEntries(url.searchParams),
   };
-}
-
-type MadeSample = ReturnType<typeof sampleOf>;
-
-function bodyOf(sample: MadeSample): Buffer {
-  if (!sample) return Buffer.alloc(0);
-  return Buffer.from(
-    "form" in sample ? new URLSearchParams(sample.form).toString() : JSON.stringify(sample.json),
-  );
-}
-
-function typeOf(sample: MadeSample): string {
-  return sample && "form" in sample ? "application/x-www-form-urlencoded" : "application/json";
 }
 
 function readBody(file: string): Buffer {
@@ -90,8 +80,7 @@ function typeOfContent(body: Buffer): string {
 }
 
 function readHeader(text: string): readonly [string, string] {
-  const match = /^([A-Za-z0-9!#$%&'*+.^_`|~-]+):\s*(.*)$/.exec(text);
-  if (!match) throw new FlowError("invalid_input", `--header ${text}: write "name: value"`);
-  const [, name = "", value = ""] = match;
-  return [name.toLowerCase(), value];
+  const header = readHeaderLine(text);
+  if (!header) throw new FlowError("invalid_input", `--header ${text}: write "name: value"`);
+  return header;
 }

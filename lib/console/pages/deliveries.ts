@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import { type DeliverySummary, listDeliveries } from "../../app/list-deliveries.ts";
+import { senderOf } from "../../app/sender-of.ts";
 import { RECEIPT_OUTCOMES } from "../../core/ports/deliveries.ts";
 import type { AddPage } from "../console-app.ts";
 import { answerPage } from "../layout.ts";
@@ -52,24 +53,13 @@ function deliveriesTable(found: readonly DeliverySummary[]): Html {
 <tbody>${found.map(rowOf)}</tbody></table>`;
 }
 
-function rowOf({
-  id,
-  at,
-  workflow,
-  outcome,
-  reason,
-  status,
-  bytes: size,
-  sourceIp,
-  preset,
-  runId,
-  runStatus,
-}: DeliverySummary): Html {
+function rowOf(delivery: DeliverySummary): Html {
+  const { id, at, workflow, outcome, reason, status, bytes: size, runId, runStatus } = delivery;
   return html`<tr id="delivery-${id}" data-rev="${outcome} ${runStatus}"><td>${statusBadge(outcome)}</td>
 <td><strong>${workflow}</strong>${
     runId === undefined
       ? html` <code>${id}</code>`
       : html` <a href="/runs/${runId}"><code>${runId}</code></a>${runStatus === undefined ? "" : html` ${statusBadge(runStatus)}`}`
   }${reason === undefined ? "" : html`<p class="why">${status === undefined ? "" : html`<b>${status}</b> `}${reason}</p>`}</td>
-<td>${when(at)}</td><td class="wide number">${bytes(size)}</td><td class="wide">${sourceIp}${preset === undefined ? "" : ` (${preset})`}</td></tr>`;
+<td>${when(at)}</td><td class="wide number">${bytes(size)}</td><td class="wide">${senderOf(delivery)}</td></tr>`;
 }

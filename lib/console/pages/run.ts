@@ -27,10 +27,7 @@ export const addRunPage: AddPage = (app, stage) => {
     if (!record)
       return troublePage(context, 404, "There is no such run", "Its history is deleted, or the link is cut.");
     const run = describeRun(record);
-    const [delivery, explanation] = await Promise.all([
-      stage.deliveries.factsOf([run.run_id]).then((known) => known.get(run.run_id)),
-      explainRun(explainerOf(stage), record),
-    ]);
+    const explanation = await explainRun(explainerOf(stage), record);
     const blamed = record.journal.findLast(({ path }) => path === explanation.step?.path);
     const outline = outlineRun(record.journal, "", { from: 0, limit: MOST_STEPS });
     return answerPage(context, {
@@ -40,7 +37,7 @@ export const addRunPage: AddPage = (app, stage) => {
       main: html`<div id="head" data-rev="${run.status}" data-announce="The run is ${run.status}."><h1>${run.workflow} ${statusBadge(run.status)}</h1><p><code>${run.run_id}</code></p></div>
 <div id="actions" data-rev="${run.status}">${runActions(context, run)}</div>
 ${runWhy(explanation, blamed)}
-${runFacts(run, delivery)}
+${runFacts(run, record.delivery)}
 <section aria-labelledby="steps-title"><h2 id="steps-title">Steps</h2>${stepRows(run.run_id, outline)}</section>
 <details class="card"><summary>Event</summary>${jsonView(readBody(record.event))}<p class="quiet">Request</p>${jsonView({ ...record.event.request })}</details>
 <details class="card"><summary>${run.status === "succeeded" ? "Output" : "State"}</summary>${jsonView(run.status === "succeeded" ? run.output : run.state)}</details>`,

@@ -56,7 +56,7 @@ export const addWorkflowPage: AddPage = (app, stage) => {
       section: "/workflows",
       main: html`<h1>${name}</h1>
 ${description === undefined ? "" : html`<p>${description}</p>`}
-<p><a href="${queryLink("/", { workflow: name })}">Numbers</a> · <a href="${queryLink("/runs", { workflow: name })}">Runs</a> · <a href="${queryLink("/deliveries", { workflow: name })}">Deliveries</a></p>
+<p><a href="${queryLink("/", { workflow: name })}">Numbers</a> · <a href="${queryLink("/runs", { workflow: name })}">Runs</a>${current.input.type === "http_webhook" ? html` · <a href="${queryLink("/deliveries", { workflow: name })}">Deliveries</a> · <a href="/workflows/${name}/test">Send a test event</a>` : ""}</p>
 ${split ? splitNote(split) : ""}
 ${shown.hash === current.hash ? "" : notToday(shown, current)}
 <section class="card" aria-label="Facts">${facts([
@@ -84,7 +84,7 @@ function commands({ name, file, input }: Workflow, stage: string): Html {
   const there = stage === "local" ? "" : ` --stage ${stage}`;
   const webhook =
     input.type === "http_webhook"
-      ? html`<code>hookline url ${name}${there}</code> prints the webhook’s URL, which is a secret; <code>hookline send ${name}${there}</code> sends a test event. `
+      ? html`<code>hookline url ${name}${there}</code> prints the webhook’s URL, which is a secret. `
       : "";
   return html`<p class="quiet">${webhook}<code>hookline check ${file}</code> says what to look after.</p>`;
 }

@@ -22,7 +22,7 @@ export function actionForm(context: ConsoleContext, { path, label, hint, fields 
 }
 
 /** The hidden field that shows a form to be one of the visitor's own. */
-function tokenField(context: ConsoleContext): Html {
+export function tokenField(context: ConsoleContext): Html {
   const nonce = context.get("stage").operator.random.uuid();
   return html`<input type="hidden" name="${FORM_TOKEN}" value="${formToken(context.get("visitor").formKey, nonce)}">`;
 }

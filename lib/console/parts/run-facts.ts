@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import type { RunView } from "../../app/describe-run.ts";
+import { senderOf } from "../../app/sender-of.ts";
 import type { DeliveryFacts } from "../../core/run.ts";
 import { facts } from "./facts.ts";
 import type { Html } from "./html.ts";
@@ -24,11 +25,7 @@ export function runFacts(run: RunView, delivery: DeliveryFacts | undefined): Htm
         "Version",
         html`<a href="/workflows/${run.workflow}?version=${run.hash.slice(0, 12)}"><code>${run.hash.slice(0, 12)}</code></a>`,
       ],
-      [
-        "Delivery",
-        delivery &&
-          html`${bytes(delivery.bytes)} from ${delivery.sourceIp}${delivery.preset === undefined ? "" : ` (${delivery.preset})`}`,
-      ],
+      ["Delivery", delivery && `${bytes(delivery.bytes)} from ${senderOf(delivery)}`],
       [
         "Started by",
         parent ? html`${runLink(parent.run_id)} at step <code>${parent.path}</code>` : undefined,

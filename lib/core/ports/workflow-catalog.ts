@@ -15,3 +15,9 @@ export interface WorkflowCatalog extends WorkflowTexts {
 export interface InputCatalog {
   all(): readonly InputEntry[];
 }
+
+/** The sample events this deployment carries. */
+export interface SampleCatalog {
+  /** The text that lies beside a workflow's file; undefined where there is none. */
+  beside(name: string): string | undefined;
+}

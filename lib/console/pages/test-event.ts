@@ -1,0 +1,101 @@
+import { html } from "hono/html";
+import { type SampleEvent, sampleEventFor } from "../../app/sample-event.ts";
+import { sendTestEvent } from "../../app/send-test-event.ts";
+import { mainEntry } from "../../app/served-entry.ts";
+import type { InputEntry } from "../../core/workflow.ts";
+import { readHeaderLine } from "../../webhooks/read-header-line.ts";
+import type { AddPage, ConsoleContext } from "../console-app.ts";
+import { answerPage } from "../layout.ts";
+import type { Html } from "../parts/html.ts";
+import { testEventForm } from "../parts/test-event-form.ts";
+import { testEventTrouble } from "../parts/test-event-trouble.ts";
+import { servedInput } from "../served-workflows.ts";
+import { troublePage } from "../trouble.ts";
+
+/** Sending a workflow an event to try it: a sample to begin with, and what came of it. */
+export const addTestEventPage: AddPage = (app, stage) => {
+  const { accepting, samples, splits, log } = stage;
+  const { random, clock } = accepting;
+  /** The version that events are relied on to get. */
+  const webhookOf = async (name: string) => {
+    const deployed = servedInput(stage, name);
+    return deployed?.type === "http_webhook" ? mainEntry({ ...accepting, splits }, deployed) : undefined;
+  };
+
+  app.get("/workflows/:name/test", async (context) => {
+    const entry = await webhookOf(context.req.param("name"));
+    if (!entry) return noWebhook(context);
+    const about = { id: random.uuid(), now: clock.now() };
+    const sample = sampleEventFor(entry, samples.beside(entry.name), about);
+    return testPage(context, entry, sample);
+  });
+
+  app.post("/workflows/:name/test", async (context) => {
+    const entry = await webhookOf(context.req.param("name"));
+    if (!entry) return noWebhook(context);
+    const form = await context.req.parseBody();
+    // Browsers send the lines of a text with a carriage return each.
+    const text = (field: string) => String(form[field] ?? "").replaceAll("\r\n", "\n");
+    const [lines, body] = [
+      text("headers")
+        .split("\n")
+        .filter((line) => line.trim() !== ""),
+      text("body"),
+    ];
+    const headers = lines.map(readHeaderLine);
+    const given = { headers: Object.fromEntries(headers.filter((one) => one !== undefined)), body };
+    const wrong = lines.find((_line, index) => headers[index] === undefined);
+    if (wrong !== undefined) {
+      const said = html`<p class="notice bad" role="alert">A header is a line of its own, <code>name: value</code>; this is none: <code>${wrong}</code></p>`;
+      return testPage(context, entry, given, { status: 400, said });
+    }
+    log.write({ level: "info", message: "somebody sends a test event", fields: { workflow: entry.name } });
+    const handled = await sendTestEvent(accepting, entry, {
+      headers: given.headers,
+      body: new TextEncoder().encode(body),
+      sourceIp: context.env?.sourceIp ?? "",
+    });
+    const trouble = testEventTrouble(handled);
+    if (trouble.kind === "none") return context.redirect(`/runs/${trouble.runId}`, 303);
+    return testPage(context, entry, given, trouble);
+  });
+};
+
+function testPage(
+  context: ConsoleContext,
+  { name, webhook = {} }: InputEntry,
+  event: SampleEvent,
+  trouble?: { readonly status: 400 | 409 | 413 | 422 | 429 | 503; readonly said: Html },
+) {
+  return answerPage(context, {
+    title: `Test event for ${name}`,
+    section: "/workflows",
+    ...(trouble && { status: trouble.status }),
+    main: html`<p><a href="/workflows/${name}">${name}</a></p>
+<h1>Send a test event</h1>
+${trouble?.said ?? ""}
+<p>It becomes a run that does what the workflow says, on the version that serves: calls are really made. ${rulesOf(webhook)}</p>
+${testEventForm(context, `/workflows/${name}/test`, event)}`,
+  });
+}
+
+/** What holds for it as for any delivery, and what does not. */
+function rulesOf({ verify, schema, filter, dedupe, limits }: NonNullable<InputEntry["webhook"]>): string {
+  const rules = Object.entries({ schema, filter, dedupe, limits }).flatMap(([word, rule]) =>
+    rule ? [word] : [],
+  );
+  const judged =
+    rules.length > 0
+      ? `The input’s ${rules.join(", ")} ${rules.length > 1 ? "hold" : "holds"} as for any delivery. `
+      : "";
+  return verify ? `${judged}It needs no signature, since it comes from you.` : judged;
+}
+
+function noWebhook(context: ConsoleContext) {
+  return troublePage(
+    context,
+    404,
+    "There is no such webhook",
+    "No workflow of this name is deployed to this stage, or it has no webhook: what starts it brings its events. On a laptop, hookline trigger does.",
+  );
+}
