@@ -269,11 +269,11 @@ describe("the roles", () => {
     ]);
   });
 
-  test("what the console's buttons call writes runs and enqueues them too", () => {
+  test("what the console's buttons call writes runs, takes one back and enqueues them too", () => {
     expect(rightsOf("ConsoleActions")).toEqual([
       "logs:CreateLogStream logs:PutLogEvents on ConsoleActionsLog.Arn",
       ...CONSOLE_READS,
-      "dynamodb:PutItem dynamodb:UpdateItem dynamodb:BatchWriteItem on Table.Arn",
+      "dynamodb:PutItem dynamodb:UpdateItem dynamodb:BatchWriteItem dynamodb:DeleteItem on Table.Arn",
       "sqs:SendMessage on Queue.Arn",
     ]);
   });
