@@ -66,7 +66,9 @@ const runner: Runner = {
     clock: systemClock,
     random: systemRandom,
     http,
-    llm: tracedLlm(createLlm(http, systemClock), spans),
+    llm: tracedLlm(createLlm(http, systemClock), spans, {
+      content: config.OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT,
+    }),
     jq: createJq(),
     python: createPython(),
     salesforce: createSalesforce(http, systemClock),

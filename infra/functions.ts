@@ -147,6 +147,7 @@ export function addFunctions(
       HOOKLINE_SECRETS_ID: secrets.workflowSecrets.secretArn,
       HOOKLINE_MAX_RECEIVE_COUNT: String(work.maxReceiveCount),
       ...(settings.otlp_endpoint !== undefined && { OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlp_endpoint }),
+      ...(settings.otlp_content && { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "true" }),
       HOOKLINE_SECRETS_TTL_SECONDS: String(settings.secrets_ttl_seconds),
       HOOKLINE_ALLOW_PRIVATE_HOSTS: settings.private_hosts.join(","),
       HOOKLINE_RETRY_BASE_SECONDS: String(settings.retry_base_seconds),

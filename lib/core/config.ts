@@ -51,6 +51,8 @@ export const runnerConfig = z.object({
   HOOKLINE_RETRY_BASE_SECONDS: count(30, 900),
   /** A collector of OpenTelemetry; absent: spans are not even made. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+  /** Whether spans of models tell what was asked and answered; OpenTelemetry's own name for it. */
+  OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: z.stringbool().default(false),
   /** What the collector asks for; absent: the value of that name among the workflow secrets, if there is one. */
   OTEL_EXPORTER_OTLP_HEADERS: z.string().optional(),
 });

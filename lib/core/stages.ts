@@ -157,6 +157,10 @@ export const stageSchema = z.strictObject({
     .url()
     .optional()
     .describe("Collector of OpenTelemetry that the runner sends spans to. Absent: none are made"),
+  otlp_content: z
+    .boolean()
+    .default(false)
+    .describe("Whether these spans tell what models were asked and what they answered"),
   private_hosts: z
     .array(hostName)
     .default([])

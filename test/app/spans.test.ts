@@ -31,7 +31,7 @@ interface SentSpan {
 async function collected(
   options: WorldOptions,
   act: (world: World) => Promise<unknown>,
-  { status = 200, headers }: { status?: number; headers?: string } = {},
+  { status = 200, headers, content = false }: { status?: number; headers?: string; content?: boolean } = {},
 ) {
   const collector = await startLoopbackServer((_request, response) => response.writeHead(status).end("{}"));
   const log: KeptLog = keptLog();
@@ -44,7 +44,7 @@ async function collected(
   const world = createWorld({
     ...options,
     wrapHttp: (http) => tracedHttp(http, spans),
-    wrapLlm: (llm) => tracedLlm(llm, spans),
+    wrapLlm: (llm) => tracedLlm(llm, spans, { content }),
   });
   Object.assign(world.runner, { steps: tracedSteps(world.runner.steps, spans), spans });
   try {
@@ -158,6 +158,38 @@ describe("a collector gets", () => {
     expect(text).toContain("chat ***");
     for (const hidden of ["in confidence", "What I answered", "sk-0123456789", "private-model"])
       expect(text).not.toContain(hidden);
+  });
+
+  test("what was asked and answered where that is wanted, cut and without secrets", async () => {
+    const { sent } = await collected(
+      {
+        ...answers,
+        file: {
+          environment: [{ name: "OPENAI_API_KEY", secret: true }],
+          steps: [
+            {
+              type: "openai_completion",
+              model: "gpt-4.1-mini",
+              system: "You judge",
+              prompt: "Judge sk-0123456789: ${text}",
+            },
+          ],
+        },
+      },
+      async (world) => {
+        await world.post({ text: "x".repeat(20_000) }, from());
+        await world.settle();
+      },
+      { content: true },
+    );
+    const chat = valuesOf(sent.find(({ name }) => name.startsWith("chat")) as SentSpan);
+    const [system, user] = JSON.parse(String(chat["gen_ai.input.messages"]));
+    expect(system).toEqual({ role: "system", parts: [{ type: "text", content: "You judge" }] });
+    expect(user.parts[0].content).toMatch(/^Judge \*\*\*: x+…$/);
+    expect(JSON.parse(String(chat["gen_ai.output.messages"]))).toEqual([
+      { role: "assistant", parts: [{ type: "text", content: "What I answered" }], finish_reason: "stop" },
+    ]);
+    expect(JSON.stringify(sent)).not.toContain("sk-0123456789");
   });
 
   test("the class of what failed, on the call, its step and the run", async () => {

@@ -39,11 +39,12 @@ test.each([
   ["secrets list"],
   ["versions"],
   ["versions echo"],
-  [`versions ${HOSTILE}`],
-  [`rollback ${HOSTILE} --yes`],
-  [`rollout ${HOSTILE} 5%`],
+  ["versions HOSTILE"],
+  ["rollback HOSTILE --yes"],
+  ["rollout HOSTILE 5%"],
 ])("%s shows what strangers wrote, written out", async (command) => {
-  const args = [...command.replace("RUN", runId).split(" "), "--data", folder.data];
+  const words = command.replace("RUN", runId).replace("HOSTILE", HOSTILE).split(" ");
+  const args = [...words, "--data", folder.data];
   const called = [args, [...args, "--json"]].map((all) => hookline(all, { cwd: folder.path }));
   for (const { stdout, stderr } of await Promise.all(called)) {
     expect(`${stdout}${stderr}`).not.toMatch(/[[\p{Cc}\p{Bidi_Control}\u2028\u2029]--[\t\n]]/v);

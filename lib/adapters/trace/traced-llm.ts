@@ -1,7 +1,8 @@
 import type { Usage } from "../../core/journal.ts";
-import type { Llm, ModelRequest, Provider } from "../../core/ports/llm.ts";
-import type { Spans } from "../../core/ports/spans.ts";
+import type { ChatAnswer, ChatRequest, Llm, ModelRequest, Provider } from "../../core/ports/llm.ts";
+import type { Span, Spans } from "../../core/ports/spans.ts";
 import { callingStep, nextCall, spanIdOf } from "./calling-step.ts";
+import { inputMessages, outputMessages } from "./model-content.ts";
 import { timed } from "./timed.ts";
 
 /** By OpenTelemetry's semantic conventions for generative AI. */
@@ -11,14 +12,28 @@ const PROVIDERS: { readonly [provider in Provider]: string } = {
   gemini: "gcp.gemini",
 };
 
-/** Models whose questions are spans, with tokens and never with what was asked or answered. */
-export function tracedLlm(llm: Llm, spans?: Spans): Llm {
+const CHAT: { readonly of: Told<ChatRequest>; readonly answer: Told<ChatAnswer> } = {
+  of: ({ messages }, blank) => inputMessages(messages, blank),
+  answer: outputMessages,
+};
+
+/** Something that is told of a question or its answer, blanked of secrets. */
+type Told<T> = (value: T, blank: (text: string) => string) => Span["attributes"];
+
+/** Models whose questions are spans, with tokens; what was asked and answered is told only where `content` says so. */
+export function tracedLlm(
+  llm: Llm,
+  spans?: Spans,
+  { content = false }: { readonly content?: boolean } = {},
+): Llm {
   if (!spans) return llm;
-  const asked = <T extends { readonly usage: Usage }>(
+  const asked = <Request extends ModelRequest, Answer extends { readonly usage: Usage }>(
     operation: string,
-    { provider, model }: ModelRequest,
-    work: () => Promise<T>,
-  ): Promise<T> => {
+    request: Request,
+    work: () => Promise<Answer>,
+    told?: { readonly of: Told<Request>; readonly answer: Told<Answer> },
+  ): Promise<Answer> => {
+    const { provider, model } = request;
     const step = callingStep.getStore();
     if (!step) return work();
     const name = nextCall(step);
@@ -32,6 +47,7 @@ export function tracedLlm(llm: Llm, spans?: Spans): Llm {
         "gen_ai.operation.name": operation,
         "gen_ai.provider.name": PROVIDERS[provider],
         "gen_ai.request.model": step.blank(model),
+        ...told?.of(request, step.blank),
       },
     });
     return callingStep.run({ ...step, name, calls: 0 }, () =>
@@ -40,12 +56,13 @@ export function tracedLlm(llm: Llm, spans?: Spans): Llm {
           "gen_ai.response.model": step.blank(answer.usage.model),
           "gen_ai.usage.input_tokens": answer.usage.input_tokens,
           "gen_ai.usage.output_tokens": answer.usage.output_tokens,
+          ...told?.answer(answer, step.blank),
         },
       })),
     );
   };
   return {
-    complete: (request) => asked("chat", request, () => llm.complete(request)),
+    complete: (request) => asked("chat", request, () => llm.complete(request), content ? CHAT : undefined),
     embed: (request) => asked("embeddings", request, () => llm.embed(request)),
   };
 }

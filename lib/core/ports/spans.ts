@@ -11,7 +11,7 @@ export interface Span {
   readonly kind: "internal" | "client" | "consumer";
   readonly from: number;
   readonly to: number;
-  /** By OpenTelemetry's names; a value that is undefined is left out. Never what a step says or is told. */
+  /** By OpenTelemetry's names; a value that is undefined is left out. What models are asked and answer only where somebody wants it. */
   readonly attributes: { readonly [name: string]: string | number | undefined };
   /** Class of the error that it ended with. */
   readonly errorClass?: string | undefined;
