@@ -1,5 +1,5 @@
 import type { Deliveries, ReceiptOutcome } from "../core/ports/deliveries.ts";
-import type { RunStore } from "../core/ports/run-store.ts";
+import type { RunPage, RunQuery, RunStore } from "../core/ports/run-store.ts";
 import type { DeliveryFacts, RunSummary, StoredStatus } from "../core/run.ts";
 
 /** What became of a delivery: a run, or what a receipt says. */
@@ -26,27 +26,67 @@ export interface DeliveryQuery {
   readonly workflows: readonly string[];
   /** Absent: all. */
   readonly outcome?: DeliveryOutcome;
+  /** The last one of the page before; default: the first page. */
+  readonly after?: NonNullable<RunPage["next"]>;
   readonly since: number;
   readonly until: number;
   readonly limit: number;
 }
 
-/** Deliveries that became runs and those that did not, in one order. */
+/** A part of a list. */
+export interface DeliveryPage {
+  readonly deliveries: readonly DeliverySummary[];
+  /** Where the next one goes on; absent: there is no more. */
+  readonly next?: NonNullable<RunPage["next"]>;
+}
+
+// What a request costs beside what it looks at, in runs.
+const REQUEST_LOOKS = 100;
+const NOTHING: DeliveryPage = { deliveries: [] };
+
+interface DeliveryPlace {
+  readonly store: RunStore;
+  readonly deliveries: Deliveries;
+}
+
+/**
+ * Deliveries that became runs and those that did not, in one order. Where few runs are deliveries, a page gives up after looking at
+ * `mostLooks` of them or so, and the next one goes on there.
+ */
 export async function listDeliveries(
-  { store, deliveries }: { readonly store: RunStore; readonly deliveries: Deliveries },
+  place: DeliveryPlace,
   query: DeliveryQuery,
-): Promise<readonly DeliverySummary[]> {
-  const { outcome, limit, ...where } = query;
-  const [accepted, others] = await Promise.all([
-    outcome === undefined || outcome === "accepted" ? acceptedOf(store, deliveries, query) : [],
-    outcome === "accepted" ? [] : deliveries.list({ ...where, limit, ...(outcome && { outcome }) }),
+  mostLooks: number,
+): Promise<DeliveryPage> {
+  const { outcome, limit, after, ...where } = query;
+  // One more tells whether there is a next page.
+  const wanted = { ...where, limit: limit + 1 };
+  const [runs, receipts] = await Promise.all([
+    outcome === undefined || outcome === "accepted"
+      ? acceptedOf(place, { ...wanted, ...(after && { after }) }, mostLooks)
+      : NOTHING,
+    outcome === "accepted"
+      ? []
+      : place.deliveries.list({
+          ...wanted,
+          ...(outcome && { outcome }),
+          ...(after && { after: after.runId }),
+        }),
   ]);
-  return [...accepted, ...others].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
+  // Behind the place where looking was given up there may be what is not known yet.
+  const end = runs.next;
+  const found = [...runs.deliveries, ...receipts]
+    .filter(({ id }) => end === undefined || id >= end.runId)
+    .sort((a, b) => (a.id < b.id ? 1 : -1));
+  const deliveries = found.slice(0, limit);
+  const last = found.length > limit ? deliveries.at(-1) : undefined;
+  const next = last ? { runId: last.id, createdAt: last.at } : end;
+  return { deliveries, ...(next && { next }) };
 }
 
 /** One delivery, by its own id or that of the run which it became; undefined when there is none. */
 export async function findDelivery(
-  { store, deliveries }: { readonly store: RunStore; readonly deliveries: Deliveries },
+  { store, deliveries }: DeliveryPlace,
   id: string,
   workflows: readonly string[],
 ): Promise<DeliverySummary | undefined> {
@@ -58,22 +98,24 @@ export async function findDelivery(
 
 /** Runs that no webhook started are passed over. */
 async function acceptedOf(
-  store: RunStore,
-  deliveries: Deliveries,
-  { workflows, since, until, limit }: DeliveryQuery,
-): Promise<readonly DeliverySummary[]> {
+  { store, deliveries }: DeliveryPlace,
+  query: RunQuery,
+  mostLooks: number,
+): Promise<DeliveryPage> {
   const found: DeliverySummary[] = [];
-  let after: RunSummary | undefined;
+  let next = query.after;
+  let looks = 0;
   do {
-    const page = await store.list({ workflows, since, until, limit, ...(after && { after }) });
-    const facts = await deliveries.factsOf(page.map(({ runId }) => runId));
-    for (const run of page) {
+    const page = await store.page({ ...query, ...(next && { after: next }) }, mostLooks - looks);
+    const facts = await deliveries.factsOf(page.runs.map(({ runId }) => runId));
+    for (const run of page.runs) {
       const known = facts.get(run.runId);
       if (known) found.push(deliveryOf(run, known));
     }
-    after = page.length === limit ? page.at(-1) : undefined;
-  } while (after && found.length < limit);
-  return found;
+    looks += REQUEST_LOOKS + page.runs.length;
+    next = page.next;
+  } while (next && found.length < query.limit && looks < mostLooks);
+  return { deliveries: found, ...(next && { next }) };
 }
 
 function deliveryOf(run: RunSummary, facts: DeliveryFacts): DeliverySummary {

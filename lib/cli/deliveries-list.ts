@@ -29,7 +29,8 @@ export async function printDeliveries(options: DeliveriesListOptions): Promise<n
   const found = await withHistory(options, async (history) => {
     if (workflow !== undefined) await checkWorkflow(workflow, history, since);
     const workflows = workflow === undefined ? (await history.inputs()).map(({ name }) => name) : [workflow];
-    return listDeliveries(history, { workflows, since, until, limit, ...(outcome && { outcome }) });
+    const query = { workflows, since, until, limit, ...(outcome && { outcome }) };
+    return (await listDeliveries(history, query, Number.POSITIVE_INFINITY)).deliveries;
   });
   if (options.json) process.stdout.write(`${jsonText(found.map(deliveryView))}\n`);
   else if (found.length === 0) process.stderr.write("No deliveries.\n");

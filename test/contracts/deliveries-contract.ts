@@ -106,6 +106,22 @@ export function deliveriesContract(
     expect(await list({ outcome: "handshake", limit: 1 })).toEqual([NOON - 5]);
   });
 
+  test("a list goes on behind a receipt, whatever time it has", async () => {
+    const { deliveries } = await open();
+    const times = [NOON - DAY, NOON - 2, NOON - 1, NOON - 1, NOON];
+    const ids = times.map((at, n) => runIdAt(at).replace(/.$/, String(n)));
+    for (const [n, at] of times.entries())
+      await deliveries.keep(receipt(at, { id: ids[n] ?? "", outcome: n === 1 ? "limited" : "refused" }));
+    const list = async (more: object) => {
+      const query = { workflows: ["flow"], since: NOON - 5 * DAY, until: NOON, limit: 10, ...more };
+      return (await deliveries.list(query)).map(({ id }) => ids.indexOf(id));
+    };
+    expect(await list({ after: ids[3] })).toEqual([2, 1, 0]);
+    expect(await list({ after: ids[3], limit: 1 })).toEqual([2]);
+    expect(await list({ after: ids[4], outcome: "refused" })).toEqual([3, 2, 0]);
+    expect(await list({ after: ids[0] })).toEqual([]);
+  });
+
   test("what is known of a delivery is kept with its run", async () => {
     const { deliveries, runs } = await open();
     const delivery = { bytes: 7, sourceIp: "2001:db8::1", preset: "github" };

@@ -18,6 +18,8 @@ import { createTable, type Table, type TableOptions } from "./table.ts";
 
 const RECEIPT_KEPT_SECONDS = (7 * DAY_MS) / 1000;
 const TRIES = 3;
+// Receipts that one request looks at when a filter may leave few of them.
+const FILTERED_PAGE = 500;
 
 /** What is known of deliveries, in the table of the runs. */
 export function createDynamoDeliveries(place: TableOptions): Deliveries {
@@ -112,7 +114,8 @@ function readReceipt(item: Item): Receipt {
 }
 
 async function listReceipts(table: Table, query: ReceiptQuery): Promise<readonly Receipt[]> {
-  const { workflows, since, until, limit } = query;
+  const { workflows, after, since, limit } = query;
+  const until = Math.min(query.until, after === undefined ? query.until : timeOfRunId(after));
   const oldest = Math.max(since, until - RECEIPT_KEPT_SECONDS * 1000);
   const found: Receipt[] = [];
   for (let day = until; day > oldest - DAY_MS && found.length < limit; day -= DAY_MS) {
@@ -126,11 +129,15 @@ async function listReceipts(table: Table, query: ReceiptQuery): Promise<readonly
 async function receiptsOf(
   table: Table,
   partition: string,
-  { outcome, since, until, limit }: ReceiptQuery,
+  { outcome, after, since, until, limit }: ReceiptQuery,
 ): Promise<readonly Receipt[]> {
   const found: Receipt[] = [];
-  const where = { text: "#pk = :pk", values: { ":pk": text(partition) } };
-  for await (const page of table.query({ where, newestFirst: true, pageSize: limit })) {
+  const where = {
+    text: after === undefined ? "#pk = :pk" : "#pk = :pk AND #sk < :after",
+    values: { ":pk": text(partition), ...(after !== undefined && { ":after": text(after) }) },
+  };
+  const pageSize = outcome === undefined ? limit : Math.max(limit, FILTERED_PAGE);
+  for await (const page of table.query({ where, newestFirst: true, pageSize })) {
     const asked = page
       .map(readReceipt)
       .filter(

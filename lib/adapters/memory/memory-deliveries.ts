@@ -20,10 +20,11 @@ export function createMemoryDeliveries(runs: Pick<RunStore, "get">): Deliveries 
     async keep(receipt) {
       receipts.set(receipt.id, receipt);
     },
-    async list({ workflows, outcome, since, until, limit }) {
+    async list({ workflows, outcome, after, since, until, limit }) {
       return [...receipts.values()]
         .filter(({ workflow, at }) => workflows.includes(workflow) && at >= since && at <= until)
         .filter((one) => outcome === undefined || one.outcome === outcome)
+        .filter(({ id }) => after === undefined || id < after)
         .sort((a, b) => (a.id < b.id ? 1 : -1))
         .slice(0, limit);
     },

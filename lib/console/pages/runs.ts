@@ -5,11 +5,9 @@ import type { AddPage } from "../console-app.ts";
 import type { ConsoleStage } from "../console-stage.ts";
 import { answerPage } from "../layout.ts";
 import { filterForm, optionsOf } from "../parts/filter-form.ts";
-import { when } from "../parts/measures.ts";
-import { cursorText, readCursor } from "../parts/page-cursor.ts";
-import { pager } from "../parts/pager.ts";
+import { listEnd } from "../parts/list-end.ts";
+import { readCursor } from "../parts/page-cursor.ts";
 import { PERIOD_OPTIONS, periodOf } from "../parts/periods.ts";
-import { queryLink } from "../parts/query-link.ts";
 import { runsTable } from "../parts/runs-table.ts";
 import { choiceOf } from "../served-workflows.ts";
 
@@ -62,11 +60,7 @@ export const addRunsPage: AddPage = (app, stage) => {
       main: html`<h1>Runs</h1>
 ${filter}
 ${runs.length === 0 ? html`<p class="empty">No runs here.</p>` : runsTable(runs, "Runs, newest first")}
-${next && runs.length < PAGE ? html`<p class="quiet">Looked back as far as ${when(next.createdAt)}: the next page goes on there.</p>` : ""}
-${pager({
-  first: after && queryLink("/runs", here),
-  next: next && queryLink("/runs", { ...here, after: cursorText(next) }),
-})}`,
+${listEnd("/runs", here, { after, next, isFull: runs.length === PAGE })}`,
     });
   });
 };

@@ -1,6 +1,7 @@
 import type { RunPage } from "../../core/ports/run-store.ts";
 
-type PageCursor = NonNullable<RunPage["next"]>;
+/** Where a list goes on: behind a run, or what is listed with runs. */
+export type PageCursor = NonNullable<RunPage["next"]>;
 
 const SHAPE = /^([0-9a-f-]{1,36})~(\d{1,15})$/;
 

@@ -46,6 +46,8 @@ export interface ReceiptQuery {
   readonly workflows: readonly string[];
   /** Absent: all. */
   readonly outcome?: ReceiptOutcome;
+  /** Id of the last one of the page before; default: the first page. */
+  readonly after?: string;
   /** Milliseconds since the epoch, both included. */
   readonly since: number;
   readonly until: number;
