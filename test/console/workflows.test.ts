@@ -102,7 +102,7 @@ test("a rollback is told on the workflow's page, and a replay is of the version 
   const { text } = await get("/workflows/example");
   expect(text).toContain(`Rolled back: new runs are of <code>${earlier.hash.slice(0, 12)}</code>`);
   expect(text).toContain("by &lt;ann&gt;");
-  expect(text).toMatch(new RegExp(`<code>${earlier.hash.slice(0, 12)}</code></a> 1.0.0</th>[^%]*>100 %<`));
+  expect(text).toMatch(new RegExp(`<code>${earlier.hash.slice(0, 12)}</code></a></th>[^%]*>100 %<`));
   const action = `/runs/${runId}/replay`;
   await post(action, fieldsOf((await get(`/runs/${runId}`)).text, action));
   const [replayId = ""] = (await world.run(runId)).replays ?? [];

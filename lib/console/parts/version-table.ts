@@ -20,17 +20,17 @@ export interface VersionList {
   readonly about: string;
 }
 
-const MOST_VERSIONS = 100;
+const MOST_VERSIONS = 20;
 
 /** The versions of a workflow, who gets the events, and how the runs of each went. */
 export function versionTable(list: VersionList): Html {
   const { versions, about } = list;
   const more = versions.length - MOST_VERSIONS;
-  return html`<details class="card"${list.split ? html` open` : ""}><summary>${counted(versions.length, "version")}</summary>
+  return html`<h2>${counted(versions.length, "version")}</h2>
 <table class="list numbers"><caption>${about}</caption>
 <thead><tr><th scope="col">Version</th><th scope="col" class="wide">Kept since</th><th scope="col" class="number">Events</th><th scope="col" class="number">Runs</th><th scope="col" class="number">Failed</th><th scope="col" class="number wide">Median</th><th scope="col" class="number wide">95 %</th><th scope="col" class="number">A run</th></tr></thead>
 <tbody>${versions.slice(0, MOST_VERSIONS).map((one) => rowOf(one, list))}</tbody></table>
-${more > 0 ? html`<p class="quiet">And ${more} more.</p>` : ""}</details>`;
+${more > 0 ? html`<p class="quiet">And ${more} more: <code>hookline versions ${list.deployed.name}</code> lists them.</p>` : ""}`;
 }
 
 /** Who gets the events, where that is not the deployed version alone. */
@@ -40,7 +40,7 @@ export function splitNote({ kind, base, version, percent, at, by }: Split): Html
     kind === "rollback"
       ? html`Rolled back: new runs are of ${rest} instead of ${shared}, which is deployed.`
       : html`In rollout: ${shared} gets ${percent} % of the events, ${rest} the others.`;
-  return html`<p class="note">${what} ${when(at)}, by ${by}.</p>`;
+  return html`<p class="notice">${what} ${when(at)}, by ${by}.</p>`;
 }
 
 function rowOf({ hash, label, keptAt }: KeptVersion, list: VersionList): Html {
@@ -48,7 +48,7 @@ function rowOf({ hash, label, keptAt }: KeptVersion, list: VersionList): Html {
   const share = shareOfVersion(hash, deployed.hash, split);
   const found = numbers.get(hash);
   const link = queryLink(`/workflows/${deployed.name}`, { version: hash.slice(0, 12) });
-  return html`<tr><th scope="row"><a href="${link}"${hash === shown ? html` aria-current="true"` : ""}><code>${hash.slice(0, 12)}</code></a> ${label ?? ""}${hash === deployed.hash ? html` <span class="quiet">deployed</span>` : ""}</th>
+  return html`<tr><th scope="row"><a href="${link}"${hash === shown ? html` aria-current="true"` : ""}>${label === undefined ? "" : html`<strong>${label}</strong> `}<code>${hash.slice(0, 12)}</code></a>${hash === deployed.hash ? html` <span class="quiet">deployed</span>` : ""}</th>
 <td class="wide">${when(keptAt)}</td><td class="number">${share === 0 ? "" : `${share} %`}</td>
 <td class="number">${plain(found?.runs ?? 0)}</td><td class="number${found?.failed ? " bad" : ""}">${found ? plain(found.failed) : ""}</td>
 <td class="number wide">${found?.p50Ms === undefined ? "" : duration(found.p50Ms)}</td><td class="number wide">${found?.p95Ms === undefined ? "" : duration(found.p95Ms)}</td>
