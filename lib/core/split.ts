@@ -1,32 +1,27 @@
-import * as z from "zod";
-
-const hash = z.string().regex(/^[0-9a-f]{64}$/);
-
-const splitSchema = z.object({
-  /** The deployed version whose events are shared; whoever carries another one takes no notice. */
-  version: hash,
-  /** The version that gets what `version` does not. */
-  base: hash,
-  /** How much `version` gets, 0 to below 100; 0: it is rolled back. */
-  percent: z.number().min(0).lt(100),
-  /** Who said so: its file, when it was deployed, or a person. */
-  kind: z.enum(["rollout", "rollback"]),
-  /** Milliseconds since the epoch. */
-  at: z.number(),
-  by: z.string(),
-});
-
-/** The splits of a stage as they are stored: read by everything that makes runs. */
-export const splitTableSchema = z.object({
-  /** How many changes led here: a change is written only over the one that it was made of. */
-  revision: z.number().int().min(0),
-  splits: z.record(z.string(), z.array(splitSchema)),
-});
+import { isObject, type Json } from "./json.ts";
 
 /** How the events of a deployed version are shared with an earlier one. */
-export type Split = z.infer<typeof splitSchema>;
-/** The splits of a stage, by workflow. */
-export type SplitTable = z.infer<typeof splitTableSchema>;
+export interface Split {
+  /** The hash of the deployed version; whoever carries another one takes no notice. */
+  readonly version: string;
+  /** The version that gets what `version` does not. */
+  readonly base: string;
+  /** How much `version` gets, 0 to below 100; 0: it is rolled back. */
+  readonly percent: number;
+  /** Who said so: its file, when it was deployed, or a person. */
+  readonly kind: "rollout" | "rollback";
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly by: string;
+}
+
+/** The splits of a stage as they are stored: read by everything that makes runs. */
+export interface SplitTable {
+  /** How many changes led here: a change is written only over the one that it was made of. */
+  readonly revision: number;
+  /** By workflow. */
+  readonly splits: { readonly [workflow: string]: readonly Split[] };
+}
 
 /** A version of a workflow. */
 export interface VersionName {
@@ -72,11 +67,32 @@ export function onlyDeployed(table: SplitTable, deployed: readonly VersionName[]
   return { ...table, splits: Object.fromEntries(kept) };
 }
 
+/** What is stored as the splits of a stage; undefined for anything else. */
+export function readSplits(value: Json | undefined): SplitTable["splits"] | undefined {
+  if (!isObject(value)) return undefined;
+  const isWhole = Object.values(value).every((list) => Array.isArray(list) && list.every(isSplit));
+  return isWhole ? (value as unknown as SplitTable["splits"]) : undefined;
+}
+
+function isSplit(value: Json): boolean {
+  if (!isObject(value)) return false;
+  const { version, base, percent, kind, at, by } = value;
+  return (
+    [version, base].every((one) => /^[0-9a-f]{64}$/.test(String(one))) &&
+    typeof percent === "number" &&
+    percent >= 0 &&
+    percent < 100 &&
+    (kind === "rollout" || kind === "rollback") &&
+    typeof at === "number" &&
+    typeof by === "string"
+  );
+}
+
 function others({ splits }: SplitTable, { name, hash: version }: VersionName): readonly Split[] {
   return (Object.hasOwn(splits, name) ? (splits[name] ?? []) : []).filter((one) => one.version !== version);
 }
 
 function changed(table: SplitTable, workflow: string, list: readonly Split[]): SplitTable {
   const { [workflow]: _before, ...rest } = table.splits;
-  return { ...table, splits: { ...rest, ...(list.length > 0 && { [workflow]: [...list] }) } };
+  return { ...table, splits: { ...rest, ...(list.length > 0 && { [workflow]: list }) } };
 }

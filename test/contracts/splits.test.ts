@@ -34,6 +34,18 @@ describe("in a table", () => {
   });
 
   test.each([
+    [
+      "a split that is none",
+      {
+        splits: {
+          S: JSON.stringify({
+            lead: [{ version: "a", base: "b", percent: 5, kind: "rollout", at: 1, by: "x" }],
+          }),
+        },
+        revision: { N: "1" },
+        v: { N: "1" },
+      },
+    ],
     ["no list at all", { splits: { S: "no" }, revision: { N: "1" }, v: { N: "1" } }],
     ["no revision", { splits: { S: "{}" }, v: { N: "1" } }],
     ["another layout", { splits: { S: "{}" }, revision: { N: "1" }, v: { N: "2" } }],

@@ -1,6 +1,16 @@
+import type { Json } from "../../core/json.ts";
 import type { Splits } from "../../core/ports/splits.ts";
-import { NO_SPLITS, type SplitTable, splitTableSchema } from "../../core/split.ts";
-import { checkLayout, damaged, type Item, keyAttributes, number, readText, text } from "./item.ts";
+import { NO_SPLITS, readSplits, type SplitTable } from "../../core/split.ts";
+import {
+  checkLayout,
+  damaged,
+  type Item,
+  keyAttributes,
+  number,
+  readNumber,
+  readText,
+  text,
+} from "./item.ts";
 import { createTable, type TableOptions } from "./table.ts";
 
 const KEY = { pk: "splits", sk: "splits" };
@@ -10,7 +20,7 @@ export function createDynamoSplits(place: TableOptions): Splits {
   const table = createTable(place);
   const read = async (): Promise<SplitTable> => {
     const item = await table.get(KEY);
-    return item ? readSplits(item) : NO_SPLITS;
+    return item ? tableOf(item) : NO_SPLITS;
   };
   return {
     read,
@@ -30,17 +40,14 @@ export function createDynamoSplits(place: TableOptions): Splits {
   };
 }
 
-function readSplits(item: Item): SplitTable {
+function tableOf(item: Item): SplitTable {
   checkLayout(item);
-  const result = splitTableSchema.safeParse({
-    revision: Number(item.revision?.N),
-    splits: parsed(readText(item, "splits")),
-  });
-  if (!result.success) throw damaged(item, 'does not say in "splits" how events are shared');
-  return result.data;
+  const splits = readSplits(parsed(readText(item, "splits")));
+  if (!splits) throw damaged(item, 'does not say in "splits" how events are shared');
+  return { revision: readNumber(item, "revision"), splits };
 }
 
-function parsed(value: string): unknown {
+function parsed(value: string): Json | undefined {
   try {
     return JSON.parse(value);
   } catch {
