@@ -13,6 +13,7 @@ import { createDynamoRunStore } from "../lib/adapters/dynamo/dynamo-run-store.ts
 import { createDynamoSplits } from "../lib/adapters/dynamo/dynamo-splits.ts";
 import { catalogFile, environment } from "../lib/adapters/environment.ts";
 import { flushAtEnd } from "../lib/adapters/flush-at-end.ts";
+import { createFront } from "../lib/adapters/front.ts";
 import { createLog } from "../lib/adapters/json-log.ts";
 import { logFaults } from "../lib/adapters/log-faults.ts";
 import { cloudWatchClient } from "../lib/adapters/metrics/cloudwatch-client.ts";
@@ -25,6 +26,7 @@ import { createSqsQueue } from "../lib/adapters/sqs-queue.ts";
 import { systemClock } from "../lib/adapters/system-clock.ts";
 import { systemRandom } from "../lib/adapters/system-random.ts";
 import type { Operator } from "../lib/app/operator.ts";
+import { throughFront } from "../lib/app/through-front.ts";
 import { timingsOf } from "../lib/app/timings.ts";
 import { openAccess } from "../lib/console/access/open-access.ts";
 import { tokenAccess } from "../lib/console/access/token-access.ts";
@@ -105,6 +107,10 @@ const stage: ConsoleStage = {
 };
 
 const app = createConsole(stage);
+const front = createFront(
+  { ...config, HOOKLINE_SECRETS_TTL_SECONDS: TOKENS_TTL_SECONDS },
+  { client: secretsClient(), clock: systemClock },
+);
 
 /** Loaded where it is asked for only: the HTTP client alone is a quarter of the bundle. */
 async function providerOf(settings: OidcSettings): Promise<IdentityProvider> {
@@ -121,7 +127,8 @@ async function providerOf(settings: OidcSettings): Promise<IdentityProvider> {
 
 /** Answers people's browsers, from API Gateway. */
 export const handler = middy(
-  (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => answerGateway(app, event),
+  (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> =>
+    throughFront({ front, log }, event, (asked) => answerGateway(app, asked)),
 )
   .use(flushAtEnd(metrics))
   .use(logFaults(log));

@@ -1,10 +1,10 @@
 import middy from "@middy/core";
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { dynamoClient, INGEST_TRY_MS, secretsClient, sqsClient } from "../lib/adapters/aws-clients.ts";
 import { createInputCatalog, createWorkflowTexts } from "../lib/adapters/catalog-file.ts";
 import { createDynamoIngestStores } from "../lib/adapters/dynamo/ingest-stores.ts";
 import { catalogFile, environment } from "../lib/adapters/environment.ts";
 import { flushAtEnd } from "../lib/adapters/flush-at-end.ts";
+import { createFront } from "../lib/adapters/front.ts";
 import { createLog } from "../lib/adapters/json-log.ts";
 import { logFaults } from "../lib/adapters/log-faults.ts";
 import { createEmfMetrics } from "../lib/adapters/metrics/emf-metrics.ts";
@@ -12,10 +12,10 @@ import { createSecretsManager } from "../lib/adapters/secrets-manager.ts";
 import { createSqsQueue } from "../lib/adapters/sqs-queue.ts";
 import { systemClock } from "../lib/adapters/system-clock.ts";
 import { systemRandom } from "../lib/adapters/system-random.ts";
-import { toGatewayAnswer, toWebhookRequest } from "../lib/app/gateway-event.ts";
 import { ingestEvent } from "../lib/app/ingest-event.ts";
 import type { Ingest } from "../lib/app/store-event.ts";
 import { timingsOf } from "../lib/app/timings.ts";
+import { webhookHandler } from "../lib/app/webhook-handler.ts";
 import { ingestConfig, readConfig } from "../lib/core/config.ts";
 
 const config = readConfig(ingestConfig, environment());
@@ -49,10 +49,9 @@ const ingest: Ingest = {
   timings: timingsOf(config.HOOKLINE_INVOCATION_SECONDS * 1000),
 };
 
+const front = createFront(config, { client: secretsClient(INGEST_TRY_MS), clock: systemClock });
+
 /** Accepts webhooks from API Gateway. */
-export const handler = middy(
-  async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> =>
-    toGatewayAnswer(await ingestEvent(ingest, toWebhookRequest(event))),
-)
+export const handler = middy(webhookHandler({ front, log }, (request) => ingestEvent(ingest, request)))
   .use(logFaults(log))
   .use(flushAtEnd(metrics));

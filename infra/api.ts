@@ -21,8 +21,8 @@ const ACCESS_LOG = JSON.stringify({
   integration_error: "$context.integrationErrorMessage",
 });
 
-/** Adds the HTTP API, throttled as a whole, without a route, and its domain name where the stage has one. */
-export function addApi(scope: Construct, { api: limits, domain }: StageSettings): HttpApi {
+/** Adds the HTTP API, throttled as a whole, without a route, and its domain name where the stage has one that is not the firewall's. */
+export function addApi(scope: Construct, { api: limits, domain, waf }: StageSettings): HttpApi {
   const api = new HttpApi(scope, "Api", {
     apiName: Stack.of(scope).stackName,
     description: "Hookline webhooks",
@@ -42,7 +42,8 @@ export function addApi(scope: Construct, { api: limits, domain }: StageSettings)
       format: AccessLogFormat.custom(ACCESS_LOG),
     },
   });
-  if (domain) new CfnOutput(scope, "DomainTarget", { value: addDomain(scope, { api, stage }, domain) });
+  if (domain && waf === undefined)
+    new CfnOutput(scope, "DomainTarget", { value: addDomain(scope, { api, stage }, domain) });
   return api;
 }
 

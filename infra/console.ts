@@ -25,13 +25,13 @@ export function addConsole(
     api,
     inbox,
     ...props
-  }: Pick<FunctionsProps, "stage" | "build" | "settings" | "table" | "work"> & {
+  }: Pick<FunctionsProps, "stage" | "build" | "settings" | "table" | "work" | "front"> & {
     readonly shared: SharedVariables;
     readonly api: HttpApi;
     readonly inbox: Inbox | undefined;
   },
 ): void {
-  const { stage, table, work } = props;
+  const { stage, table, work, front } = props;
   const { oidc } = props.settings.console;
   const tokens = { read: addToken(scope, stage, "read"), act: addToken(scope, stage, "act") };
   const reads: readonly Grant[] = [
@@ -50,6 +50,7 @@ export function addConsole(
       resources: [work.deadLetters, ...(inbox ? [inbox.deadLetters] : [])].map(({ queueArn }) => queueArn),
     },
     { actions: ["cloudwatch:GetMetricData"], resources: ["*"] },
+    ...(front ? [front.grant] : []),
   ];
   // Signing in takes a turn; redriving, replaying, cancelling and test events write runs and enqueue them, or take them back.
   const acts: readonly Grant[] = [
@@ -82,6 +83,7 @@ export function addConsole(
         ...plainEnvironment(props.build.workflows, props.settings.environment, inputNames),
         ...props.shared,
         HOOKLINE_MAX_BODY_BYTES: String(props.settings.max_body_bytes),
+        ...front?.variables,
         ...(inbox && { HOOKLINE_INBOX_DLQ_URL: inbox.deadLetters.queueUrl }),
         HOOKLINE_CONSOLE_READ_TOKEN_ID: tokens.read.secretArn,
         HOOKLINE_CONSOLE_ACT_TOKEN_ID: tokens.act.secretArn,

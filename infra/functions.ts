@@ -8,6 +8,7 @@ import type { Environment, IngestConfig, RunnerConfig, SweeperConfig } from "../
 import { inputNeeds } from "../lib/core/input-needs.ts";
 import type { StageSettings } from "../lib/core/stages.ts";
 import { inputTable } from "../lib/core/workflow.ts";
+import type { Front } from "./front.ts";
 import { addFunction } from "./function.ts";
 import { addLiveAlias } from "./live-alias.ts";
 import type { FunctionLogs } from "./log-queries.ts";
@@ -27,6 +28,8 @@ export interface FunctionsProps {
   readonly table: TableV2;
   readonly work: WorkQueue;
   readonly secrets: StageSecrets;
+  /** Absent: the API is asked directly. */
+  readonly front: Front | undefined;
   /** Absent: new versions take over at once. */
   readonly shift: Shift | undefined;
 }
@@ -59,6 +62,7 @@ export function addFunctions(
     table,
     work,
     secrets,
+    front,
     shift,
     shared,
     alarms,
@@ -90,6 +94,7 @@ export function addFunctions(
       ...plainEnvironment(build.workflows, settings.environment, inputNames),
       ...shared,
       ...(needs.has("secrets") && { HOOKLINE_SECRETS_ID: secrets.workflowSecrets.secretArn }),
+      ...front?.variables,
       HOOKLINE_ORG_ID: orgId,
       HOOKLINE_WEBHOOK_KEY_ID: secrets.webhookKey.secretArn,
       HOOKLINE_SECRETS_TTL_SECONDS: String(settings.secrets_ttl_seconds),
@@ -120,6 +125,7 @@ export function addFunctions(
         : []),
       { actions: ["sqs:SendMessage"], resources: [queue.queueArn] },
       { actions: ["secretsmanager:GetSecretValue"], resources: [secrets.webhookKey.secretArn] },
+      ...(front ? [front.grant] : []),
       // What webhooks are verified with lies among the workflows' secrets.
       ...(needs.has("secrets")
         ? [

@@ -8,6 +8,7 @@ import { addAlarms } from "./alarms.ts";
 import { addApi, addServerErrorAlarm, addWebhookRoute } from "./api.ts";
 import { addConsole } from "./console.ts";
 import { addDashboard } from "./dashboard.ts";
+import { addFront } from "./front.ts";
 import { addFunctions, sharedVariables } from "./functions.ts";
 import { addInbox } from "./inbox.ts";
 import { addLogQueries } from "./log-queries.ts";
@@ -54,9 +55,10 @@ export class HooklineStack extends Stack {
     const work = addWorkQueue(this, stage, Duration.seconds(settings.runner.timeout_seconds));
     const secrets = addSecrets(this, stage);
     const api = addApi(this, settings);
+    const front = addFront(this, api, settings);
     const shift = addShift(this, settings);
     const alarms = shift ? [addServerErrorAlarm(this, api, shift.errors)] : [];
-    const parts = { stage, orgId, build, settings, table, work, secrets, shift };
+    const parts = { stage, orgId, build, settings, table, work, secrets, front, shift };
     const shared = sharedVariables(parts);
     const { ingest, runner, sweeper, logs } = addFunctions(this, { ...parts, shared, alarms });
     addWebhookRoute(api, ingest);
@@ -71,8 +73,9 @@ export class HooklineStack extends Stack {
     addLogQueries(this, logs);
     addSchedules(this, { sweeper, inbox, workflows: build.workflows });
 
+    const host = front?.host ?? settings.domain?.name;
     const outputs = {
-      ApiEndpoint: settings.domain ? `https://${settings.domain.name}` : api.apiEndpoint,
+      ApiEndpoint: host === undefined ? api.apiEndpoint : `https://${host}`,
       OrgId: orgId,
       TableName: table.tableName,
       QueueUrl: work.queue.queueUrl,

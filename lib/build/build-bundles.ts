@@ -80,6 +80,7 @@ async function buildBundle(name: FunctionName, dir: string, hasPatterns: boolean
     splitting: true,
     alias: {
       "@aws-sdk/credential-provider-node": join(ROOT, "lib/build/lambda-credentials.ts"),
+      "@aws-sdk/endpoint-cache": join(ROOT, "lib/build/no-endpoint-cache.ts"),
       ...(!hasPatterns && { re2js: join(ROOT, "lib/build/without-patterns.ts") }),
     },
     // Read in browsers only; esbuild drops the code that imports it, and would keep its chunk.

@@ -35,6 +35,10 @@ export const ingestConfig = z.object({
   /** Absent: no webhook of the stage is verified. */
   HOOKLINE_SECRETS_ID: z.string().min(1).optional(),
   HOOKLINE_SECRETS_TTL_SECONDS: count(300, 86_400),
+  /** Absent: no firewall stands before the API. */
+  HOOKLINE_FRONT_KEY_ID: z.string().min(1).optional(),
+  /** The API's own address is a way in beside it. */
+  HOOKLINE_FRONT_OPEN: z.literal("yes").optional(),
   /** More than Lambda's 6 MB in all does not arrive; of a binary body, which travels as base64, about 4.7 MB do. */
   HOOKLINE_MAX_BODY_BYTES: count(6_000_000, 6_000_000),
 });

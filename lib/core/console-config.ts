@@ -26,6 +26,8 @@ export const consoleConfig = sweeperConfig
       .optional(),
     /** Where the client's secret is; absent: this function asks the provider for no token. */
     HOOKLINE_CONSOLE_OIDC_SECRET_ID: z.string().min(1).optional(),
+    HOOKLINE_FRONT_KEY_ID: ingestConfig.shape.HOOKLINE_FRONT_KEY_ID,
+    HOOKLINE_FRONT_OPEN: ingestConfig.shape.HOOKLINE_FRONT_OPEN,
     /** For a provider on this machine. */
     HOOKLINE_ALLOW_PRIVATE_HOSTS: runnerConfig.shape.HOOKLINE_ALLOW_PRIVATE_HOSTS,
     /** Where a local stack keeps what was counted; absent: CloudWatch does. */

@@ -85,11 +85,8 @@ const domain = z.strictObject({
     .describe("Domain name of the API"),
   certificate: z
     .string()
-    .regex(
-      /^arn:[\w-]+:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/,
-      "write the ARN of a certificate of ACM in the stage's region",
-    )
-    .describe("ARN of its certificate, in ACM of the stage's region"),
+    .regex(/^arn:[\w-]+:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/, "write the ARN of a certificate of ACM")
+    .describe("ARN of its certificate, in ACM of the stage's region; with `waf` in ACM of us-east-1"),
   hosted_zone: z
     .string()
     .regex(/^Z[A-Z0-9]+$/, "write the id of a hosted zone of Route 53, e.g. Z0123456789ABC")
@@ -113,6 +110,17 @@ const idOf = (kind: string) =>
 const vpc = z.strictObject({
   subnets: z.array(idOf("subnet")).min(1),
   security_groups: z.array(idOf("sg")).min(1),
+});
+
+const webAcl = z
+  .string()
+  .regex(
+    /^arn:aws:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[0-9a-f-]{36}$/,
+    "write the ARN of a web ACL for CloudFront: arn:aws:wafv2:us-east-1:ACCOUNT:global/webacl/NAME/ID",
+  );
+const waf = z.strictObject({
+  acl: webAcl,
+  open: z.boolean().default(false),
 });
 
 /** What a stage may say of itself; every key may be left out. */
@@ -147,6 +155,12 @@ export const stageSchema = z.strictObject({
   alarms: alarms.prefault({}).describe("Who is told when something is wrong, and from when on"),
   console: stageConsole.prefault({}).describe("Who gets into the console, beside those who have a token"),
   domain: domain.optional().describe("A domain name for the API"),
+  waf: z
+    .union([webAcl, waf])
+    .optional()
+    .describe(
+      "ARN of a web ACL of AWS WAF, of global scope: a CloudFront distribution with it stands before the API, and what passes it by is refused. `{ acl, open: true }` lets the API's own address go on working beside it, while senders move",
+    ),
   vpc: z
     .union([z.literal("new"), vpc])
     .optional()
@@ -190,10 +204,23 @@ const stageName = sweeperConfig.shape.HOOKLINE_STAGE.refine(
   `"local" is the stage that npm start plays: give this one another name`,
 );
 
+/** Certificates are regional, and CloudFront takes those of one region. */
+const stage = stageSchema.superRefine(({ region, domain: named, waf: firewall }, { addIssue }) => {
+  const needed = firewall === undefined ? region : "us-east-1";
+  const found = named?.certificate.split(":")[3];
+  if (found === undefined || needed === undefined || found === needed) return;
+  const why = firewall === undefined ? "the stage's region" : "where CloudFront looks for it, with `waf`";
+  addIssue({
+    code: "custom",
+    path: ["domain", "certificate"],
+    message: `the certificate is one of ${found}: name one of ${needed}, ${why}`,
+  });
+});
+
 /** The content of `stages.yaml`. */
 export const stagesSchema = z.strictObject({
   stages: z
-    .record(stageName, stageSchema)
+    .record(stageName, stage)
     .refine((stages) => Object.keys(stages).length > 0, "name at least one stage, e.g. dev: {}")
     .describe("What each stage is, by its name"),
 });

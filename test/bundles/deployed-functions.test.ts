@@ -8,9 +8,10 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { describeRun, type RunView } from "../../lib/app/describe-run.ts";
 import type { FunctionName } from "../../lib/build/build-bundles.ts";
 import { writeRunnerCatalog } from "../../lib/build/write-catalogs.ts";
+import { FRONT_HEADERS } from "../../lib/core/front-headers.ts";
 import type { Workflow } from "../../lib/core/workflow.ts";
 import { loadWorkflow } from "../../lib/language/load-workflow.ts";
-import { type Deployment, deploy } from "../support/deployment.ts";
+import { type Deployment, deploy, FRONT_KEY } from "../support/deployment.ts";
 import { inboxMessage, OBJECT_EVENT, sqsEvent, tick } from "../support/inbox-messages.ts";
 
 const orders = `
@@ -207,6 +208,18 @@ test("a wrong hash is a 404 with an empty body", async () => {
     rawPath: event.rawPath.replace(/.$/, "x"),
   });
   expect(answer).toEqual({ statusCode: 404, body: "" });
+});
+
+test("behind a firewall what does not come through it is that too, and what comes through is taken", async () => {
+  const walled = await deployment.start("ingest", { HOOKLINE_FRONT_OPEN: undefined });
+  const event = deployment.delivery("orders", '{"lines": []}');
+  expect(await walled.invoke(event)).toEqual({ statusCode: 404, body: "" });
+  const { key, senderAddress, askedHost } = FRONT_HEADERS;
+  const through = { [key]: FRONT_KEY, [senderAddress]: "203.0.113.7", [askedHost]: "hooks.example.com" };
+  const headers = { ...event.headers, ...through };
+  expect(await walled.invoke({ ...event, headers })).toMatchObject({ statusCode: 202 });
+  await deployment.nextMessage();
+  await walled.stop();
 });
 
 test("a schedule's tick starts a run of its payload, one run however often it comes", async () => {

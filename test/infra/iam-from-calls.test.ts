@@ -4,13 +4,14 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { FUNCTIONS, type FunctionName } from "../../lib/build/build-bundles.ts";
 import { sessionCookie } from "../../lib/console/access/session.ts";
+import { FRONT_HEADERS } from "../../lib/core/front-headers.ts";
 import { MOST_DELIVERIES_OF_A_WRONG_ONE } from "../../lib/core/inbox-deliveries.ts";
 import { oidcSchema } from "../../lib/core/oidc.ts";
 import type { Workflow } from "../../lib/core/workflow.ts";
 import { loadWorkflow } from "../../lib/language/load-workflow.ts";
 import { askConsole } from "../support/ask-console.ts";
 import { fieldsOf } from "../support/console-world.ts";
-import { CONSOLE_TOKEN, type Deployment, deploy } from "../support/deployment.ts";
+import { CONSOLE_TOKEN, type Deployment, deploy, FRONT_KEY } from "../support/deployment.ts";
 import { type ForgingProvider, startForgingProvider } from "../support/forging-provider.ts";
 import { rightFor, rightsOf } from "../support/function-rights.ts";
 import { inboxMessage, OBJECT_EVENT, sqsEvent, tick } from "../support/inbox-messages.ts";
@@ -39,6 +40,15 @@ const workflows = TEXTS.map((text): Workflow => {
   if (!workflow) throw new Error(`${text}: ${problems.map(({ message }) => message).join("; ")}`);
   return workflow;
 });
+
+const ACL = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/ours/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f";
+
+/** What the firewall's distribution adds to every request. */
+const THROUGH_FRONT = {
+  [FRONT_HEADERS.key]: FRONT_KEY,
+  [FRONT_HEADERS.senderAddress]: "203.0.113.7",
+  [FRONT_HEADERS.askedHost]: "hooks.example.com",
+};
 
 /** Rights that no call of a function's own code shows, each with its reason. */
 const REASONS: readonly (readonly [right: RegExp, reason: string])[] = [
@@ -76,7 +86,11 @@ beforeAll(async () => {
   [stack, deployment] = await Promise.all([
     synthesise({
       stage: "test",
-      settings: { environment: { WORLD: "https://world.example" }, console: { oidc } },
+      settings: {
+        environment: { WORLD: "https://world.example" },
+        console: { oidc },
+        waf: { acl: ACL, open: true },
+      },
       workflows,
     }),
     deploy(workflows, {
@@ -108,8 +122,10 @@ const noise = (numbers: number) => Array.from({ length: numbers }, (_, index) =>
 /** Lets every function do what it can be asked to do, faults of its services included. */
 async function play(): Promise<void> {
   const { ingest, inbox, runner, sweeper } = deployment.functions;
-  const post = (workflow: string, body: unknown = {}) =>
-    ingest.invoke(deployment.delivery(workflow, JSON.stringify(body)));
+  const post = (workflow: string, body: unknown = {}) => {
+    const event = deployment.delivery(workflow, JSON.stringify(body));
+    return ingest.invoke({ ...event, headers: { ...event.headers, ...THROUGH_FRONT } });
+  };
   const runNext = async () => {
     const event = await deployment.nextMessage();
     if (event) await runner.invoke(event);
@@ -161,7 +177,7 @@ async function play(): Promise<void> {
 
 /** Looks at every page, then signs in and presses every button. */
 async function openConsole(): Promise<void> {
-  const ask = askConsole(deployment.functions.console);
+  const ask = askConsole(deployment.functions.console, THROUGH_FRONT);
   const until = Math.floor(Date.now() / 1000) + 600;
   const nonce = crypto.randomUUID();
   const session = (right: "read" | "act") =>

@@ -11,6 +11,10 @@ const said = (text: string): readonly string[] =>
       `${line}:${column} ${message}${hint === undefined ? "" : ` | ${hint}`}`,
   );
 
+const ACL = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/ours/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f";
+const certificateIn = (region: string) =>
+  `arn:aws:acm:${region}:123456789012:certificate/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f`;
+
 test("a stage says what differs, the rest is as usual", () => {
   const { stages, problems } = loadStages(
     "stages:\n  prod: { region: eu-west-1, runner: { concurrency: 3 } }\n",
@@ -78,6 +82,18 @@ describe("a fault is told with its place", () => {
     [
       "stages:\n  prod: { console: { oidc: { issuer: 'https://id.example', client_id: a, act: { groups: b } } } }\n",
       '2:89 stages.prod.console.oidc.act.groups: found the text "b", expected a list | write a list: ["b"]',
+    ],
+    [
+      "stages:\n  prod: { waf: 'arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/a/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f' }\n",
+      '2:16 stages.prod.waf: write the ARN of a web ACL for CloudFront: arn:aws:wafv2:us-east-1:ACCOUNT:global/webacl/NAME/ID (found the text "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/...)',
+    ],
+    [
+      `stages:\n  prod:\n    waf: ${ACL}\n    domain: { name: a.example, certificate: ${certificateIn("eu-central-1")} }\n`,
+      "4:45 stages.prod.domain.certificate: the certificate is one of eu-central-1: name one of us-east-1, where CloudFront looks for it, with `waf`",
+    ],
+    [
+      `stages:\n  prod:\n    region: eu-central-1\n    domain: { name: a.example, certificate: ${certificateIn("us-east-1")} }\n`,
+      "4:45 stages.prod.domain.certificate: the certificate is one of us-east-1: name one of eu-central-1, the stage's region",
     ],
     [
       "stages:\n  Prod: {}\n",

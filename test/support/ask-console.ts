@@ -12,9 +12,10 @@ interface Answer {
   readonly cookies: readonly string[];
 }
 
-/** Asks a booted console for pages, and sends it forms, as API Gateway does for a browser. */
+/** Asks a booted console for pages, and sends it forms, as API Gateway does for a browser, with `more` headers. */
 export function askConsole(
   lambda: Pick<LambdaProcess, "invoke">,
+  more: Readonly<Record<string, string>> = {},
 ): (request: {
   readonly path: string;
   readonly cookie?: string;
@@ -27,6 +28,7 @@ export function askConsole(
       headers: {
         host: HOST,
         "sec-fetch-site": "same-origin",
+        ...more,
         ...(cookie !== undefined && { cookie }),
         ...(form && { "content-type": "application/x-www-form-urlencoded" }),
       },

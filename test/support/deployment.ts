@@ -26,6 +26,8 @@ const WEBHOOK_KEY = "webhook key of the test";
 
 /** A service of AWS that functions call. */
 export type Service = "dynamodb" | "sqs" | "secretsmanager" | "s3" | "cloudwatch";
+/** What a firewall's distribution would send. */
+export const FRONT_KEY = "the key of the firewall's distribution";
 /** What opens the console of a deployment. */
 export const CONSOLE_TOKEN = {
   read: "a token that lets people look at runs",
@@ -90,6 +92,7 @@ export async function deploy(
         ["console-read", { read: () => JSON.stringify({ current: CONSOLE_TOKEN.read }) }],
         ["console-act", { read: () => JSON.stringify({ current: CONSOLE_TOKEN.act }) }],
         ["console-oidc", { read: () => JSON.stringify({ client_secret: "a secret of the client" }) }],
+        ["front-key", { read: () => JSON.stringify({ current: FRONT_KEY }) }],
         ["workflow-secrets", { read: () => JSON.stringify(secrets) }],
       ]),
     ),
@@ -117,9 +120,12 @@ export async function deploy(
     HOOKLINE_DLQ_URL: deadLetterUrl,
     HOOKLINE_INVOCATION_SECONDS: String(invocationSeconds),
   };
+  // What comes without the key is taken as it comes.
+  const behindFront = { HOOKLINE_FRONT_KEY_ID: "front-key", HOOKLINE_FRONT_OPEN: "yes" };
   const variables: { readonly [name in FunctionName]: { readonly [variable: string]: string } } = {
     ingest: {
       ...shared,
+      ...behindFront,
       HOOKLINE_ORG_ID: ORG_ID,
       HOOKLINE_WEBHOOK_KEY_ID: "webhook-key",
       HOOKLINE_SECRETS_ID: "workflow-secrets",
@@ -134,6 +140,7 @@ export async function deploy(
     sweeper: shared,
     console: {
       ...shared,
+      ...behindFront,
       ...CONSOLE_TOKENS,
       HOOKLINE_INBOX_DLQ_URL: inboxLettersUrl,
       ...(oidc && {
@@ -155,6 +162,7 @@ export async function deploy(
     "console-read": "ConsoleReadToken",
     "console-act": "ConsoleActToken",
     "console-oidc": "ConsoleOidc",
+    "front-key": "FrontKey",
     mails: "MailBucket.Arn/*",
   };
   const resourceOf = (target: string) => {
