@@ -1,4 +1,5 @@
 import type { AddPage } from "./console-app.ts";
+import { addCheckPage } from "./pages/check.ts";
 import { addDeadLettersPage } from "./pages/dead-letters.ts";
 import { addDeliveriesPage } from "./pages/deliveries.ts";
 import { addOverviewPage } from "./pages/overview.ts";
@@ -19,6 +20,7 @@ const PAGES: readonly AddPage[] = [
   addWorkflowsPage,
   addWorkflowPage,
   addTestEventPage,
+  addCheckPage,
   addDeliveriesPage,
   addDeadLettersPage,
 ];

@@ -37,6 +37,7 @@ beforeAll(async () => {
       { type: "set", values: { shown: "${texts}" } },
       { type: "print", text: "${texts}" },
       { type: "fail", message: "${texts}" },
+      { type: "print", text: MARKUP.join(" ").replaceAll("${", () => "$${") },
     ],
   };
   there = createConsoleWorld({ file });
@@ -58,6 +59,7 @@ const pages = [
   "/workflows",
   "/workflows/example",
   "/workflows/example/test",
+  "/workflows/example/check",
   "/sign-in",
   "/nothing",
 ];
@@ -153,6 +155,7 @@ test("markup in events, names of keys, errors, logs and dead letters is shown as
     "/workflows",
     "/workflows/example",
     "/workflows/example/test",
+    "/workflows/example/check",
   ]) {
     const answer = await there.get(path);
     expect([path, answer.status]).toEqual([path, 200]);

@@ -56,13 +56,14 @@ export const addWorkflowPage: AddPage = (app, stage) => {
       section: "/workflows",
       main: html`<h1>${name}</h1>
 ${description === undefined ? "" : html`<p>${description}</p>`}
-<p><a href="${queryLink("/", { workflow: name })}">Numbers</a> · <a href="${queryLink("/runs", { workflow: name })}">Runs</a>${current.input.type === "http_webhook" ? html` · <a href="${queryLink("/deliveries", { workflow: name })}">Deliveries</a> · <a href="/workflows/${name}/test">Send a test event</a>` : ""}</p>
+<p><a href="${queryLink("/", { workflow: name })}">Numbers</a> · <a href="${queryLink("/runs", { workflow: name })}">Runs</a>${current.input.type === "http_webhook" ? html` · <a href="${queryLink("/deliveries", { workflow: name })}">Deliveries</a> · <a href="/workflows/${name}/test">Send a test event</a>` : ""} · <a href="/workflows/${name}/check">Check</a></p>
 ${split ? splitNote(split) : ""}
 ${shown.hash === current.hash ? "" : notToday(shown, current)}
 <section class="card" aria-label="Facts">${facts([
         ["Version", html`${shown.version ?? ""} <code>${shown.hash.slice(0, 12)}</code>`],
         ["Stages", shown.stages?.join(", ") ?? "all"],
         ...inputFacts(shown, stage.name),
+        ["Reads", namesOf(shown)],
         ["History kept", counted(shown.history.retentionDays, "day")],
       ])}${commands(shown, stage.name)}</section>
 ${changelogList(shown.changelog)}
@@ -79,14 +80,23 @@ ${versionTable({
   });
 };
 
-/** What the terminal is for: the URL is a secret, and a check reads the file as it is now. */
-function commands({ name, file, input }: Workflow, stage: string): Html {
+/** The names that its runs look for a value of. Whether secrets have one, only those know who may read them. */
+function namesOf({ environment }: Workflow): Html | undefined {
+  if (environment.length === 0) return undefined;
+  return html`${environment.map(({ name, secret }) => html`<code>${name}</code>${secret ? " (secret)" : ""} `)}`;
+}
+
+/** What the terminal is for: URL and values of secrets are not to be seen here. */
+function commands({ name, environment, input }: Workflow, stage: string): Html {
   const there = stage === "local" ? "" : ` --stage ${stage}`;
   const webhook =
     input.type === "http_webhook"
       ? html`<code>hookline url ${name}${there}</code> prints the webhook’s URL, which is a secret. `
       : "";
-  return html`<p class="quiet">${webhook}<code>hookline check ${file}</code> says what to look after.</p>`;
+  const secrets = environment.some(({ secret }) => secret)
+    ? html`<code>hookline secrets list --missing${there}</code> says which secrets have no value.`
+    : "";
+  return html`<p class="quiet">${webhook}${secrets}</p>`;
 }
 
 function notToday(shown: Workflow, current: Workflow): Html {
