@@ -88,16 +88,21 @@ test("the runner has none of Google's login library and sockets", () => {
   );
 });
 
-test("the runner has jq and Python with what they run in beside it; no bundle has YAML", async () => {
+test("the runner has jq and Python with what they run in beside it", async () => {
   expect(await readdir(bundle("runner").dir)).toEqual(
     expect.arrayContaining(["index.mjs", "jq-worker.mjs", "jq.wasm"]),
   );
   expect(await readdir(join(bundle("runner").dir, "python"))).toEqual(
     expect.arrayContaining(["boot.py", "child.mjs", "pyodide.asm.wasm", "snapshot.bin"]),
   );
-  expect(
-    bundles.flatMap(({ inputs }) => inputs.filter((file) => file.includes("node_modules/yaml/"))),
-  ).toEqual([]);
+});
+
+test("no bundle has YAML but the console's, which reads it when somebody asks for a workflow's check", () => {
+  const ofYaml = (file: string) => file.includes("node_modules/yaml/") || file.startsWith("lib/language/check/");
+  const others = bundles.filter(({ name }) => name !== "console");
+  expect(others.flatMap(({ inputs }) => inputs.filter(ofYaml))).toEqual([]);
+  expect(bundle("console").inputs.some(ofYaml)).toBe(true);
+  expect(bundle("console").startInputs.filter(ofYaml)).toEqual([]);
 });
 
 test("the runner fits into a Lambda function with room to spare; the others carry no files", () => {

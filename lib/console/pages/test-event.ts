@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { type SampleEvent, sampleEventFor } from "../../app/sample-event.ts";
+import type { SampleEvent } from "../../app/sample-event.ts";
 import { sendTestEvent } from "../../app/send-test-event.ts";
 import { mainEntry } from "../../app/served-entry.ts";
 import type { InputEntry } from "../../core/workflow.ts";
@@ -25,6 +25,8 @@ export const addTestEventPage: AddPage = (app, stage) => {
   app.get("/workflows/:name/test", async (context) => {
     const entry = await webhookOf(context.req.param("name"));
     if (!entry) return noWebhook(context);
+    // What services send is for this page only.
+    const { sampleEventFor } = await import("../../app/sample-event.ts");
     const about = { id: random.uuid(), now: clock.now() };
     const sample = sampleEventFor(entry, samples.beside(entry.name), about);
     return testPage(context, entry, sample);
