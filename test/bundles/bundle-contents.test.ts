@@ -98,7 +98,8 @@ test("the runner has jq and Python with what they run in beside it", async () =>
 });
 
 test("no bundle has YAML but the console's, which reads it when somebody asks for a workflow's check", () => {
-  const ofYaml = (file: string) => file.includes("node_modules/yaml/") || file.startsWith("lib/language/check/");
+  const ofYaml = (file: string) =>
+    file.includes("node_modules/yaml/") || file.startsWith("lib/language/check/");
   const others = bundles.filter(({ name }) => name !== "console");
   expect(others.flatMap(({ inputs }) => inputs.filter(ofYaml))).toEqual([]);
   expect(bundle("console").inputs.some(ofYaml)).toBe(true);
