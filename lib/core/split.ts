@@ -1,4 +1,4 @@
-import { isObject, type Json } from "./json.ts";
+import { isObject, type Json, type JsonObject } from "./json.ts";
 
 /** How the events of a deployed version are shared with an earlier one. */
 export interface Split {
@@ -13,6 +13,8 @@ export interface Split {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly by: string;
+  /** Of a rollback: the rollout that it interrupts. */
+  readonly interrupts?: { readonly base: string; readonly percent: number };
 }
 
 /** The splits of a stage as they are stored: read by everything that makes runs. */
@@ -53,6 +55,32 @@ export function withSplit(table: SplitTable, workflow: string, split: Split): Sp
   return changed(table, workflow, [...others(table, { name: workflow, hash: split.version }), split]);
 }
 
+/** The table in which a deployed version is rolled back to an earlier one. */
+export function withRollback(
+  table: SplitTable,
+  deployed: VersionName,
+  base: string,
+  word: Pick<Split, "at" | "by">,
+): SplitTable {
+  const known = splitOf(table, deployed);
+  const interrupts =
+    known?.kind === "rollout" ? { base: known.base, percent: known.percent } : known?.interrupts;
+  const split: Split = { version: deployed.hash, base, percent: 0, kind: "rollback", ...word };
+  return withSplit(table, deployed.name, { ...split, ...(interrupts && { interrupts }) });
+}
+
+/** The table in which a version that was rolled back gets what it got before. */
+export function withoutRollback(
+  table: SplitTable,
+  deployed: VersionName,
+  word: Pick<Split, "at" | "by">,
+): SplitTable {
+  const known = splitOf(table, deployed);
+  if (!known?.interrupts) return withoutSplit(table, deployed);
+  const { version, interrupts } = known;
+  return withSplit(table, deployed.name, { version, ...interrupts, kind: "rollout", ...word });
+}
+
 /** The table in which a version gets all of its events. */
 export function withoutSplit(table: SplitTable, version: VersionName): SplitTable {
   return changed(table, version.name, others(table, version));
@@ -76,16 +104,23 @@ export function readSplits(value: Json | undefined): SplitTable["splits"] | unde
 
 function isSplit(value: Json): boolean {
   if (!isObject(value)) return false;
-  const { version, base, percent, kind, at, by } = value;
+  const { kind, version, at, by, interrupts } = value;
   return (
-    [version, base].every((one) => /^[0-9a-f]{64}$/.test(String(one))) &&
-    typeof percent === "number" &&
-    percent >= 0 &&
-    percent < 100 &&
+    isHash(version) &&
+    isShared(value) &&
+    (interrupts === undefined || (isObject(interrupts) && isShared(interrupts))) &&
     (kind === "rollout" || kind === "rollback") &&
     typeof at === "number" &&
     typeof by === "string"
   );
+}
+
+function isShared({ base, percent }: JsonObject): boolean {
+  return isHash(base) && typeof percent === "number" && percent >= 0 && percent < 100;
+}
+
+function isHash(value: Json | undefined): boolean {
+  return typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
 }
 
 function others({ splits }: SplitTable, { name, hash: version }: VersionName): readonly Split[] {

@@ -282,6 +282,10 @@ describe("versions of a deployed stage", () => {
         { percent: 75, deployed: false },
       ],
     });
+    await call("rollback", "greet", "--yes");
+    expect((await call("versions")).stdout).toContain("rolled back to");
+    expect((await call("rollout", "greet", "50%")).stderr).toContain("greet is rolled back");
+    expect((await call("rollback", "greet", "--undo")).stdout).toContain("25 % of the new runs of greet");
     expect((await call("rollout", "greet", "100%")).code).toBe(0);
     const again = await call("rollout", "greet", "50%");
     expect([again.code, again.stderr]).toEqual([2, expect.stringContaining("greet is in no rollout")]);
@@ -313,6 +317,7 @@ describe("versions of a deployed stage", () => {
     expect(JSON.parse((await call("rollback", "greet", "--undo", "--json")).stdout)).toEqual({
       workflow: "greet",
       serves: compiled(AFTER).hash,
+      percent: 100,
       instead_of: compiled(BEFORE).hash,
     });
   });

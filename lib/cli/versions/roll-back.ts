@@ -3,7 +3,7 @@ import { diffWorkflows } from "../../app/diff-workflows.ts";
 import { misfits } from "../../app/fits-deployment.ts";
 import { SPLITS_FRESH_MS } from "../../app/served-entry.ts";
 import { FlowError } from "../../core/flow-error.ts";
-import { type Split, splitOf, withoutSplit, withSplit } from "../../core/split.ts";
+import { splitOf, withoutRollback, withRollback } from "../../core/split.ts";
 import type { Workflow } from "../../core/workflow.ts";
 import { diffLines } from "../deploy/plan-text.ts";
 import { EXIT } from "../exit.ts";
@@ -15,7 +15,7 @@ import { checkVersion, hashOf } from "../operate/find-version.ts";
 import { placeFlags } from "../place-flags.ts";
 import { paintFor } from "../run-text.ts";
 import { changeWord } from "./change-word.ts";
-import { SHORT_HASH } from "./split-text.ts";
+import { SHORT_HASH, splitText } from "./split-text.ts";
 import { deployedHash, type VersionPlace, withVersions } from "./version-place.ts";
 
 /** Options of `rollback`. */
@@ -49,17 +49,20 @@ export async function rollBack(
 async function undo(name: string, place: VersionPlace, options: RollbackOptions): Promise<number> {
   const hash = deployedHash(place, name, options.stage);
   const split = splitOf(await place.splits.read(), { name, hash });
-  if (!split)
+  if (split?.kind !== "rollback")
     throw new FlowError(
       "invalid_input",
-      `${name} is not rolled back: the deployed version ${short(hash)} gets all events`,
+      `${name} is not rolled back: ${split ? splitText(split) : `the deployed version ${short(hash)} gets all events`}`,
     );
-  if (!options.dryRun) await changeSplits(place.splits, (table) => withoutSplit(table, { name, hash }));
-  report(
-    options,
-    { workflow: name, serves: hash, instead_of: split.base },
-    `New runs of ${name} are of ${short(hash)}, which is deployed, within ${SECONDS} seconds.`,
-  );
+  const word = changeWord();
+  if (!options.dryRun)
+    await changeSplits(place.splits, (table) => withoutRollback(table, { name, hash }, word));
+  const percent = split.interrupts?.percent ?? 100;
+  const share = percent === 100 ? "New runs" : `${percent} % of the new runs`;
+  const text = options.dryRun
+    ? "Nothing was changed."
+    : `${share} of ${name} are of ${short(hash)}, which is deployed, within ${SECONDS} seconds.`;
+  report(options, { workflow: name, serves: hash, percent, instead_of: split.base }, text);
   return EXIT.ok;
 }
 
@@ -96,8 +99,8 @@ async function goBack(
     return EXIT.ok;
   }
   if (!(await isMeant(1, question, { yes: options.yes, asks: true }, terminal))) return EXIT.ok;
-  const split: Split = { version: hash, base, percent: 0, kind: "rollback", ...changeWord() };
-  await changeSplits(place.splits, (table) => withSplit(table, name, split));
+  const word = changeWord();
+  await changeSplits(place.splits, (table) => withRollback(table, { name, hash }, base, word));
   report(
     options,
     { workflow: name, serves: base, instead_of: hash },
