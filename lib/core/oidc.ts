@@ -17,7 +17,7 @@ export const oidcSchema = z
   .strictObject({
     issuer: z
       .string()
-      .regex(ISSUER, NO_ISSUER)
+      .regex(ISSUER, { error: NO_ISSUER, abort: true })
       .refine((issuer) => URL.canParse(issuer), NO_ISSUER)
       .describe(
         "Provider of OpenID Connect by which people sign in to the console: its issuer, letter for letter as it announces it. Of Cognito `https://cognito-idp.REGION.amazonaws.com/POOL`",

@@ -204,17 +204,20 @@ const stageName = sweeperConfig.shape.HOOKLINE_STAGE.refine(
   `"local" is the stage that npm start plays: give this one another name`,
 );
 
-/** Certificates are regional, and CloudFront takes those of one region. */
-const stage = stageSchema.superRefine(({ region, domain: named, waf: firewall }, { addIssue }) => {
+/** A stage whose certificate and web ACL are where AWS looks for them. */
+const stage = stageSchema.superRefine(({ account, region, domain: named, waf: firewall }, { addIssue }) => {
+  const refuse = (path: string[], message: string) => addIssue({ code: "custom", path, message });
   const needed = firewall === undefined ? region : "us-east-1";
-  const found = named?.certificate.split(":")[3];
-  if (found === undefined || needed === undefined || found === needed) return;
-  const why = firewall === undefined ? "the stage's region" : "where CloudFront looks for it, with `waf`";
-  addIssue({
-    code: "custom",
-    path: ["domain", "certificate"],
-    message: `the certificate is one of ${found}: name one of ${needed}, ${why}`,
-  });
+  const [, , , found] = named?.certificate.split(":") ?? [];
+  if (found !== undefined && needed !== undefined && found !== needed)
+    refuse(
+      ["domain", "certificate"],
+      `the certificate is one of ${found}: name one of ${needed}, ${firewall === undefined ? "the stage's region" : "where CloudFront looks for it, with `waf`"}`,
+    );
+  const acl = typeof firewall === "object" ? firewall.acl : firewall;
+  const [, , , , owner] = acl?.split(":") ?? [];
+  if (owner !== undefined && account !== undefined && owner !== account)
+    refuse(["waf"], `the web ACL is one of account ${owner}: name one of ${account}, the stage's own`);
 });
 
 /** The content of `stages.yaml`. */

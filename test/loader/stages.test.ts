@@ -92,6 +92,10 @@ describe("a fault is told with its place", () => {
       "4:45 stages.prod.domain.certificate: the certificate is one of eu-central-1: name one of us-east-1, where CloudFront looks for it, with `waf`",
     ],
     [
+      `stages:\n  prod:\n    account: "210987654321"\n    waf: ${ACL}\n`,
+      "4:10 stages.prod.waf: the web ACL is one of account 123456789012: name one of 210987654321, the stage's own",
+    ],
+    [
       `stages:\n  prod:\n    region: eu-central-1\n    domain: { name: a.example, certificate: ${certificateIn("us-east-1")} }\n`,
       "4:45 stages.prod.domain.certificate: the certificate is one of us-east-1: name one of eu-central-1, the stage's region",
     ],
@@ -114,6 +118,11 @@ describe("a fault is told with its place", () => {
   ])("%j", (text, sentence) => {
     expect(said(text)).toContain(sentence);
   });
+});
+
+test("an issuer that is no URL at all is told once", () => {
+  const oidc = "{ issuer: id.example, client_id: a, read: { groups: [b] } }";
+  expect(said(`stages: { dev: { console: { oidc: ${oidc} } } }`)).toHaveLength(1);
 });
 
 test("names that belong to Lambda or to the functions cannot be given a value", () => {
