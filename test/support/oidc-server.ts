@@ -27,10 +27,13 @@ export async function startOidcServer({
   redirectUris,
   returnTo,
   slim = false,
+  signInAs,
 }: {
   readonly redirectUris: readonly string[];
   readonly returnTo: readonly string[];
   readonly slim?: boolean;
+  /** Whose button presses itself. */
+  readonly signInAs?: keyof typeof PEOPLE;
 }): Promise<OidcServer> {
   const server = createServer();
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
@@ -77,17 +80,14 @@ export async function startOidcServer({
     if (!pathname.startsWith("/login/")) return answer(request, response);
     const accountId = searchParams.get("as");
     if (request.method === "POST")
-      return void provider.interactionFinished(
-        request,
-        response,
-        accountId === null ? { error: "access_denied" } : { login: { accountId } },
-      );
-    const buttons = Object.keys(PEOPLE).map((name) => `<button formaction="?as=${name}">${name}</button>`);
+      return void provider.interactionFinished(request, response, { login: { accountId } });
+    const buttons = Object.keys(PEOPLE).map(
+      (name) => `<button id="${name}" formaction="?as=${name}">${name}</button>`,
+    );
+    const press = signInAs && `<script>document.getElementById("${signInAs}").click()</script>`;
     response
       .setHeader("content-type", "text/html")
-      .end(
-        `<title>Provider</title><form method="post">${buttons.join("")}<button formaction="?">nobody</button></form>`,
-      );
+      .end(`<title>Provider</title><form method="post">${buttons.join("")}</form>${press ?? ""}`);
   });
   return {
     issuer,
