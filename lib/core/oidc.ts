@@ -3,6 +3,8 @@ import * as z from "zod";
 /** Only a provider on this machine may do without TLS. */
 const ISSUER = /^(https:\/\/[^\s/?#@]+|http:\/\/127\.0\.0\.1:\d+)(\/[^\s?#]*)?$/;
 
+// Lambda gives a function 4 KB for all its variables, and this is one of them.
+const LONGEST = 2_000;
 const NO_ISSUER = "write the provider's issuer, an https URL";
 
 const claims = z
@@ -43,6 +45,10 @@ export const oidcSchema = z
   .refine(
     ({ read, act }) => read !== undefined || act !== undefined,
     "say who may look (`read`) or act (`act`)",
+  )
+  .refine(
+    (settings) => JSON.stringify(settings).length <= LONGEST,
+    `this is longer than ${LONGEST} characters as JSON: name groups rather than people`,
   );
 
 /** Sign-in by a provider as `stages.yaml` has it. */

@@ -125,6 +125,14 @@ test("an issuer that is no URL at all is told once", () => {
   expect(said(`stages: { dev: { console: { oidc: ${oidc} } } }`)).toHaveLength(1);
 });
 
+test("rules that would not fit into a function's environment are refused", () => {
+  const people = Array.from({ length: 100 }, (_, at) => `person-${at}@example.com`).join(", ");
+  const oidc = `{ issuer: "https://id.example", client_id: a, read: { email: [${people}] } }`;
+  expect(said(`stages: { dev: { console: { oidc: ${oidc} } } }`)).toEqual([
+    "1:35 stages.dev.console.oidc: this is longer than 2000 characters as JSON: name groups rather than people",
+  ]);
+});
+
 test("names that belong to Lambda or to the functions cannot be given a value", () => {
   for (const name of ["AWS_REGION", "LAMBDA_TASK_ROOT", "HOOKLINE_STAGE", "_HANDLER", "NODE_OPTIONS", "TZ"])
     expect(said(`stages: { dev: { environment: { ${name}: x } } }`)).toHaveLength(1);
