@@ -1,4 +1,9 @@
-import { CreateTableCommand, type DynamoDBClient, ResourceInUseException } from "@aws-sdk/client-dynamodb";
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  type DynamoDBClient,
+  ResourceInUseException,
+} from "@aws-sdk/client-dynamodb";
 import { CreateQueueCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { tableDefinition } from "../adapters/dynamo/table-definition.ts";
 import { MOST_DELIVERIES } from "../core/inbox-deliveries.ts";
@@ -31,13 +36,21 @@ export function queueUrls(sqsUrl: string): { readonly queueUrl: string; readonly
   return { queueUrl: queueUrlAt(sqsUrl, QUEUE), deadLetterUrl: queueUrlAt(sqsUrl, DEAD_LETTERS) };
 }
 
-/** Creates the table unless it is there. */
+/** Creates the stage's table unless it is there. */
 export async function createTableIfAbsent(client: DynamoDBClient): Promise<void> {
   try {
-    await client.send(new CreateTableCommand(tableDefinition(tableName(LOCAL_STAGE))));
+    await createTable(client, tableName(LOCAL_STAGE));
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
   }
+}
+
+/** Creates a table; it can be used from then on. */
+export async function createTable(client: DynamoDBClient, name: string): Promise<void> {
+  await client.send(new CreateTableCommand(tableDefinition(name)));
+  // The server answers a moment before it is made.
+  const describe = new DescribeTableCommand({ TableName: name });
+  while ((await client.send(describe)).Table?.TableStatus !== "ACTIVE");
 }
 
 /** Creates the stage's queues unless they are there; as in the cloud, a message stays hidden for six invocations. */

@@ -1,6 +1,6 @@
-import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { tableDefinition } from "../../lib/adapters/dynamo/table-definition.ts";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { startChildServer } from "../../lib/local/child-server.ts";
+import { createTable } from "../../lib/local/create-resources.ts";
 
 /** A DynamoDB-compatible server in a process of its own, its data in memory. */
 export interface Dynalite {
@@ -34,10 +34,7 @@ export async function startDynalite(): Promise<Dynalite> {
     async createTable() {
       tables += 1;
       const name = `table-${tables}`;
-      await admin.send(new CreateTableCommand(tableDefinition(name)));
-      // It is made a moment after the answer.
-      const describe = new DescribeTableCommand({ TableName: name });
-      while ((await admin.send(describe)).Table?.TableStatus !== "ACTIVE");
+      await createTable(admin, name);
       return name;
     },
     async stop() {
