@@ -7,6 +7,7 @@ import { EXIT } from "./exit.ts";
 import { type HistoryOptions, withHistory } from "./history.ts";
 import { jsonText } from "./json-text.ts";
 import { localIso } from "./local-time.ts";
+import { placeFlags } from "./place-flags.ts";
 import { printableLine } from "./printable.ts";
 
 /**
@@ -46,6 +47,7 @@ export async function showDelivery(
     ...(runId === undefined ? [] : [["run", runStatus === undefined ? runId : `${runId}, ${runStatus}`]]),
   ];
   process.stdout.write(`${columns(rows).join("\n")}\n`);
-  if (runId !== undefined) process.stdout.write(`\nhookline runs show ${runId}\n`);
+  if (runId !== undefined)
+    process.stdout.write(`\nIts run:  npx hookline runs show ${runId}${placeFlags(options)}\n`);
   return EXIT.ok;
 }

@@ -37,14 +37,17 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .enablePositionalOptions()
     .addHelpText(
       "after",
-      example([
+      `${example([
         "hookline new                              a workflow with its tests, from a template",
         "hookline check workflows/order.yaml       what is wrong or risky in it",
         "hookline test                             its tests, offline",
         "hookline run workflows/order.yaml         one run, here and now",
         "hookline start                            the whole stack on this machine",
         "hookline runs list --status failed        what went wrong lately",
-      ]),
+      ])}
+
+Exit codes: 0 all is well (a run succeeded or was dropped), 1 a run or a test failed or something is to be looked at, 2 a file, a
+stage or the command line cannot be used, 130 Ctrl-C. With --json a command's result is one line of JSON on standard output.`,
     );
 
   program
@@ -185,7 +188,7 @@ docs/rules.md lists the rules.`,
       done(await (await import("./check.ts")).check(files, options, readVersion())),
     );
 
-  atStage(
+  printsFrom(
     program
       .command("url")
       .description("Print the webhook URL of a workflow, or give it a new one")
@@ -205,6 +208,7 @@ docs/rules.md lists the rules.`,
         `curl -H 'content-type: application/json' -d '{"id": 7}' "$(hookline url order-webhook)"`,
         "HOOKLINE_API_URL=https://… hookline url order-webhook --stage prod",
         "hookline url order-webhook --rotate --grace 7d     a new URL; the old one works for a week more",
+        "hookline url order-webhook --json | jq -r .url",
         "hookline url notion-pages --pair                   then make the webhook in Notion",
       ]),
     )
@@ -222,6 +226,7 @@ docs/rules.md lists the rules.`,
       "message, event (JSON, the rest is made up) or mail, - for standard input (default: a sample)",
     )
     .addOption(dataOption())
+    .addOption(jsonOption())
     .addHelpText(
       "after",
       example([

@@ -31,6 +31,14 @@ export function addRunsCommands(program: Command, done: (exitCode: number) => vo
       .option("--workflow <name>", "runs of this workflow only")
       .addOption(new Option("--status <status>", "runs of this status only").choices(RUN_STATUSES))
       .addOption(classOption())
+      .addOption(sinceOption())
+      .addOption(untilOption())
+      .addOption(
+        new Option(
+          "--find <text>",
+          "the runs of an id, of the first 8 characters of one or more, or of a business key (input.dedupe.key)",
+        ).conflicts(["status", "class", "since", "until"]),
+      )
       .addOption(new Option("--limit <n>", "how many at most").default(20).argParser(wholeNumber(1, 1_000))),
   )
     .addHelpText(
@@ -38,7 +46,8 @@ export function addRunsCommands(program: Command, done: (exitCode: number) => vo
       example([
         "hookline runs list",
         "hookline runs list --workflow order-webhook --status failed --limit 5 --json",
-        "hookline runs list --class rate_limited",
+        "hookline runs list --class rate_limited --since 2h",
+        "hookline runs list --find order-1001",
       ]),
     )
     .action(async (options) => done(await (await import("./runs-list.ts")).listRuns(options)));
@@ -46,7 +55,7 @@ export function addRunsCommands(program: Command, done: (exitCode: number) => vo
     runs
       .command("show")
       .description("Show one run with its steps, and what can be done about it")
-      .argument("<run-id>", "id of the run"),
+      .argument("<run-id>", "id of the run, its first 8 characters or more, or a business key"),
   )
     .addHelpText(
       "after",
@@ -59,7 +68,7 @@ export function addRunsCommands(program: Command, done: (exitCode: number) => vo
       .description(
         "Say why a run stands as it does: the line of the file, what its step was given, each attempt",
       )
-      .argument("<run-id>", "id of the run"),
+      .argument("<run-id>", "id of the run, its first 8 characters or more, or a business key"),
   )
     .addHelpText(
       "after",

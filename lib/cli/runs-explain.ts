@@ -7,9 +7,10 @@ import { readIfPresent } from "../local/working-folder.ts";
 import { stepTypes } from "../steps/registry.ts";
 import { EXIT } from "./exit.ts";
 import { explanationText } from "./explanation-text.ts";
-import { type HistoryOptions, noSuchRun, withHistory } from "./history.ts";
+import { type HistoryOptions, withHistory } from "./history.ts";
 import { jsonText } from "./json-text.ts";
 import { nextSteps } from "./next-steps.ts";
+import { NO_TEXTS, shownRun } from "./operate/shown-run.ts";
 import { placeFlags } from "./place-flags.ts";
 import { paintFor } from "./run-text.ts";
 
@@ -21,19 +22,15 @@ export async function explainOneRun(
   runId: string,
   options: HistoryOptions & { readonly json?: boolean },
 ): Promise<number> {
-  const explanation = await withHistory(options, async ({ store }) => {
-    const record = await store.get(runId);
-    // Every version that a run began on is in the store.
-    const catalog = { current: () => undefined };
-    return (
-      record &&
-      explainRun(
-        { store, catalog, steps: stepTypes, now: systemClock.now(), env: plainValues(options) },
-        record,
-      )
-    );
+  const explanation = await withHistory(options, async (history) => {
+    const explainer = {
+      catalog: NO_TEXTS,
+      steps: stepTypes,
+      now: systemClock.now(),
+      env: plainValues(options),
+    };
+    return explainRun({ store: history.store, ...explainer }, await shownRun(runId, history, options));
   });
-  if (!explanation) throw noSuchRun(runId, options.stage);
   const text = options.json
     ? jsonText(explanation)
     : [

@@ -1,9 +1,10 @@
 import { describeLoops } from "../app/describe-loops.ts";
 import { describeRun } from "../app/describe-run.ts";
 import { EXIT } from "./exit.ts";
-import { type HistoryOptions, noSuchRun, withHistory } from "./history.ts";
+import { type HistoryOptions, withHistory } from "./history.ts";
 import { jsonText } from "./json-text.ts";
 import { nextSteps } from "./next-steps.ts";
+import { shownRun } from "./operate/shown-run.ts";
 import { placeFlags } from "./place-flags.ts";
 import { paintFor, runText } from "./run-text.ts";
 
@@ -17,12 +18,10 @@ export interface RunsShowOptions extends HistoryOptions {
  * @throws FlowError `invalid_input` when the stage has no such run.
  */
 export async function showRun(runId: string, options: RunsShowOptions): Promise<number> {
-  const found = await withHistory(options, async ({ store }) => {
-    const record = await store.get(runId);
-    return record && { record, loops: await describeLoops(store, record) };
+  const { record, loops } = await withHistory(options, async (history) => {
+    const shown = await shownRun(runId, history, options);
+    return { record: shown, loops: await describeLoops(history.store, shown) };
   });
-  if (!found) throw noSuchRun(runId, options.stage);
-  const { record, loops } = found;
   const run = describeRun(record);
   const text = options.json
     ? jsonText({ ...run, loops })

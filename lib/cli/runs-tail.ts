@@ -1,5 +1,6 @@
 import { systemClock } from "../adapters/system-clock.ts";
 import { followRuns, type NewsOfRuns, type RunNews } from "../app/follow-runs.ts";
+import { duration } from "../core/duration.ts";
 import type { RunStatus } from "../core/run.ts";
 import { EXIT } from "./exit.ts";
 import { type HistoryOptions, withHistory } from "./history.ts";
@@ -65,7 +66,7 @@ function lineOf({ kind, run }: RunNews, paint: Paint): string {
     word,
     workflow,
     runId,
-    ...(kind === "ended" && finishedAt !== undefined ? [`${finishedAt - createdAt} ms`] : []),
+    ...(kind === "ended" && finishedAt !== undefined ? [duration(finishedAt - createdAt)] : []),
     ...(kind === "ended" && error ? [printableLine(`${error.class}: ${error.message}`)] : []),
   ].join("  ");
 }

@@ -1,15 +1,22 @@
 import { text } from "node:stream/consumers";
 import password from "@inquirer/password";
 import { FlowError } from "../core/flow-error.ts";
+import type { JsonObject } from "../core/json.ts";
 import { environmentNamesIn } from "../core/template.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { nameHint } from "../language/nearest-name.ts";
 import { secretsOf } from "../webhooks/verify-delivery.ts";
 import { EXIT } from "./exit.ts";
 import type { HistoryOptions } from "./history.ts";
+import { jsonText } from "./json-text.ts";
 import type { Terminal } from "./new/ask-for-workflow.ts";
 import { secretPlace } from "./secret-place.ts";
 import { stageWorkflows } from "./stage-workflows.ts";
+
+/** Options of what changes a secret. */
+interface ChangeOptions extends HistoryOptions {
+  readonly json?: boolean;
+}
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -21,7 +28,7 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 export async function changeOne(
   how: "set" | "rotate",
   name: string,
-  options: HistoryOptions,
+  options: ChangeOptions,
   terminal: Terminal | undefined,
 ): Promise<number> {
   checkName(name);
@@ -32,6 +39,10 @@ export async function changeOne(
   const value = await readValue(name, terminal);
   if (second === undefined) await place.change({ [name]: value });
   else await place.rotate(name, second, value);
+  if (options.json) {
+    print({ name, where: place.where, had_value: known.has(name), old_value_in: second ?? null });
+    return EXIT.ok;
+  }
   const verb =
     second === undefined ? (known.has(name) ? "has a new value" : "has a value") : "has a new value";
   const kept =
@@ -43,7 +54,7 @@ export async function changeOne(
 }
 
 /** Takes a secret's value away. @throws FlowError `invalid_input` when it has none there, `config_error` when the stage cannot be asked. */
-export async function unset(name: string, options: HistoryOptions): Promise<number> {
+export async function unset(name: string, options: ChangeOptions): Promise<number> {
   checkName(name);
   const place = secretPlace(options.stage);
   if (!(await place.names()).has(name))
@@ -52,8 +63,14 @@ export async function unset(name: string, options: HistoryOptions): Promise<numb
       `${name} has no value in ${place.where}: see "hookline secrets list"`,
     );
   await place.change({ [name]: undefined });
-  process.stderr.write(`${name} has no value in ${place.where} any more. ${place.seen}\n`);
+  if (options.json) print({ name, where: place.where, had_value: true, old_value_in: null });
+  else process.stderr.write(`${name} has no value in ${place.where} any more. ${place.seen}\n`);
   return EXIT.ok;
+}
+
+/** What was changed, for scripts; no value. */
+function print(change: JsonObject): void {
+  process.stdout.write(`${jsonText(change)}\n`);
 }
 
 function checkName(name: string): void {

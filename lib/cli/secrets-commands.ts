@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { atStage, example, printsFrom, terminalFor } from "./command-options.ts";
+import { example, printsFrom, terminalFor } from "./command-options.ts";
 
 /** Adds `secrets` and what is below it; what a command does is loaded when it is called. */
 export function addSecretsCommands(program: Command, done: (exitCode: number) => void): void {
@@ -22,9 +22,9 @@ Exit codes: 0 each that is needed has a value, 1 one has none, 2 the stage canno
     .action(async (options) => done(await (await import("./secrets-list.ts")).listSecrets(options)));
   const change = async (name: string, options: ChangeOptions, how: "set" | "rotate") => {
     const { changeOne } = await import("./secrets-change.ts");
-    done(await changeOne(how, name, options, terminalFor({})));
+    done(await changeOne(how, name, options, terminalFor(options)));
   };
-  atStage(
+  printsFrom(
     secrets
       .command("set")
       .description("Give a secret a value: from standard input, or typed unseen")
@@ -35,11 +35,11 @@ Exit codes: 0 each that is needed has a value, 1 one has none, 2 the stage canno
       example([
         "hookline secrets set OPENAI_API_KEY",
         "pass show openai | hookline secrets set OPENAI_API_KEY --stage prod",
-        "hookline secrets set SIGNING_KEY --stage prod < key.txt",
+        "hookline secrets set SIGNING_KEY --stage prod < key.pem",
       ]),
     )
     .action((name, options) => change(name, options, "set"));
-  atStage(
+  printsFrom(
     secrets
       .command("rotate")
       .description("Give a webhook's secret a new value, and keep the old one as the second that it takes")
@@ -53,7 +53,7 @@ The file lists both: secret: ["\${env:GITHUB_SECRET}", "\${env:GITHUB_SECRET_OLD
 "hookline secrets unset GITHUB_SECRET_OLD". A key for somebody else's service has no second one: set it there, then "hookline secrets set".`,
     )
     .action((name, options) => change(name, options, "rotate"));
-  atStage(
+  printsFrom(
     secrets
       .command("unset")
       .description("Take a secret's value away")
@@ -67,4 +67,5 @@ The file lists both: secret: ["\${env:GITHUB_SECRET}", "\${env:GITHUB_SECRET_OLD
 interface ChangeOptions {
   readonly stage: string;
   readonly data: string;
+  readonly json?: boolean;
 }

@@ -1,3 +1,4 @@
+import { duration } from "../core/duration.ts";
 import { columns } from "./columns.ts";
 import { dollars } from "./dollars.ts";
 import { printableLine } from "./printable.ts";
@@ -44,7 +45,7 @@ export function statusText(status: StageStatus): string {
 
 function numbersOf(total: StageStatus["last_hour"]): readonly string[] {
   const { accepted, succeeded, failed, dropped, averageMs, longestMs, spentUsd } = total;
-  const time = (ms: number | undefined) => (ms === undefined ? "–" : `${Math.round(ms)} ms`);
+  const time = (ms: number | undefined) => (ms === undefined ? "–" : duration(ms));
   return [
     ...[accepted, succeeded, failed, dropped].map(String),
     time(averageMs),

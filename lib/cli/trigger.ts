@@ -22,6 +22,7 @@ import { objectFile } from "../local/object-server.ts";
 import { findStack } from "../local/stack-file.ts";
 import { readIfPresent } from "../local/working-folder.ts";
 import { EXIT } from "./exit.ts";
+import { jsonText } from "./json-text.ts";
 import { readEvent, readGivenText } from "./read-event.ts";
 import { servedWorkflow } from "./served-workflow.ts";
 import { sampleEvent, sampleMail, sampleObjectEvent } from "./trigger/sample-event.ts";
@@ -30,6 +31,7 @@ import { sampleEvent, sampleMail, sampleObjectEvent } from "./trigger/sample-eve
 export interface TriggerOptions {
   readonly event?: string;
   readonly data: string;
+  readonly json?: boolean;
 }
 
 /** What is put into a queue of the local stack, and the run that it will be, where that is known. */
@@ -57,7 +59,9 @@ export async function trigger(name: string, options: TriggerOptions): Promise<nu
       ...order,
     });
     const { MessageId } = await client.send(send);
-    if (runId === undefined)
+    if (options.json)
+      process.stdout.write(`${jsonText({ run_id: runId ?? null, queue, message_id: MessageId ?? null })}\n`);
+    else if (runId === undefined)
       process.stderr.write(`Message ${MessageId} is in the queue ${queue}: see hookline runs list\n`);
     else process.stdout.write(`${runId}\n`);
   } finally {

@@ -4,6 +4,7 @@ import { webhookKeysOf, withRotatedKey } from "../core/webhook-keys.ts";
 import { LOCAL_STAGE } from "../local/local-names.ts";
 import { EXIT } from "./exit.ts";
 import type { HistoryOptions } from "./history.ts";
+import { jsonText } from "./json-text.ts";
 import { localIso } from "./local-time.ts";
 import { pair } from "./pair.ts";
 import { type WebhookPlace, withWebhook } from "./webhook-place.ts";
@@ -16,6 +17,7 @@ export interface UrlOptions extends HistoryOptions {
   readonly pair?: boolean;
   /** How long the old URL stays valid then, in milliseconds. */
   readonly grace: number;
+  readonly json?: boolean;
 }
 
 /** Functions look for new secrets as often, unless the stage says otherwise. */
@@ -27,7 +29,8 @@ export async function url(name: string, options: UrlOptions): Promise<number> {
     if (options.rotate) await rotate(name, place, options.grace);
     return urlOf(name, place);
   });
-  const print = () => void process.stdout.write(`${text}\n`);
+  const shown = options.json ? jsonText({ workflow: name, url: text }) : text;
+  const print = () => void process.stdout.write(`${shown}\n`);
   if (options.pair) return await pair(name, options, print);
   print();
   return EXIT.ok;

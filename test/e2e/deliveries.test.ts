@@ -15,7 +15,12 @@ steps:
 `;
 const SCHEMA = '{ "type": "object", "required": ["id"] }';
 const SECRET = "an orders secret";
-const folder = stackFolder({ "orders.yaml": ORDERS, "order.schema.json": SCHEMA });
+const PARKED = `name: parked
+history: { redact: [card] }
+steps:
+  - { type: wait, seconds: 3600 }
+`;
+const folder = stackFolder({ "orders.yaml": ORDERS, "order.schema.json": SCHEMA, "parked.yaml": PARKED });
 let stack: StackProcess;
 
 beforeAll(async () => {
@@ -59,6 +64,36 @@ test("each delivery to a stack's webhook has a record of what became of it", asy
     1,
   );
   expect(await stack.ask("deliveries", "show", run_id)).toMatchObject({ outcome: "accepted", run_id });
+});
+
+test("a run is found by the beginning of its id and by its business key; one that is not there, nor its workflow, is told so", async () => {
+  const { run_id } = (await send({ id: "o-7" })).body;
+  await stack.said(`${run_id}  succeeded`);
+  expect(await stack.ask("runs", "show", run_id.slice(0, 13))).toMatchObject({ run_id });
+  expect(await stack.ask("runs", "explain", "o-7")).toMatchObject({ run: { run_id } });
+  expect(await stack.ask("runs", "list", "--find", "o-7", "--workflow", "orders")).toMatchObject([
+    { run_id },
+  ]);
+  expect(await stack.ask("runs", "list", "--find", "o-8")).toEqual([]);
+  expect(await stack.ask("runs", "list", "--until", "2026-01-01")).toEqual([]);
+  const trouble = async (...args: string[]) => {
+    const { code, stderr } = await hookline([...args, "--data", folder.data]);
+    return [code, stderr];
+  };
+  expect(await trouble("runs", "show", "o-8")).toEqual([2, expect.stringContaining("has no run o-8")]);
+  expect(await trouble("runs", "list", "--workflow", "oders")).toEqual([
+    2,
+    expect.stringContaining('no workflow "oders", and no run of it: did you mean "orders"?'),
+  ]);
+});
+
+test("what history.redact names is not shown while a run still needs it", async () => {
+  const runId = await stack.accept("parked", { card: "4111-1111", name: "Ada" });
+  for (const command of ["show", "explain"]) {
+    const { stdout } = await hookline(["runs", command, runId, "--json", "--data", folder.data]);
+    expect(stdout).toContain(runId);
+    expect(stdout).not.toContain("4111");
+  }
 });
 
 test("a delivery that is not there is told so", async () => {

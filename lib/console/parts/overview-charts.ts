@@ -1,9 +1,10 @@
 import { html } from "hono/html";
 import type { OverviewBucket, OverviewNumbers, OverviewPart } from "../../app/overview.ts";
+import { duration } from "../../core/duration.ts";
 import type { MetricWindow } from "../../core/ports/metric-reader.ts";
 import { type ChartSeries, chart } from "./chart.ts";
 import type { Html } from "./html.ts";
-import { counted, duration, money, plain, when } from "./measures.ts";
+import { counted, money, plain, when } from "./measures.ts";
 
 /** What happened to events over time, as charts, and period by period as a table. */
 export function overviewCharts({ buckets, total }: OverviewPart, window: MetricWindow): Html {

@@ -1,10 +1,11 @@
 import { html } from "hono/html";
 import type { RunView } from "../../app/describe-run.ts";
 import { senderOf } from "../../app/sender-of.ts";
+import { duration } from "../../core/duration.ts";
 import type { DeliveryFacts } from "../../core/run.ts";
 import { facts } from "./facts.ts";
 import type { Html } from "./html.ts";
-import { bytes, duration, money, when } from "./measures.ts";
+import { bytes, money, when } from "./measures.ts";
 
 /** When a run was made and ended, what it cost, where it comes from, and what came of it. */
 export function runFacts(run: RunView, delivery: DeliveryFacts | undefined): Html {

@@ -1,7 +1,8 @@
 import { html } from "hono/html";
+import { duration } from "../../core/duration.ts";
 import type { RunSummary } from "../../core/run.ts";
 import type { Html } from "./html.ts";
-import { duration, money, when } from "./measures.ts";
+import { money, when } from "./measures.ts";
 import { statusBadge } from "./status-badge.ts";
 
 /** Runs as a table. */

@@ -1,7 +1,8 @@
 import { html } from "hono/html";
 import type { Outline, OutlineRow } from "../../app/outline-run.ts";
+import { duration } from "../../core/duration.ts";
 import type { Html } from "./html.ts";
-import { counted, duration, money } from "./measures.ts";
+import { counted, money } from "./measures.ts";
 import { statusBadge } from "./status-badge.ts";
 
 /** The steps of one level. Each opens to what it did, which is asked for when it is opened. */

@@ -1,9 +1,10 @@
 import { html } from "hono/html";
 import type { StepView } from "../../app/describe-run.ts";
+import { duration } from "../../core/duration.ts";
 import { facts } from "./facts.ts";
 import type { Html } from "./html.ts";
 import { jsonView } from "./json-view.ts";
-import { counted, duration, money, when } from "./measures.ts";
+import { counted, money, when } from "./measures.ts";
 import { statusBadge } from "./status-badge.ts";
 
 /** Every time that a step was begun, the last one first: attempts and their waits, logs, warnings, what a model took, the error. */

@@ -1,10 +1,11 @@
 import { html } from "hono/html";
 import type { VersionNumbers } from "../../app/compare-versions.ts";
+import { duration } from "../../core/duration.ts";
 import type { KeptVersion } from "../../core/ports/run-store.ts";
 import { type Split, shareOfVersion } from "../../core/split.ts";
 import type { Workflow } from "../../core/workflow.ts";
 import type { Html } from "./html.ts";
-import { counted, duration, money, plain, when } from "./measures.ts";
+import { counted, money, plain, when } from "./measures.ts";
 import { queryLink } from "./query-link.ts";
 
 /** What the table is made of. */

@@ -1,8 +1,9 @@
 import { html } from "hono/html";
 import type { Overview } from "../../app/overview.ts";
+import { duration } from "../../core/duration.ts";
 import { sparkline } from "./chart.ts";
 import type { Html } from "./html.ts";
-import { duration, money, plain } from "./measures.ts";
+import { money, plain } from "./measures.ts";
 import { endsOf } from "./overview-charts.ts";
 
 /** What happened, workflow by workflow; `linkOf` says where a name leads. */
