@@ -1,13 +1,15 @@
 import { STAGE_NAME } from "../core/environment-source.ts";
 import { readBody } from "../core/event-body.ts";
-import { costOf } from "../core/journal.ts";
+import { costOf, type JournalEntry } from "../core/journal.ts";
+import type { Json } from "../core/json.ts";
+import { parsePath } from "../core/path.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
 import type { WorkflowTexts } from "../core/ports/workflow-catalog.ts";
 import { REDACTED } from "../core/redactor.ts";
 import { lastRound } from "../core/redriven-journal.ts";
 import type { RunRecord } from "../core/run.ts";
 import type { AnyStep } from "../core/step.ts";
-import type { Workflow } from "../core/workflow.ts";
+import type { StepNode, Workflow } from "../core/workflow.ts";
 import { revisitStep, type StepInputs } from "../engine/revisit-step.ts";
 import { describeRun, describeStep, type RunView, type StepView } from "./describe-run.ts";
 import { findVersion } from "./find-version.ts";
@@ -35,6 +37,8 @@ export interface ExplainedStep {
   /** What it was given, secrets blanked; null where that cannot be made again, and `note` says why. */
   readonly inputs: StepInputs | null;
   readonly note: string | null;
+  /** What it came to last, where it was written; null: nowhere, or nothing. */
+  readonly output: { readonly path: string; readonly value: Json } | null;
   /** Every time that it was begun, by delivery and redrive, with the attempts made. */
   readonly tries: readonly StepView[];
   /** US dollars of all of them. */
@@ -80,9 +84,18 @@ export async function explainStep(
     type: node?.type ?? entries[0]?.type ?? "",
     source: node && text !== undefined ? { file: workflow.file, line: node.line, text } : null,
     ...(await inputsAt(path, explainer, record, workflow)),
+    output: outputOf(entries.at(-1), node),
     tries: entries.map(describeStep),
     cost_usd: costOf(entries),
   };
+}
+
+/** A result that is merged into the state, or is the whole of it, is what the step changed. */
+function outputOf(entry: JournalEntry | undefined, node: StepNode | undefined): ExplainedStep["output"] {
+  if (!entry || node === undefined || node.outputTo === null || node.inject) return null;
+  const place = parsePath(node.outputTo).join("\0");
+  const write = entry.patch.find((one) => one.path.join("\0") === place && !one.restores);
+  return write?.value === undefined ? null : { path: node.outputTo, value: write.value };
 }
 
 async function inputsAt(

@@ -1,5 +1,11 @@
 import { isSettled, type JournalEntry } from "../core/journal.ts";
 
+/** Milliseconds since the epoch. */
+export interface TimeSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A step at its place, or a group of steps below one: a loop's item, a branch. */
 export interface OutlineRow {
   /** `4`, `4.items.17`, `3.else`. */
@@ -11,12 +17,20 @@ export interface OutlineRow {
   /** Steps below it that were recorded, and those of them whose last word is a failure that nobody accepted. */
   readonly steps: number;
   readonly failed: number;
+  /** When it was at work: each time that it was begun; of a group, when each of its steps was. */
+  readonly spans: readonly TimeSpan[];
 }
 
 /** Rows of one level, in the order of the file and of the list, and how many there are in all. */
 export interface Outline {
   readonly rows: readonly OutlineRow[];
   readonly total: number;
+}
+
+/** Entries of a row itself, and the last one of each step below it. */
+interface Row {
+  readonly own: JournalEntry[];
+  readonly last: Map<string, JournalEntry>;
 }
 
 const BY_PLACE = new Intl.Collator("en", { numeric: true });
@@ -31,22 +45,30 @@ export function outlineRun(
   { from, limit }: { readonly from: number; readonly limit: number },
 ): Outline {
   const prefix = under === "" ? "" : `${under}.`;
-  const rows = new Map<string, { entry?: JournalEntry; earlier: number; last: Map<string, JournalEntry> }>();
+  const rows = new Map<string, Row>();
   for (const entry of journal) {
     if (!entry.path.startsWith(prefix)) continue;
     const path = prefix + headOf(entry.path.slice(prefix.length), under);
-    const row = rows.get(path) ?? { earlier: 0, last: new Map<string, JournalEntry>() };
+    const row: Row = rows.get(path) ?? { own: [], last: new Map() };
     rows.set(path, row);
-    if (entry.path !== path) row.last.set(entry.path, entry);
-    else {
-      if (row.entry) row.earlier += 1;
-      row.entry = entry;
-    }
+    if (entry.path === path) row.own.push(entry);
+    else row.last.set(entry.path, entry);
   }
   const inOrder = [...rows].sort(([a], [b]) => BY_PLACE.compare(a, b));
-  const shown = inOrder.slice(from, from + limit).map(([path, { last, ...row }]): OutlineRow => {
+  const shown = inOrder.slice(from, from + limit).map(([path, { own, last }]): OutlineRow => {
     const below = [...last.values()];
-    return { path, ...row, steps: below.length, failed: below.filter(isOpenFailure).length };
+    const entry = own.at(-1);
+    return {
+      path,
+      ...(entry && { entry }),
+      earlier: Math.max(0, own.length - 1),
+      steps: below.length,
+      failed: below.filter(isOpenFailure).length,
+      spans: (entry ? own : below).map(({ startedAt, durationMs }) => ({
+        from: startedAt,
+        to: startedAt + durationMs,
+      })),
+    };
   });
   return { rows: shown, total: rows.size };
 }

@@ -56,7 +56,8 @@ function takeOver(fresh) {
   } else {
     for (const part of keyed(fresh)) {
       const old = before.get(part.id);
-      if (old.dataset.rev === part.dataset.rev) continue;
+      // What lies in a part that was replaced has gone with it.
+      if (old.dataset.rev === part.dataset.rev || !old.isConnected) continue;
       if (part.dataset.announce) document.getElementById("announcement").textContent = part.dataset.announce;
       part.classList.add("fresh");
       old.replaceWith(part);
