@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
@@ -9,12 +10,14 @@ import { MOST_DELIVERIES_OF_A_WRONG_ONE } from "../../lib/core/inbox-deliveries.
 import { oidcSchema } from "../../lib/core/oidc.ts";
 import type { Workflow } from "../../lib/core/workflow.ts";
 import { loadWorkflow } from "../../lib/language/load-workflow.ts";
+import { writeBetween } from "../../lib/language/reference/write-between.ts";
 import { askConsole } from "../support/ask-console.ts";
 import { fieldsOf } from "../support/console-world.ts";
 import { CONSOLE_TOKEN, type Deployment, deploy, FRONT_KEY } from "../support/deployment.ts";
 import { type ForgingProvider, startForgingProvider } from "../support/forging-provider.ts";
 import { rightFor, rightsOf } from "../support/function-rights.ts";
 import { inboxMessage, OBJECT_EVENT, sqsEvent, tick } from "../support/inbox-messages.ts";
+import { rightsTable, storesTable } from "../support/security-tables.ts";
 import { type Synthesis, synthesise } from "../support/synthesise.ts";
 
 /** One workflow for each thing that may need a right. */
@@ -272,4 +275,12 @@ test("the role of the console's pages allows what they read, and writes nothing"
 test("a reason that nothing needs any more is none", () => {
   const rights = FUNCTIONS.flatMap((name) => rightsOf(stack, name).map((right) => `${name}: ${right}`));
   expect(REASONS.filter(([pattern]) => !rights.some((right) => pattern.test(right)))).toEqual([]);
+});
+
+test.each([
+  ["rights", rightsTable],
+  ["stores", storesTable],
+])("docs/security.md has the %s of the template", (name, table) => {
+  const page = readFileSync(new URL("../../docs/security.md", import.meta.url), "utf8");
+  expect(page).toBe(writeBetween(page, name, table(stack)));
 });
