@@ -1,5 +1,6 @@
 import type { JournalEntry } from "../core/journal.ts";
 import type { MetricName } from "../core/metric-catalog.ts";
+import { modelLabel } from "../core/model-label.ts";
 import type { Metrics } from "../core/ports/metrics.ts";
 import type { ClaimedRun, FinalStatus } from "../core/run.ts";
 
@@ -29,9 +30,10 @@ export function countEntry(metrics: Metrics, workflow: string, entry: JournalEnt
   if (status === "cached") metrics.add("CacheHits", 1, labels);
   if (savedUsd !== undefined) metrics.add("CostSaved", savedUsd, labels);
   if (!usage) return;
-  metrics.add("ModelInputTokens", usage.input_tokens, labels);
-  metrics.add("ModelOutputTokens", usage.output_tokens, labels);
-  metrics.add("ModelCost", usage.cost_usd ?? 0, labels);
+  const ofModel = { ...labels, Model: modelLabel(usage) };
+  metrics.add("ModelInputTokens", usage.input_tokens, ofModel);
+  metrics.add("ModelOutputTokens", usage.output_tokens, ofModel);
+  metrics.add("ModelCost", usage.cost_usd ?? 0, ofModel);
 }
 
 /** Counts a run's end once it is stored; the end of a chunk is none. */

@@ -3,6 +3,7 @@ import { DAY_MS } from "../app/timings.ts";
 import { FlowError } from "../core/flow-error.ts";
 import { nameHint } from "../language/nearest-name.ts";
 import { columns } from "./columns.ts";
+import { printModelCosts } from "./cost-by-model.ts";
 import { dollars } from "./dollars.ts";
 import { EXIT } from "./exit.ts";
 import type { HistoryOptions } from "./history.ts";
@@ -15,7 +16,7 @@ import { stageWorkflows } from "./stage-workflows.ts";
 export interface CostOptions extends HistoryOptions {
   readonly workflow?: string;
   readonly since?: number;
-  readonly by: "workflow" | "day";
+  readonly by: "workflow" | "day" | "model";
   readonly json?: boolean;
 }
 
@@ -33,6 +34,14 @@ interface CostRow {
 export async function printCost(options: CostOptions): Promise<number> {
   const now = Date.now();
   const { workflow, since = now - 7 * DAY_MS, by } = options;
+  if (by === "model") {
+    if (workflow !== undefined)
+      throw new FlowError(
+        "invalid_input",
+        "models are counted for the stage as a whole: leave --workflow out, or ask --by workflow or day",
+      );
+    return printModelCosts(options, since, now);
+  }
   const names = (await stageWorkflows(options)).map(({ name }) => name);
   if (workflow !== undefined && !names.includes(workflow)) {
     const hint = nameHint(workflow, names);

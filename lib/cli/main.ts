@@ -288,11 +288,13 @@ Exit codes: 0 healthy, 1 something is to be looked at, 2 the stage cannot be ask
   printsFrom(
     program
       .command("cost")
-      .description("Say what models cost and what the cache saved, by workflow or by day")
+      .description("Say what models cost and what the cache saved, by workflow, by day or by model")
       .option("--workflow <name>", "of this workflow only")
       .addOption(sinceOption())
       .addOption(
-        new Option("--by <what>", "a line for each").choices(["workflow", "day"]).default("workflow"),
+        new Option("--by <what>", "a line for each")
+          .choices(["workflow", "day", "model"])
+          .default("workflow"),
       ),
   )
     .addHelpText(
@@ -300,6 +302,7 @@ Exit codes: 0 healthy, 1 something is to be looked at, 2 the stage cannot be ask
       example([
         "hookline cost                                    the last seven days",
         "hookline cost --since 30d --by day --stage prod",
+        "hookline cost --by model --since 1d",
         "hookline cost --workflow lead-scoring --since 2h --json",
       ]),
     )

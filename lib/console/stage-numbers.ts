@@ -1,18 +1,16 @@
 import { html } from "hono/html";
-import { type Overview, readOverview } from "../app/overview.ts";
 import { stackOf, toFlowError } from "../core/flow-error.ts";
-import type { MetricWindow } from "../core/ports/metric-reader.ts";
+import type { MetricReader } from "../core/ports/metric-reader.ts";
 import type { ConsoleStage } from "./console-stage.ts";
 import type { Html } from "./parts/html.ts";
 
-/** The numbers of a stage; undefined when they cannot be read, which the log says: what pages show beside them is worth its own. */
-export async function stageNumbers(
+/** Numbers of a stage; undefined when they cannot be read, which the log says: what pages show beside them is worth its own. */
+export async function stageNumbers<T>(
   { metrics, log }: ConsoleStage,
-  workflows: readonly string[],
-  window: MetricWindow,
-): Promise<Overview | undefined> {
+  read: (metrics: MetricReader) => Promise<T>,
+): Promise<T | undefined> {
   try {
-    return await readOverview(metrics, workflows, window);
+    return await read(metrics);
   } catch (thrown) {
     const error = toFlowError(thrown);
     const fields = { class: error.class, ...stackOf(error) };

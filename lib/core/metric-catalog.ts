@@ -2,7 +2,7 @@
 export const METRIC_NAMESPACE = "Hookline";
 
 /** What a value may be told apart by, beside its stage; nothing else ever is, so that the number of series stays bounded. */
-export type MetricLabel = "Workflow" | "StepType" | "ErrorClass" | "Reason";
+export type MetricLabel = "Workflow" | "StepType" | "ErrorClass" | "Reason" | "Model";
 
 /** What a metric's values are; times are kept one by one so that percentiles can be told. */
 export type MetricUnit = "Count" | "Milliseconds" | "Dollars";
@@ -17,10 +17,11 @@ export interface MetricFacts {
 
 const STAGE: MetricFacts["by"] = [[]];
 const WORKFLOW: MetricFacts["by"] = [[], ["Workflow"]];
+const MODEL: MetricFacts["by"] = [...WORKFLOW, ["Model"]];
 
 const count = (about: string, by = WORKFLOW): MetricFacts => ({ unit: "Count", by, about });
 const time = (about: string, by = WORKFLOW): MetricFacts => ({ unit: "Milliseconds", by, about });
-const money = (about: string): MetricFacts => ({ unit: "Dollars", by: WORKFLOW, about });
+const money = (about: string, by = WORKFLOW): MetricFacts => ({ unit: "Dollars", by, about });
 
 /** Every metric that the functions write. Each pair of a metric and its labels' values is a series that CloudWatch bills. */
 export const METRICS = {
@@ -36,9 +37,9 @@ export const METRICS = {
     ...WORKFLOW,
     ["Workflow", "StepType", "ErrorClass"],
   ]),
-  ModelInputTokens: count("tokens that models were given"),
-  ModelOutputTokens: count("tokens that models wrote"),
-  ModelCost: money("what models cost, as far as their prices are known"),
+  ModelInputTokens: count("tokens that models were given", MODEL),
+  ModelOutputTokens: count("tokens that models wrote", MODEL),
+  ModelCost: money("what models cost, as far as their prices are known", MODEL),
   CacheHits: count("steps whose result came out of the cache"),
   CostSaved: money("what cached results did not cost again"),
   DeliveriesRefused: count("deliveries that became no run, by reason", [...WORKFLOW, ["Workflow", "Reason"]]),

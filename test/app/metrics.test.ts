@@ -1,9 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import { cancelRun } from "../../lib/app/cancel-run.ts";
+import { readModelCosts } from "../../lib/app/model-costs.ts";
 import { operatorOf } from "../../lib/app/operator.ts";
 import { readOverview, windowUntil } from "../../lib/app/overview.ts";
 import { takeMessages } from "../../lib/app/take-messages.ts";
 import type { MetricName } from "../../lib/core/metric-catalog.ts";
+import { OTHER_MODELS } from "../../lib/core/model-label.ts";
 import type { MetricLabels } from "../../lib/core/ports/metrics.ts";
 import { createWorld, runIdOf, type World, webhookPathIn } from "../support/world.ts";
 
@@ -143,6 +145,29 @@ test("tokens and money of models are counted once, also when the run comes back 
   );
   expect([input, output]).toEqual([1_000, 500]);
   expect(cost).toBeCloseTo(0.0012, 8);
+  expect(await counted(world, "ModelInputTokens", { Model: "gpt-4.1-mini" })).toBe(1_000);
+});
+
+test("what models took is told by model, the dearest first; models without a price count together", async () => {
+  const ask = (model: string) => ({ type: "openai_completion", prompt: "a", api_key: "k", model });
+  const world = createWorld({
+    file: { steps: ["gpt-4.1-mini", "${model}", "gpt-4.1", "my-own", "gpt-4.1"].map(ask) },
+    llm: [20, 30, 40, 50, 60].map((input_tokens) => ({
+      text: "b",
+      usage: { input_tokens, output_tokens: 10 },
+    })),
+  });
+  await world.post({ model: "whatever\u202e a stranger writes" });
+  await world.settle();
+  const now = world.clock.now();
+  const costs = await readModelCosts(world.metrics, windowUntil(now, DAY));
+  expect(costs.map(({ name, inputTokens, outputTokens }) => [name, inputTokens, outputTokens])).toEqual([
+    ["gpt-4.1", 100, 20],
+    ["gpt-4.1-mini", 20, 10],
+    [OTHER_MODELS, 80, 20],
+  ]);
+  expect(costs[0]?.spentUsd).toBeCloseTo((100 * 2 + 20 * 8) / 1_000_000, 10);
+  expect(costs[2]?.spentUsd).toBe(0);
 });
 
 test("a cached result is counted, and what it saved", async () => {

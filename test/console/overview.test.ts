@@ -56,7 +56,8 @@ test("the numbers of one workflow are shown alone", async () => {
 
 test("numbers that cannot be read leave the rest of the page, and the log says why", async () => {
   const trouble = new FlowError("connection", "reading metrics: the service cannot be reached");
-  const { get, world } = createConsoleWorld({ file }, { metrics: { series: () => Promise.reject(trouble) } });
+  const fail = () => Promise.reject(trouble);
+  const { get, world } = createConsoleWorld({ file }, { metrics: { series: fail, labelled: fail } });
   const failed = runIdOf(await world.post({ bad: true }));
   await world.settle();
   const { status, text } = await get("/");
@@ -64,4 +65,20 @@ test("numbers that cannot be read leave the rest of the page, and the log says w
   expect(text).toContain("The numbers cannot be read now");
   expect(text).toContain(`/runs/${failed}`);
   expect(JSON.stringify(world.log)).toContain("reading metrics: the service cannot be reached");
+});
+
+test("what models cost is shown by model, where any was asked", async () => {
+  const model = (name: string) => ({ type: "openai_completion", api_key: "k", model: name, prompt: "hi" });
+  const { get, world } = createConsoleWorld({
+    file: { steps: [model("gpt-4.1-mini"), model("<b>mine</b>")] },
+    llm: [1, 2].map(() => ({ text: "hello", usage: { input_tokens: 1_000, output_tokens: 500 } })),
+  });
+  expect((await get("/")).text).not.toContain("By model");
+  await world.post({});
+  await world.settle();
+  const { text } = await get("/");
+  expect(words(text)).toContain("By model");
+  expect(words(text)).toMatch(/gpt-4\.1-mini\s+1,000\s+500\s+\$0\.0012/);
+  expect(words(text)).toMatch(/others, whose prices are not known\s+1,000\s+500\s+–/);
+  expect((await get("/?workflow=example")).text).not.toContain("By model");
 });

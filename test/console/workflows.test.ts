@@ -32,7 +32,10 @@ test("workflows are listed with what happened to them today", async () => {
 
 test("they are listed without their numbers when those cannot be read", async () => {
   const series = () => Promise.reject(new FlowError("server_error", "reading metrics: no"));
-  const { get } = createConsoleWorld({ file, workflows: { nightly } }, { metrics: { series } });
+  const { get } = createConsoleWorld(
+    { file, workflows: { nightly } },
+    { metrics: { series, labelled: series } },
+  );
   const { status, text } = await get("/workflows");
   expect(status).toBe(200);
   expect(text).toContain("The numbers cannot be read now");

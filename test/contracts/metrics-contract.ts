@@ -34,6 +34,8 @@ export function metricsContract(name: string, open: () => Promise<MetricsUnderTe
       metrics.add("RunsSucceeded", 1, { Workflow: "others" });
       metrics.add("ModelCost", 0.0125, labels);
       for (let ms = 1; ms <= 250; ms += 1) metrics.add("RunDuration", ms * 10, labels);
+      for (const [n, Model] of ["gpt-4.1-mini", "claude-sonnet-4-5", "other", "gpt-4.1"].entries())
+        metrics.add("ModelInputTokens", 10 ** n, { ...labels, Model });
       metrics.add("Answers2xx", 1);
       metrics.add("StepFailures", 1, { ...labels, StepType: "http_call", ErrorClass: "timeout" });
       stage.at(START + 65_000);
@@ -41,8 +43,10 @@ export function metricsContract(name: string, open: () => Promise<MetricsUnderTe
       metrics.add("ModelCost", 0.5, labels);
       metrics.add("RunsFailed", Number.NaN, labels);
       metrics.add("RunsFailed", 0, labels);
+      metrics.add("ModelInputTokens", 5, { Workflow: "others", Model: "gpt-4.1-mini" });
       stage.at(START + HOUR);
       metrics.add("RunsSucceeded", 4, labels);
+      metrics.add("ModelInputTokens", 7, { ...labels, Model: "late" });
     });
     afterAll(() => stage.close());
 
@@ -109,6 +113,27 @@ export function metricsContract(name: string, open: () => Promise<MetricsUnderTe
         window(START, START + HOUR, 3600),
       );
       expect(series.map((points) => points.map(({ value }) => value))).toEqual([[1], []]);
+    });
+
+    test("the values of a label are found by what was counted under them in the time", async () => {
+      const query = { metric: "ModelInputTokens", statistic: "sum", label: "Model" } as const;
+      const found = await stage.reader.labelled(query, window(START, START + HOUR, 60));
+      expect(
+        Object.fromEntries([...found].map(([name, points]) => [name, points.map(({ value }) => value)])),
+      ).toEqual({
+        "gpt-4.1-mini": [1, 5],
+        "claude-sonnet-4-5": [10],
+        other: [100],
+        "gpt-4.1": [1000],
+      });
+      const [all] = await stage.reader.series(
+        [{ metric: "ModelInputTokens", statistic: "sum", labels }],
+        window(START, START + HOUR, 3600),
+      );
+      expect(all).toEqual([{ at: START, value: 1111 }]);
+      expect(
+        await stage.reader.labelled({ ...query, metric: "ModelCost" }, window(START, START + HOUR, 60)),
+      ).toEqual(new Map());
     });
 
     test("what is no number above 0 counts nothing, and what is not there has no points", async () => {

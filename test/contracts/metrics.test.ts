@@ -53,6 +53,10 @@ metricsContract("metrics in files, by a stack that is started anew again and aga
         emf.flush();
         return createFileMetricReader(folder).series(queries, window);
       },
+      labelled(query, window) {
+        emf.flush();
+        return createFileMetricReader(folder).labelled(query, window);
+      },
     },
     at(time) {
       at.now = time;
@@ -77,6 +81,10 @@ metricsContract("CloudWatch", async (): Promise<MetricsUnderTest> => {
       series(queries, window) {
         emf.flush();
         return reader.series(queries, window);
+      },
+      labelled(query, window) {
+        emf.flush();
+        return reader.labelled(query, window);
       },
     },
     at(time) {

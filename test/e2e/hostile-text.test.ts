@@ -36,6 +36,7 @@ test.each([
   ["logs"],
   ["status"],
   ["cost"],
+  ["cost --by model"],
   ["secrets list"],
   ["versions"],
   ["versions echo"],

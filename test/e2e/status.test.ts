@@ -84,10 +84,10 @@ test("a deployed stage tells of its alarms and of secrets without a value", asyn
   expect(told.attention[0]).toBe(`the alarm ${ALARM} rings: its description says what to do`);
 });
 
-test("cost adds up what models cost and what the cache saved, by workflow and by day", async () => {
+test("cost adds up what models cost and what the cache saved, by workflow, by day and by model", async () => {
   const metrics = createEmfMetrics({ stage: "prod", level: "INFO", now: Date.now, write: cloudWatch.take });
   metrics.add("RunsAccepted", 2, { Workflow: "reads" });
-  metrics.add("ModelCost", 0.25, { Workflow: "reads" });
+  metrics.add("ModelCost", 0.25, { Workflow: "reads", Model: "gpt-4.1" });
   metrics.add("CostSaved", 0.004, { Workflow: "reads" });
   metrics.flush();
   const byWorkflow = await inProd("cost", "--json");
@@ -99,4 +99,10 @@ test("cost adds up what models cost and what the cache saved, by workflow and by
   const today = new Date().toISOString().slice(0, 10);
   expect(byDay.stdout).toMatch(new RegExp(`\n${today} +2 +0 +0 +\\$0\\.25 +\\$0\\.0040\n`));
   expect(byDay.stdout.match(/^\d{4}-\d\d-\d\d/gm)).toHaveLength(3);
+  const byModel = await inProd("cost", "--by", "model", "--json");
+  expect(JSON.parse(byModel.stdout).rows).toEqual([
+    { name: "gpt-4.1", input_tokens: 0, output_tokens: 0, models_usd: 0.25 },
+  ]);
+  const ofOne = await inProd("cost", "--by", "model", "--workflow", "reads");
+  expect([ofOne.code, ofOne.stderr]).toEqual([2, expect.stringContaining("leave --workflow out")]);
 });

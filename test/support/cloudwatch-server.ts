@@ -11,22 +11,35 @@ export interface CloudWatchServer {
   stop(): Promise<void>;
 }
 
-interface Question {
-  readonly MetricDataQueries: readonly {
-    readonly Id: string;
-    readonly MetricStat: {
-      readonly Metric: {
-        readonly Namespace: string;
-        readonly MetricName: string;
-        readonly Dimensions?: readonly { readonly Name: string; readonly Value: string }[];
-      };
-      readonly Period: number;
-      readonly Stat: string;
+interface Query {
+  readonly Id: string;
+  readonly MetricStat?: {
+    readonly Metric: {
+      readonly Namespace: string;
+      readonly MetricName: string;
+      readonly Dimensions?: readonly { readonly Name: string; readonly Value: string }[];
     };
-  }[];
+    readonly Period: number;
+    readonly Stat: string;
+  };
+  readonly Expression?: string;
+  readonly Label?: string;
+}
+
+interface Question {
+  readonly MetricDataQueries: readonly Query[];
   readonly StartTime: number;
   readonly EndTime: number;
   readonly NextToken?: string;
+}
+
+/** A series that is asked for. */
+interface Asked {
+  readonly id: string;
+  readonly label: string;
+  readonly key: string;
+  readonly period: number;
+  readonly stat: string;
 }
 
 /** Results of one page of an answer: few, so that there is a second one. */
@@ -40,10 +53,10 @@ export async function startCloudWatchServer(ringing: readonly string[] = []): Pr
     asked.push(queries.length);
     if (queries.length > 500) throw new Error("at most 500 queries");
     const from = Number(NextToken);
-    const results = queries.slice(from, from + PAGE).map(({ Id, MetricStat: { Metric, Period, Stat } }) => {
+    const series = queries.flatMap((query) => askedBy(query, [...values.keys()]));
+    const results = series.slice(from, from + PAGE).map(({ id, label, key, period: Period, stat }) => {
       if (Period % 60 !== 0) throw new Error("a period is a multiple of 60");
-      const dimensions = (Metric.Dimensions ?? []).map(({ Name, Value }) => [Name, Value] as const);
-      const all = values.get(keyOf(Metric.Namespace, Metric.MetricName, dimensions)) ?? [];
+      const all = values.get(key) ?? [];
       const periods = new Map<number, number[]>();
       for (const { at, value } of all) {
         const seconds = Math.floor(at / 1000);
@@ -53,14 +66,15 @@ export async function startCloudWatchServer(ringing: readonly string[] = []): Pr
       }
       const sorted = [...periods].sort(([one], [other]) => one - other);
       return {
-        Id,
+        Id: id,
+        Label: label,
         StatusCode: "Complete",
         Timestamps: sorted.map(([at]) => at),
-        Values: sorted.map(([, list]) => statistic(list, Stat)),
+        Values: sorted.map(([, list]) => statistic(list, stat)),
       };
     });
     const next = from + PAGE;
-    return { MetricDataResults: results, ...(next < queries.length && { NextToken: String(next) }) };
+    return { MetricDataResults: results, ...(next < series.length && { NextToken: String(next) }) };
   };
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -110,6 +124,30 @@ export async function startCloudWatchServer(ringing: readonly string[] = []): Pr
       await new Promise((closed) => server.close(closed));
     },
   };
+}
+
+const SEARCH = /^SEARCH\('\{(\w+),([\w,]+)\} MetricName="(\w+)" Stage="([\w-]+)"', '(\w+)', (\d+)\)$/;
+
+/** The series that a query names, or that its search finds: those of exactly its dimensions. @throws Error for another expression. */
+function askedBy(
+  { Id: id, MetricStat, Expression = "", Label = "" }: Query,
+  keys: readonly string[],
+): Asked[] {
+  if (MetricStat) {
+    const { Metric, Period: period, Stat: stat } = MetricStat;
+    const dimensions = (Metric.Dimensions ?? []).map(({ Name, Value }) => [Name, Value] as const);
+    return [{ id, label: "", key: keyOf(Metric.Namespace, Metric.MetricName, dimensions), period, stat }];
+  }
+  const [, namespace, names = "", metric, stage, stat = "", period] = SEARCH.exec(Expression) ?? [];
+  const [, shown] = /^\$\{PROP\('Dim\.(\w+)'\)\}$/.exec(Label) ?? [];
+  if (namespace === undefined || shown === undefined) throw new Error(`no such search: ${Expression}`);
+  return keys.flatMap((key) => {
+    const [space, name, dimensions]: [string, string, [string, string][]] = JSON.parse(key);
+    const given = new Map(dimensions);
+    const fits = [...given.keys()].sort().join() === names.split(",").sort().join();
+    if (space !== namespace || name !== metric || !fits || given.get("Stage") !== stage) return [];
+    return [{ id, label: given.get(shown) ?? "", key, period: Number(period), stat }];
+  });
 }
 
 function keyOf(namespace: string, name: string, dimensions: readonly (readonly [string, string])[]): string {

@@ -6,6 +6,7 @@ import {
 import { batchesOf } from "../../core/batches-of.ts";
 import { METRIC_NAMESPACE } from "../../core/metric-catalog.ts";
 import type {
+  LabelledQuery,
   MetricPoint,
   MetricQuery,
   MetricReader,
@@ -31,18 +32,32 @@ export function createCloudWatchMetrics(client: CloudWatchClient, stage: string)
     async series(queries, window) {
       const points = queries.map((): MetricPoint[] => []);
       const asked = queries.map((query, index) => toDataQuery(query, index, stage, window));
-      for (const batch of batchesOf(asked, MOST_QUERIES)) await read(client, batch, window, points);
+      for (const batch of batchesOf(asked, MOST_QUERIES))
+        for await (const { id, points: some } of read(client, batch, window))
+          points[Number(id.slice(1))]?.push(...some);
       return points;
+    },
+    async labelled(query, window) {
+      const found = new Map<string, MetricPoint[]>();
+      for await (const { label, points } of read(client, [toSearch(query, stage, window)], window))
+        if (points.length > 0) found.set(label, [...(found.get(label) ?? []), ...points]);
+      return found;
     },
   };
 }
 
-async function read(
+/** Points of one series, as far as a page of an answer has them. */
+interface Found {
+  readonly id: string;
+  readonly label: string;
+  readonly points: readonly MetricPoint[];
+}
+
+async function* read(
   client: CloudWatchClient,
   batch: MetricDataQuery[],
   { from, to, periodSeconds }: MetricWindow,
-  points: readonly MetricPoint[][],
-): Promise<void> {
+): AsyncGenerator<Found> {
   let token: string | undefined;
   do {
     const command = new GetMetricDataCommand({
@@ -53,13 +68,29 @@ async function read(
       NextToken: token,
     });
     const answer = await callAws("reading metrics", () => client.send(command));
-    for (const { Id = "", Timestamps = [], Values = [] } of answer.MetricDataResults ?? []) {
-      const list = points[Number(Id.slice(1))];
-      for (const [index, at] of Timestamps.entries())
-        list?.push({ at: at.getTime(), value: Values[index] ?? 0 });
-    }
+    for (const { Id: id = "", Label: label = "", Timestamps = [], Values = [] } of answer.MetricDataResults ??
+      [])
+      yield {
+        id,
+        label,
+        points: Timestamps.map((at, index) => ({ at: at.getTime(), value: Values[index] ?? 0 })),
+      };
     token = answer.NextToken;
   } while (token !== undefined);
+}
+
+/** Finds the series by the names of their dimensions: which values there are nobody else keeps. */
+function toSearch(
+  { metric, statistic, label }: LabelledQuery,
+  stage: string,
+  { periodSeconds }: MetricWindow,
+): MetricDataQuery {
+  const search = `{${METRIC_NAMESPACE},Stage,${label}} MetricName="${metric}" Stage="${stage}"`;
+  return {
+    Id: "q0",
+    Expression: `SEARCH('${search}', '${STATISTICS[statistic]}', ${periodSeconds})`,
+    Label: `\${PROP('Dim.${label}')}`,
+  };
 }
 
 function toDataQuery(

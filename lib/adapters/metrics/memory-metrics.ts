@@ -24,5 +24,9 @@ export function createMemoryMetrics(now: () => number): Metrics & MetricReader {
       emf.flush();
       return reader.series(queries, window);
     },
+    labelled(query, window) {
+      emf.flush();
+      return reader.labelled(query, window);
+    },
   };
 }

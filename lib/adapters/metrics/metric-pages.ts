@@ -63,11 +63,25 @@ export function foldRecord(record: EmfRecord, pageOf: (name: string) => Page): v
 export function createPageReader(load: (name: string) => Page | undefined): MetricReader {
   return {
     async series(queries, window) {
-      const grain = window.periodSeconds % HOURS.cell === 0 ? HOURS : MINUTES;
-      const pages = pageNames(grain, window).map((name) => load(name) ?? {});
+      const pages = pagesOf(load, window);
       return queries.map((query) => pointsOf(query, window, pages));
     },
+    async labelled({ label, ...query }, window) {
+      const pages = pagesOf(load, window);
+      const prefix = `${query.metric} ${label}=`;
+      const names = pages.flatMap(Object.keys).filter((name) => name.startsWith(prefix));
+      const values = [...new Set(names)].sort().map((name) => name.slice(prefix.length));
+      const points = values.map(
+        (value) => [value, pointsOf({ ...query, labels: { [label]: value } }, window, pages)] as const,
+      );
+      return new Map(points.filter(([, list]) => list.length > 0));
+    },
   };
+}
+
+function pagesOf(load: (name: string) => Page | undefined, window: MetricWindow): readonly Page[] {
+  const grain = window.periodSeconds % HOURS.cell === 0 ? HOURS : MINUTES;
+  return pageNames(grain, window).map((name) => load(name) ?? {});
 }
 
 /** Names of the pages that are kept at a time: minutes for a day, hours for a year. */

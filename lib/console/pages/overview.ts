@@ -1,10 +1,12 @@
 import { html } from "hono/html";
-import { type Overview, windowUntil } from "../../app/overview.ts";
+import { readModelCosts } from "../../app/model-costs.ts";
+import { type Overview, readOverview, windowUntil } from "../../app/overview.ts";
 import type { RunSummary } from "../../core/run.ts";
 import type { AddPage } from "../console-app.ts";
 import { answerPage } from "../layout.ts";
 import { filterForm, optionsOf } from "../parts/filter-form.ts";
 import type { Html } from "../parts/html.ts";
+import { modelCosts } from "../parts/model-costs.ts";
 import { overviewCharts } from "../parts/overview-charts.ts";
 import { PERIOD_OPTIONS, periodOf } from "../parts/periods.ts";
 import { queryLink } from "../parts/query-link.ts";
@@ -25,7 +27,7 @@ export const addOverviewPage: AddPage = (app, stage) => {
     const now = stage.operator.clock.now();
     const window = windowUntil(now, period.ms);
     const [overview, failures] = await Promise.all([
-      stageNumbers(stage, shown, window),
+      stageNumbers(stage, (metrics) => readOverview(metrics, shown, window)),
       stage.operator.store.list({
         workflows: shown,
         status: "failed",
@@ -34,6 +36,10 @@ export const addOverviewPage: AddPage = (app, stage) => {
         limit: MOST_FAILURES,
       }),
     ]);
+    const asksModels = workflow === undefined && (overview?.stage.total.inputTokens ?? 0) > 0;
+    const models = asksModels
+      ? await stageNumbers(stage, (metrics) => readModelCosts(metrics, window))
+      : undefined;
     return answerPage(context, {
       title: "Overview",
       section: "/",
@@ -44,6 +50,7 @@ ${filterForm("/", [
   { name: "period", label: "Time", options: PERIOD_OPTIONS, value: period.name },
 ])}
 ${overview ? numbers(overview, workflow, (name) => queryLink("/", { workflow: name, period: period.name })) : noNumbers}
+${models ? modelCosts(models) : ""}
 ${latestFailures(failures, queryLink("/runs", { workflow, status: "failed", period: period.name }))}`,
     });
   });

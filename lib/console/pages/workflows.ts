@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { windowUntil } from "../../app/overview.ts";
+import { readOverview, windowUntil } from "../../app/overview.ts";
 import type { AddPage } from "../console-app.ts";
 import { answerPage } from "../layout.ts";
 import type { Html } from "../parts/html.ts";
@@ -16,7 +16,8 @@ export const addWorkflowsPage: AddPage = (app, stage) => {
   app.get("/workflows", async (context) => {
     const names = servedWorkflows(stage);
     const { ms, label } = periodOf("day");
-    const numbers = await stageNumbers(stage, names, windowUntil(stage.operator.clock.now(), ms));
+    const window = windowUntil(stage.operator.clock.now(), ms);
+    const numbers = await stageNumbers(stage, (metrics) => readOverview(metrics, names, window));
     const linkOf = (name: string) => `/workflows/${name}`;
     return answerPage(context, {
       title: "Workflows",

@@ -1,4 +1,4 @@
-import type { MetricName } from "../metric-catalog.ts";
+import type { MetricLabel, MetricName } from "../metric-catalog.ts";
 import type { MetricLabels } from "./metrics.ts";
 
 /** What is told of a period's values: `average` and percentiles make sense of times only. */
@@ -10,6 +10,11 @@ export interface MetricQuery {
   readonly statistic: Statistic;
   /** One of the ways in which the metric is told apart; default: the whole stage. */
   readonly labels?: MetricLabels;
+}
+
+/** One series for each value of a label that a metric is told apart by alone. */
+export interface LabelledQuery extends Omit<MetricQuery, "labels"> {
+  readonly label: MetricLabel;
 }
 
 /** Which time, and how finely it is divided. */
@@ -35,4 +40,9 @@ export interface MetricReader {
    * @throws FlowError `connection`, `rate_limited` or `server_error` when the metrics cannot be reached.
    */
   series(queries: readonly MetricQuery[], window: MetricWindow): Promise<readonly (readonly MetricPoint[])[]>;
+  /**
+   * The points of each value of a label, under which anything was counted in the time and, in CloudWatch, in the last two weeks too: older
+   * ones are not found any more (CloudWatch User Guide, "Search expressions"). @throws as `series`.
+   */
+  labelled(query: LabelledQuery, window: MetricWindow): Promise<ReadonlyMap<string, readonly MetricPoint[]>>;
 }
