@@ -3,18 +3,8 @@ import { helpOf, leaves } from "../../lib/cli/cli-page.ts";
 import { complete } from "../../lib/cli/complete.ts";
 import { createProgram } from "../../lib/cli/main.ts";
 
-/** What these print is a program's text, a file's, or one line that scripts read as it is. */
-const WITHOUT_JSON = [
-  "hookline record",
-  "hookline url",
-  "hookline schema",
-  "hookline reference",
-  "hookline completion",
-  "hookline trigger",
-  "hookline secrets set",
-  "hookline secrets rotate",
-  "hookline secrets unset",
-];
+/** What these print is a program's text, or a file's. */
+const WITHOUT_JSON = ["hookline record", "hookline schema", "hookline reference", "hookline completion"];
 const commands = leaves(
   createProgram(() => {}),
   "hookline",
@@ -25,7 +15,7 @@ describe.each(commands)("%s", (name, command) => {
     expect(helpOf(command)).toMatch(new RegExp(`Examples:\n(?:  \\$ .*\n)*  \\$ .*${name}`));
   });
 
-  test("prints JSON for scripts where it prints data", () => {
+  test("prints JSON for scripts, unless it prints a text", () => {
     const has = command.options.some(({ long }) => long === "--json");
     expect(has).toBe(!WITHOUT_JSON.includes(name));
   });

@@ -143,6 +143,15 @@ describe("the local stack's secrets", () => {
     expect(readFileSync(join(folder.path, ".env.local"), "utf8")).toBe("A=1\n");
   });
 
+  test("are told of in JSON for scripts, without their values", async () => {
+    const change = async (...args: string[]) => JSON.parse((await call(VALUE, ...args, "--json")).stdout);
+    const where = ".env.local";
+    const told = { name: "API_KEY", where, old_value_in: null };
+    expect(await change("set", "API_KEY")).toEqual({ ...told, had_value: false });
+    expect(await change("set", "API_KEY")).toEqual({ ...told, had_value: true });
+    expect(await change("unset", "API_KEY")).toEqual({ ...told, had_value: true });
+  });
+
   test("a name that nothing reads is set with a word", async () => {
     expect((await call(VALUE, "set", "API_KEI")).stderr).toContain("No workflow here reads API_KEI");
   });
