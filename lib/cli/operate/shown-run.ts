@@ -18,24 +18,23 @@ export const NO_TEXTS: WorkflowTexts = { current: () => undefined };
  */
 export async function shownRun(text: string, history: History, options: HistoryOptions): Promise<RunRecord> {
   const { store } = history;
-  const run = await showRun({ store, catalog: NO_TEXTS }, await namedRun(text, history, options));
+  const run = await showRun({ store, catalog: NO_TEXTS }, await namedRun(text, history));
   if (run) return run;
   throw noSuchRun(text, options.stage);
 }
 
 /**
  * The id of the run that somebody means: by its id, by the first 8 characters or more, or by the business key of its delivery.
- * @throws FlowError `invalid_input` where that is none, or several.
+ * @throws FlowError `invalid_input` where it may be several.
  */
-async function namedRun(text: string, history: History, { stage }: HistoryOptions): Promise<string> {
+async function namedRun(text: string, history: History): Promise<string> {
   if (text.length === ID_LENGTH) return text;
   const inputs = await history.inputs();
-  const [found, ...others] = await findRuns(history, { text, inputs, limit: MOST_SHOWN + 1 });
-  if (!found) throw noSuchRun(text, stage);
-  if (others.length === 0) return found.runId;
-  const shown = [found, ...others].slice(0, MOST_SHOWN).map(({ runId }) => runId);
+  const found = await findRuns(history, { text, inputs, limit: MOST_SHOWN + 1 });
+  if (found.length < 2) return found[0]?.runId ?? text;
+  const shown = found.slice(0, MOST_SHOWN).map(({ runId }) => runId);
   throw new FlowError(
     "invalid_input",
-    `"${text}" may be any of several runs: ${shown.join(", ")}${others.length >= MOST_SHOWN ? ", …" : ""}`,
+    `"${text}" may be any of several runs: ${shown.join(", ")}${found.length > MOST_SHOWN ? ", …" : ""}`,
   );
 }
