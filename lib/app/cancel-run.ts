@@ -7,6 +7,7 @@ import { chunkRunIds } from "./chunk-run-ids.ts";
 import { countEnd } from "./count-run.ts";
 import { endDamagedRun } from "./end-damaged-run.ts";
 import { fillBatch } from "./fill-batch.ts";
+import { findVersion } from "./find-version.ts";
 import type { Operator } from "./operator.ts";
 import { redactedPaths } from "./redacted-paths.ts";
 import type { Claimed } from "./run-attempt.ts";
@@ -55,7 +56,7 @@ export async function cancelRun(operator: Operator, runId: string): Promise<Canc
 
 async function finishCancelled(operator: Operator, { lease, run }: Claimed): Promise<CancelResult> {
   const { store, clock } = operator;
-  const redact = await redactedPaths(operator, run);
+  const redact = redactedPaths(operator, run, await findVersion(operator, run.workflow, run.hash));
   try {
     await store.finish(lease, {
       status: "cancelled",

@@ -3,8 +3,6 @@ import { readBody } from "../core/event-body.ts";
 import { costOf, type JournalEntry } from "../core/journal.ts";
 import type { Json } from "../core/json.ts";
 import { parsePath } from "../core/path.ts";
-import type { RunStore } from "../core/ports/run-store.ts";
-import type { WorkflowTexts } from "../core/ports/workflow-catalog.ts";
 import { REDACTED } from "../core/redactor.ts";
 import { lastRound } from "../core/redriven-journal.ts";
 import type { RunRecord } from "../core/run.ts";
@@ -12,7 +10,6 @@ import type { AnyStep } from "../core/step.ts";
 import type { StepNode, Workflow } from "../core/workflow.ts";
 import { revisitStep, type StepInputs } from "../engine/revisit-step.ts";
 import { describeRun, describeStep, type RunView, type StepView } from "./describe-run.ts";
-import { findVersion } from "./find-version.ts";
 import { placedSteps } from "./match-steps.ts";
 import { type StepPlace, standingOf } from "./standing-of.ts";
 
@@ -47,8 +44,8 @@ export interface ExplainedStep {
 
 /** What an explanation is made with. */
 export interface Explainer {
-  readonly store: RunStore;
-  readonly catalog: WorkflowTexts;
+  /** The version that the run began with; absent: nobody has its text any more. */
+  readonly version: Workflow | undefined;
   readonly steps: ReadonlyMap<string, AnyStep>;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -56,7 +53,7 @@ export interface Explainer {
   env?(name: string): string | undefined;
 }
 
-/** Explains how a run came to stand as it does: what is to blame, what it was given, how often it was tried. @throws what the store threw */
+/** Explains how a run came to stand as it does: what is to blame, what it was given, how often it was tried. */
 export async function explainRun(explainer: Explainer, record: RunRecord): Promise<RunExplanation> {
   const { state: _state, output: _output, steps: _steps, ...run } = describeRun(record);
   const { why, until, at } = standingOf(record, explainer.now);
@@ -68,14 +65,14 @@ export async function explainRun(explainer: Explainer, record: RunRecord): Promi
   };
 }
 
-/** One step of a run: what it was given, and how often it was tried. @throws what the store threw */
+/** One step of a run: what it was given, and how often it was tried. */
 export async function explainStep(
   explainer: Explainer,
   record: RunRecord,
   { path, id }: StepPlace,
 ): Promise<ExplainedStep> {
   const entries = record.journal.filter((entry) => entry.path === path);
-  const workflow = await findVersion(explainer, record.workflow, record.hash);
+  const { version: workflow } = explainer;
   const node = workflow && placedSteps(workflow).find(({ step }) => step.id === id)?.step;
   const text = workflow?.source;
   return {
@@ -83,7 +80,7 @@ export async function explainStep(
     id,
     type: node?.type ?? entries[0]?.type ?? "",
     source: node && text !== undefined ? { file: workflow.file, line: node.line, text } : null,
-    ...(await inputsAt(path, explainer, record, workflow)),
+    ...(await inputsAt(path, explainer, record)),
     output: outputOf(entries.at(-1), node),
     tries: entries.map(describeStep),
     cost_usd: costOf(entries),
@@ -102,8 +99,8 @@ async function inputsAt(
   path: string,
   explainer: Explainer,
   record: RunRecord,
-  workflow: Workflow | undefined,
 ): Promise<Pick<ExplainedStep, "inputs" | "note">> {
+  const { version: workflow } = explainer;
   const none = (note: string) => ({ inputs: null, note });
   if (!workflow) return none("the text of its version is gone: what the step was given is not known");
   if (record.chunk)

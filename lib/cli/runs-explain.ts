@@ -10,7 +10,7 @@ import { explanationText } from "./explanation-text.ts";
 import { type HistoryOptions, withHistory } from "./history.ts";
 import { jsonText } from "./json-text.ts";
 import { nextSteps } from "./next-steps.ts";
-import { NO_TEXTS, shownRun } from "./operate/shown-run.ts";
+import { shownRun } from "./operate/shown-run.ts";
 import { placeFlags } from "./place-flags.ts";
 import { paintFor } from "./run-text.ts";
 
@@ -22,15 +22,9 @@ export async function explainOneRun(
   runId: string,
   options: HistoryOptions & { readonly json?: boolean },
 ): Promise<number> {
-  const explanation = await withHistory(options, async (history) => {
-    const explainer = {
-      catalog: NO_TEXTS,
-      steps: stepTypes,
-      now: systemClock.now(),
-      env: plainValues(options),
-    };
-    return explainRun({ store: history.store, ...explainer }, await shownRun(runId, history, options));
-  });
+  const { run, version } = await withHistory(options, (history) => shownRun(runId, history, options));
+  const explainer = { version, steps: stepTypes, now: systemClock.now(), env: plainValues(options) };
+  const explanation = await explainRun(explainer, run);
   const text = options.json
     ? jsonText(explanation)
     : [

@@ -19,8 +19,8 @@ export interface RunsShowOptions extends HistoryOptions {
  */
 export async function showRun(runId: string, options: RunsShowOptions): Promise<number> {
   const { record, loops } = await withHistory(options, async (history) => {
-    const shown = await shownRun(runId, history, options);
-    return { record: shown, loops: await describeLoops(history.store, shown) };
+    const { run } = await shownRun(runId, history, options);
+    return { record: run, loops: await describeLoops(history.store, run) };
   });
   const run = describeRun(record);
   const text = options.json

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { explainRun, type RunExplanation } from "../../lib/app/explain-run.ts";
+import { findVersion } from "../../lib/app/find-version.ts";
 import type { Json, JsonObject } from "../../lib/core/json.ts";
 import { stepTypes } from "../../lib/steps/registry.ts";
 import { createWorld, type WorldOptions } from "../support/world.ts";
@@ -10,8 +11,9 @@ async function explained(options: WorldOptions, event: Json = {}, settle = true)
   const { body } = await world.post(event);
   const { run_id: runId } = body as { run_id: string };
   if (settle) await world.settle();
-  const { store, catalog } = world.runner;
-  return explainRun({ store, catalog, steps: stepTypes, now: world.clock.now() }, await world.run(runId));
+  const run = await world.run(runId);
+  const version = await findVersion(world.runner, run.workflow, run.hash);
+  return explainRun({ version, steps: stepTypes, now: world.clock.now() }, run);
 }
 
 const DOWN = (url: string, status = 410): Json => ({

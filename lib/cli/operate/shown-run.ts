@@ -1,8 +1,7 @@
 import { findRuns } from "../../app/find-runs.ts";
-import { showRun } from "../../app/show-run.ts";
+import { type ShownRun, showRun } from "../../app/show-run.ts";
 import { FlowError } from "../../core/flow-error.ts";
 import type { WorkflowTexts } from "../../core/ports/workflow-catalog.ts";
-import type { RunRecord } from "../../core/run.ts";
 import { type History, type HistoryOptions, noSuchRun } from "../history.ts";
 
 const ID_LENGTH = 36;
@@ -10,16 +9,16 @@ const ID_LENGTH = 36;
 const MOST_SHOWN = 5;
 
 /** Every version that a run began on is in the store. */
-export const NO_TEXTS: WorkflowTexts = { current: () => undefined };
+const NO_TEXTS: WorkflowTexts = { current: () => undefined };
 
 /**
  * The run that somebody means, as people may see it: what `history.redact` names is blanked.
  * @throws FlowError `invalid_input` where there is none, or there are several.
  */
-export async function shownRun(text: string, history: History, options: HistoryOptions): Promise<RunRecord> {
+export async function shownRun(text: string, history: History, options: HistoryOptions): Promise<ShownRun> {
   const { store } = history;
-  const run = await showRun({ store, catalog: NO_TEXTS }, await namedRun(text, history));
-  if (run) return run;
+  const shown = await showRun({ store, catalog: NO_TEXTS }, await namedRun(text, history));
+  if (shown) return shown;
   throw noSuchRun(text, options.stage);
 }
 

@@ -23,11 +23,12 @@ const REFRESH_SECONDS = 2;
 /** One run: what it is, what to do about it, its steps. */
 export const addRunPage: AddPage = (app, stage) => {
   app.get("/runs/:id", async (context) => {
-    const record = await showRun(stage.operator, context.req.param("id"));
-    if (!record)
+    const shown = await showRun(stage.operator, context.req.param("id"));
+    if (!shown)
       return troublePage(context, 404, "There is no such run", "Its history is deleted, or the link is cut.");
+    const { run: record, version } = shown;
     const run = describeRun(record);
-    const explanation = await explainRun(explainerOf(stage), record);
+    const explanation = await explainRun(explainerOf(stage, version), record);
     const blamed = record.journal.findLast(({ path }) => path === explanation.step?.path);
     const outline = outlineRun(record.journal, "", { from: 0, limit: MOST_STEPS });
     return answerPage(context, {

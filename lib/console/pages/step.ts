@@ -17,7 +17,7 @@ const ROWS = 100;
 export const addStepPage: AddPage = (app, stage) => {
   app.get("/runs/:id/steps/:path", async (context) => {
     const { id, path } = context.req.param();
-    const record = await showRun(stage.operator, id);
+    const { run: record, version } = (await showRun(stage.operator, id)) ?? {};
     const from = Math.max(0, Math.floor(Number(context.req.query("from") ?? 0)) || 0);
     const entry = record?.journal.findLast((one) => one.path === path);
     const outline = record && outlineRun(record.journal, path, { from, limit: ROWS });
@@ -28,7 +28,7 @@ export const addStepPage: AddPage = (app, stage) => {
         "There is no such step",
         "The run has not recorded one at this place.",
       );
-    const step = entry && (await explainStep(explainerOf(stage), record, { path, id: entry.id }));
+    const step = entry && (await explainStep(explainerOf(stage, version), record, { path, id: entry.id }));
     const here = `/runs/${id}/steps/${encodeURIComponent(path)}`;
     return answerPage(context, {
       title: `Step ${path}`,
