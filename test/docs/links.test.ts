@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { globSync, readFileSync, statSync } from "node:fs";
 import { join, normalize } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { type DocPage, docPages, REPOSITORY, readPage } from "../support/doc-pages.ts";
@@ -38,6 +38,16 @@ test.each(docPages.filter(({ path }) => path !== "CHANGELOG.md"))(
     expect(namedFiles(page).filter((file) => !isFile(file))).toEqual([]);
   },
 );
+
+test("what the code says of pages is there", () => {
+  const sources = globSync("{functions,infra,lib,templates,workflows}/**/*.{ts,yaml}", { cwd: REPOSITORY });
+  const named = sources.flatMap((path) => {
+    const text = readFileSync(join(REPOSITORY, path), "utf8");
+    return [...text.matchAll(/\bdocs\/[\w/-]+\.(?:md|json)\b/g)].map(([page]) => ({ path, page }));
+  });
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter(({ page }) => !isFile(page))).toEqual([]);
+});
 
 test("every page is found from docs/README.md", () => {
   const reachable = new Set(["docs/README.md"]);
