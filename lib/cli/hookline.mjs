@@ -42,6 +42,11 @@ else if (tooOld) {
   nodeModule.enableCompileCache(
     fileURLToPath(new URL("../../node_modules/.cache/hookline-compiled", import.meta.url)),
   );
+  // Who reads the output may have enough of it, as head does.
+  process.stdout.on("error", (error) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(1);
+  });
   import("./main.ts")
     .then(async ({ main }) => {
       process.exitCode = await main(process.argv.slice(2));

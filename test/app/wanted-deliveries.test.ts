@@ -13,7 +13,7 @@ const receiptsOf = (world: World) =>
 describe("input.dedupe", () => {
   const dedupe = { key: "${input.id}/${request.headers.x-kind, order}", window: 3600 };
 
-  test("a second delivery of the same key is the first one's run", async () => {
+  test("P3 a second delivery of the same key is the first one's run", async () => {
     const world = worldWith({ dedupe });
     const first = await world.post({ id: 1 });
     const second = await world.post({ id: 1, again: true });
@@ -47,7 +47,7 @@ describe("input.dedupe", () => {
     expect((await worldWith({}).post({ id: 1 })).body).toMatchObject({ dedupe: "off" });
   });
 
-  test("64 copies at once make one run", async () => {
+  test("P3 64 copies at once make one run", async () => {
     const world = worldWith({ dedupe });
     const answers = await Promise.all(Array.from({ length: 64 }, () => world.post({ id: 1 })));
     expect(new Set(answers.map(runIdOf)).size).toBe(1);

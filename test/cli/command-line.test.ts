@@ -1,9 +1,12 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { describe, expect, test } from "@jest/globals";
 import { stepTypes } from "../../lib/steps/registry.ts";
 import { stackFolder } from "../e2e/stack-process.ts";
-import { hookline } from "./hookline-process.ts";
+import { hookline, hooklineScript } from "./hookline-process.ts";
 
 describe("hookline", () => {
   test.each([
@@ -32,6 +35,13 @@ describe("hookline", () => {
     expect(code).toBe(0);
     expect(stdout).toContain(`$ hookline ${command[0] ?? "start"}`);
     expect(stdout).not.toMatch(/default: (?:\[\]|false)/);
+  });
+
+  test("ends without a word when nobody reads on, as before head", async () => {
+    const child = spawn(process.execPath, [hooklineScript, "schema"], { stdio: ["ignore", "pipe", "pipe"] });
+    child.stdout.destroy();
+    const [stderr] = await Promise.all([text(child.stderr), once(child, "close")]);
+    expect({ code: child.exitCode, stderr }).toEqual({ code: 1, stderr: "" });
   });
 
   test.each([
