@@ -143,8 +143,27 @@ test("who may only look gets no form, and can send nothing", async () => {
   expect((await there.post(PATH, { body: "{}", headers: JSON_TYPE }, { cookie })).status).toBe(403);
 });
 
-test("a workflow without a webhook has no such page", async () => {
-  const { get } = consoleOf({ ...order, input: { type: "cron", cron: "30 2 * * *" } });
+test("a schedule's workflow runs now, as of a tick, and the run says what it is", async () => {
+  const file = {
+    input: { type: "cron", cron: "30 2 * * *", payload: { day: "today" } },
+    steps: [{ type: "print", text: "${day} ${request.method}" }],
+  };
+  const { get, post, world } = createConsoleWorld({ file });
+  expect((await get("/workflows/example")).text).toContain(`href="${PATH}">Run now`);
+  const page = (await get(PATH)).text;
+  expect(page).not.toContain("<textarea");
+  const { status, headers } = await post(PATH, fieldsOf(page, PATH));
+  expect(status).toBe(303);
+  await world.settle();
+  const run = await world.run(runIn(headers.get("location")));
+  expect(run).toMatchObject({ status: "succeeded", delivery: { isTest: true } });
+  expect(run.journal[0]?.logs).toMatchObject([{ message: "today CRON" }]);
+});
+
+test("a workflow with another input, and one that is not there, have no such page", async () => {
+  const queue = "arn:aws:sqs:eu-west-1:123456789012:orders";
+  const { get } = consoleOf({ ...order, input: { type: "sqs", queue } });
+  expect((await get("/workflows/example")).text).not.toContain(PATH);
   expect((await get(PATH)).status).toBe(404);
   expect((await get("/workflows/other/test")).status).toBe(404);
 });

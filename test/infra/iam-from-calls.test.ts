@@ -207,7 +207,17 @@ async function sendTestEvents(ask: ReturnType<typeof askConsole>, cookie: string
     const form = { ...fields, headers: "content-type: application/json", body: '{ "id": 1 }' };
     return ask({ path, cookie, form });
   };
-  for (const name of ["plain", "limited", "bursts", "bursts", "batches", "batches", "signed", "once"])
+  for (const name of [
+    "plain",
+    "limited",
+    "bursts",
+    "bursts",
+    "batches",
+    "batches",
+    "signed",
+    "once",
+    "nightly",
+  ])
     await send(name);
   deployment.down("console", "sqs", true);
   await expect(send("plain")).rejects.toThrow("503");

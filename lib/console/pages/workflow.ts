@@ -56,7 +56,7 @@ export const addWorkflowPage: AddPage = (app, stage) => {
       section: "/workflows",
       main: html`<h1>${name}</h1>
 ${description === undefined ? "" : html`<p>${description}</p>`}
-<p><a href="${queryLink("/", { workflow: name })}">Numbers</a> · <a href="${queryLink("/runs", { workflow: name })}">Runs</a>${current.input.type === "http_webhook" ? html` · <a href="${queryLink("/deliveries", { workflow: name })}">Deliveries</a> · <a href="/workflows/${name}/test">Send a test event</a>` : ""} · <a href="/workflows/${name}/check">Check</a></p>
+<p><a href="${queryLink("/", { workflow: name })}">Numbers</a> · <a href="${queryLink("/runs", { workflow: name })}">Runs</a>${current.input.type === "http_webhook" ? html` · <a href="${queryLink("/deliveries", { workflow: name })}">Deliveries</a> · <a href="/workflows/${name}/test">Send a test event</a>` : current.input.type === "cron" ? html` · <a href="/workflows/${name}/test">Run now</a>` : ""} · <a href="/workflows/${name}/check">Check</a></p>
 ${split ? splitNote(split) : ""}
 ${shown.hash === current.hash ? "" : notToday(shown, current)}
 <section class="card" aria-label="Facts">${facts([

@@ -6,10 +6,12 @@ import type { Html } from "./html.ts";
 
 const MOST_ROWS = 24;
 
+/** Stands where somebody could act who may. */
+export const lookOnly: Html = html`<p class="notice"><span aria-hidden="true">!</span> You may look only: sending takes the right to act.</p>`;
+
 /** A form with an event that can be changed before it is sent; visitors who may only read are told so. */
 export function testEventForm(context: ConsoleContext, path: string, { headers, body }: SampleEvent): Html {
-  if (context.get("visitor").right !== "act")
-    return html`<p class="notice"><span aria-hidden="true">!</span> You may look only: sending takes a sign-in with the other token.</p>`;
+  if (context.get("visitor").right !== "act") return lookOnly;
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   const rows = Math.min(MOST_ROWS, body.split("\n").length + 1);
   return html`<form class="card editor" method="post" action="${path}">${tokenField(context)}
