@@ -1,7 +1,4 @@
-import {
-  createMemoryDeadLetters,
-  type MemoryDeadLetters,
-} from "../../lib/adapters/memory/memory-dead-letters.ts";
+import type { MemoryDeadLetters } from "../../lib/adapters/memory/memory-dead-letters.ts";
 import { createMemoryTurns } from "../../lib/adapters/memory/memory-turns.ts";
 import { operatorOf } from "../../lib/app/operator.ts";
 import { openAccess } from "../../lib/console/access/open-access.ts";
@@ -39,6 +36,8 @@ export interface Answer {
 
 /** How the console differs from one on a laptop. */
 interface ConsoleOptions {
+  /** The stage's name; default: `test`. */
+  readonly name?: string;
   /** As in a stage, with a sign-in. */
   readonly closed?: boolean;
   /** Another way to sign in beside the tokens. */
@@ -52,14 +51,14 @@ interface ConsoleOptions {
 /** Makes one. */
 export function createConsoleWorld(
   options: WorldOptions,
-  { closed = false, oidc, metrics, samples = {} }: ConsoleOptions = {},
+  { name = "test", closed = false, oidc, metrics, samples = {} }: ConsoleOptions = {},
 ): ConsoleWorld {
   const world = createWorld(options);
   const operator = operatorOf(world.runner);
   const { clock, random } = operator;
-  const deadLetters = createMemoryDeadLetters({ now: clock.now });
+  const { deadLetterQueue: deadLetters } = world.queue;
   const app = createConsole({
-    name: "test",
+    name,
     operator,
     deliveries: world.deliveries,
     letterBoxes: { runs: deadLetters, events: [{ letters: world.inboxLetters }] },

@@ -92,6 +92,8 @@ export interface WorldOptions {
   readonly file: JsonObject;
   /** Workflows beside it, by name. */
   readonly workflows?: { readonly [name: string]: JsonObject };
+  /** Workflows beside it as they were loaded from their files. */
+  readonly loaded?: readonly Workflow[];
   readonly http?: readonly Json[];
   readonly llm?: readonly Json[];
   readonly python?: Python;
@@ -128,7 +130,11 @@ export function createWorld(options: WorldOptions): World {
   const log = keptLog();
   const metrics = createMemoryMetrics(clock.now);
   const beside = Object.entries(options.workflows ?? {});
-  const workflows = [compiledOnce(options.file), ...beside.map(([name, file]) => compiledOnce(file, name))];
+  const workflows = [
+    compiledOnce(options.file),
+    ...beside.map(([name, file]) => compiledOnce(file, name)),
+    ...(options.loaded ?? []),
+  ];
   const deployed = { ingest: workflows, runner: workflows };
   let table = inputTable(workflows);
   const store = (options.wrapStore ?? ((one) => one))(createMemoryRunStore({ now: clock.now }), clock);

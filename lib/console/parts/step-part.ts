@@ -22,11 +22,16 @@ export function stepPart(step: ExplainedStep, entry: JournalEntry | undefined): 
     : definition?.effect
       ? "Request"
       : "What it was given";
-  const isOpen = definition?.effect || tries.at(-1)?.error;
+  const hasFailed = tries.at(-1)?.error != null;
+  const isOpen = definition?.effect || hasFailed;
+  const lines = source
+    ? html`<details${hasFailed ? html` open` : ""}><summary>Its lines of the file</summary>${sourceLines(source, LINES_AROUND)}</details>`
+    : "";
   const changes =
     inputs && entry ? diffValues(inputs.state, applyPatch(inputs.state, entry.patch)) : undefined;
   return html`${stepTries(tries)}
-${changes ? changeTable(changes, "State before and after") : ""}
+${hasFailed ? lines : ""}
+${changes && (changes.length > 0 || !hasFailed) ? changeTable(changes, "State before and after") : ""}
 ${
   inputs
     ? html`<details${isOpen ? html` open` : ""}><summary>${given}</summary>${paramsView(inputs.params)}${
@@ -37,5 +42,5 @@ ${
 ${output && definition?.effect ? html`<details open><summary>Answer, written to <code>${output.path}</code></summary>${jsonView(output.value)}</details>` : ""}
 ${inputs ? html`<details><summary>State before</summary>${jsonView(inputs.state)}</details>` : ""}
 ${note === null ? "" : html`<p class="quiet">${note}</p>`}
-${source ? html`<details${tries.at(-1)?.error ? html` open` : ""}><summary>Its lines of the file</summary>${sourceLines(source, LINES_AROUND)}</details>` : ""}`;
+${hasFailed ? "" : lines}`;
 }
