@@ -8,7 +8,6 @@ export const SAMPLE_SECRETS = {
   COMPANY_API_URL: "https://companies.example.com",
   COMPANY_API_KEY: "company-key-of-the-sample",
   OPENAI_API_KEY: "model-key-of-the-sample",
-  OPENAI_MODEL: "gpt-4.1",
   SLACK_WEBHOOK: "https://hooks.slack.example.com/services/sample",
   METRICS_API_URL: "https://metrics.example.com",
   METRICS_API_KEY: "metrics-key-of-the-sample",
