@@ -1,56 +1,58 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { createJq } from "../../lib/adapters/jq/jq-worker-pool.ts";
 import { createPython } from "../../lib/adapters/python/python-pool.ts";
 import { Coverage } from "../../lib/testing/coverage.ts";
 import { oneInterpreter } from "../../lib/testing/one-interpreter.ts";
 import { runTestFile } from "../../lib/testing/run-test-file.ts";
-import { type DocPage, docPages } from "../support/doc-pages.ts";
+import { docPages } from "../support/doc-pages.ts";
 
 const jq = createJq();
 const python = createPython({ spare: false });
 const folder = mkdtempSync(join(tmpdir(), "hookline-docs-"));
+
+/** The files that pages show: blocks whose first line is a comment that names one, e.g. `# workflows/order.test.yaml`. */
+const files = docPages
+  .flatMap(({ blocks }) => blocks)
+  .flatMap(({ text, place }) => {
+    const [, file] = /^# (workflows\/[\w.-]+\.yaml)\n/.exec(text) ?? [];
+    return file === undefined ? [] : [{ file, text, place }];
+  });
+const names = files.map(({ file }) => file);
+const isTest = (file: string) => file.endsWith(".test.yaml");
+
+beforeAll(() => {
+  for (const { file, text } of files) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  }
+});
+
 afterAll(async () => {
   await Promise.all([jq.close(), python.close()]);
   rmSync(folder, { recursive: true });
 });
 
-/** The files of a page: blocks whose first line is a comment that names one, e.g. `# workflows/order.test.yaml`. */
-function filesOf({ blocks }: DocPage): ReadonlyMap<string, string> {
-  return new Map(
-    blocks.flatMap(({ text }) => {
-      const [, file] = /^# (workflows\/[\w.-]+\.yaml)\n/.exec(text) ?? [];
-      return file === undefined ? [] : [[file, text] as const];
-    }),
-  );
-}
-
-const pages = docPages.filter((page) => filesOf(page).size > 0);
-
-describe.each(pages)("$path", (page) => {
-  test("its cases pass, and enter every step and branch of its workflows", async () => {
-    const files = filesOf(page);
-    const root = join(folder, page.path.replaceAll("/", "-"));
-    for (const [file, text] of files) {
-      mkdirSync(dirname(join(root, file)), { recursive: true });
-      writeFileSync(join(root, file), text);
-    }
+test.each(files.filter(({ file }) => isTest(file)))(
+  "$file of $place passes, and enters every step and branch",
+  async ({ file }) => {
     const coverage = new Coverage();
-    const testFiles = [...files.keys()].filter((file) => file.endsWith(".test.yaml"));
-    expect(testFiles.length).toBeGreaterThan(0);
-    for (const file of testFiles) {
-      const run = { jq, python: oneInterpreter(python), coverage };
-      const { problems, cases } = await runTestFile(join(root, file), run);
-      expect(problems).toEqual([]);
-      expect(cases.filter(({ passed }) => !passed)).toEqual([]);
-      expect(cases.length).toBeGreaterThan(0);
-    }
+    const run = { jq, python: oneInterpreter(python), coverage };
+    const { problems, cases } = await runTestFile(join(folder, file), run);
+    expect(problems).toEqual([]);
+    expect(cases.filter(({ passed }) => !passed)).toEqual([]);
+    expect(cases.length).toBeGreaterThan(0);
     expect(coverage.view().missing).toEqual([]);
-  });
-});
+  },
+);
 
-test("the pages of how-tos and the tutorial have such files", () => {
-  expect(pages.length).toBeGreaterThanOrEqual(8);
+test("every workflow that is shown as a file has cases, and no two are shown under one name", () => {
+  expect(names.length).toBeGreaterThan(15);
+  expect(new Set(names).size).toBe(names.length);
+  const untested = names.filter(
+    (file) => !isTest(file) && !names.includes(file.replace(/yaml$/, "test.yaml")),
+  );
+  expect(untested).toEqual([]);
 });
