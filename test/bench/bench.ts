@@ -66,12 +66,12 @@ const rows: (readonly [figure: string, value: string])[] = [
   ...consoleOf.histories.map(
     ({ runs, pages }) =>
       [
-        `console, ${runs.toLocaleString("en")} runs stored: newest runs / ten pages on / failed ones / a status that none has / found by an id's beginning`,
+        `console over HTTP, ${runs.toLocaleString("en")} runs stored: newest runs / ten pages on / failed ones / a status that none has / found by an id's beginning`,
         `${[pages.runs, pages.runsTenPagesOn, pages.failed, pages.noneOfAStatus, pages.found].map((ms) => ms.toFixed(0)).join(" / ")} ms`,
       ] as const,
   ),
   [
-    "console, a run of 2,001 entries among them: its page / its loop's items / an item's step",
+    "console over HTTP, a run of 2,001 entries among them: its page / its loop's items / an item's step",
     `${[consoleOf.runMs, consoleOf.loopMs, consoleOf.itemMs].map((ms) => ms.toFixed(0)).join(" / ")} ms`,
   ],
   ["local stack ready", `${(stack.readyMs / 1000).toFixed(2)} s`],

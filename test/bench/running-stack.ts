@@ -6,11 +6,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { findStack } from "../../lib/local/stack-file.ts";
 
 /** The local stack in a process of its own, as `npm start` runs it. */
 export interface RunningStack {
   /** From its start to its ready line. */
   readonly readyMs: number;
+  /** Where webhooks and console are. */
+  readonly url: string;
+  /** Where its table is. */
+  readonly tableEndpoint: string;
   /** Posts an event; gives the run's id. */
   post(workflow: string, event: unknown, more?: PostOptions): Promise<string>;
   /** Resolves when the run has ended well. */
@@ -63,14 +68,20 @@ export async function startStack(
   });
   exited.catch(() => {});
   const [line] = await Promise.race([once(createInterface({ input: child.stdout }), "line"), exited]);
-  const { workflows } = JSON.parse(line) as { workflows: { name: string; url: string }[] };
+  const readyMs = performance.now() - startedAt;
+  const { url, workflows } = JSON.parse(line) as { url: string; workflows: { name: string; url: string }[] };
+  const { endpoints } = findStack(join(folder, "data"));
   const urls = new Map(workflows.map(({ name, url }) => [name, url]));
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   return {
-    readyMs: performance.now() - startedAt,
+    readyMs,
+    url,
+    tableEndpoint: endpoints.dynamodb,
     async post(workflow, event, more = {}) {
-      const url = String(urls.get(workflow));
-      const { status, text } = await send(url, JSON.stringify(event), { agent, ...more });
+      const { status, text } = await send(String(urls.get(workflow)), JSON.stringify(event), {
+        agent,
+        ...more,
+      });
       if (status !== 202) throw new Error(`${status} ${text}`);
       return JSON.parse(text).run_id;
     },
