@@ -21,7 +21,7 @@ import { ingestConfig, readConfig } from "../lib/core/config.ts";
 const config = readConfig(ingestConfig, environment());
 const log = createLog({ service: "ingest", level: config.HOOKLINE_LOG_LEVEL });
 const metrics = createEmfMetrics({ stage: config.HOOKLINE_STAGE, level: config.HOOKLINE_LOG_LEVEL });
-const table = { client: dynamoClient(INGEST_TRY_MS), table: config.HOOKLINE_TABLE };
+const table = { client: dynamoClient({ tryMs: INGEST_TRY_MS }), table: config.HOOKLINE_TABLE };
 const ingest: Ingest = {
   ...createDynamoIngestStores(table),
   queue: createSqsQueue({

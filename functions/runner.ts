@@ -51,7 +51,10 @@ const spans = config.OTEL_EXPORTER_OTLP_ENDPOINT
   : undefined;
 const guarded = createGuardedHttp({ allowPrivateHosts: config.HOOKLINE_ALLOW_PRIVATE_HOSTS });
 const http = tracedHttp(guarded, spans);
-const table = { client: dynamoClient(), table: config.HOOKLINE_TABLE };
+const table = {
+  client: dynamoClient({ connections: config.HOOKLINE_TABLE_CONNECTIONS }),
+  table: config.HOOKLINE_TABLE,
+};
 const runner: Runner = {
   store: createDynamoRunStore(table),
   queue: createSqsQueue({

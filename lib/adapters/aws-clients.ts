@@ -18,9 +18,19 @@ export const requestHandler = (tryMs = TRY_MS) => ({
   throwOnRequestTimeout: true,
 });
 
-/** The client of the table. */
-export function dynamoClient(tryMs = TRY_MS): DynamoDBClient {
-  return withoutLogger(new DynamoDBClient({ requestHandler: requestHandler(tryMs) }));
+/** The client of the table; with `connections` it has so many requests under way at most, and others wait for these. */
+export function dynamoClient({
+  tryMs = TRY_MS,
+  connections,
+}: {
+  readonly tryMs?: number;
+  readonly connections?: number | undefined;
+} = {}): DynamoDBClient {
+  const usual = requestHandler(tryMs);
+  const few = { connectionTimeout: tryMs, httpAgent: { keepAlive: true, maxSockets: connections } };
+  return withoutLogger(
+    new DynamoDBClient({ requestHandler: connections === undefined ? usual : { ...usual, ...few } }),
+  );
 }
 
 /** The client of the queues. It sends to the host of a queue's URL unless it is given an endpoint in so many words. */

@@ -13,6 +13,11 @@ import { printable } from "./printable.ts";
 const DIED =
   "The last time it ended without having been stopped: killed, or out of memory. What was under way then goes on one by one; a run that ends it a second time is failed.";
 
+/** What is said when a run took the runner's process down. */
+export function runnerDiedText(how: string): string {
+  return `The runner died (${how}) and is started again: the log says more. What was under way goes on one by one; a run that ends it a second time is failed.`;
+}
+
 /** What a started stack says: where it is, what it serves, and a line that fires a workflow. */
 export function stackText(stack: LocalStack, dataFolder: string): string {
   const { workflows, files, recovered, died } = stack;

@@ -8,7 +8,7 @@ import { EXIT } from "./exit.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { runEndLine } from "./run-end-line.ts";
 import { paintFor } from "./run-text.ts";
-import { fileText, missingText, stackText, wayIn } from "./stack-text.ts";
+import { fileText, missingText, runnerDiedText, stackText, wayIn } from "./stack-text.ts";
 
 /** Options of `start`. */
 export interface StartOptions {
@@ -48,7 +48,7 @@ export async function start(options: StartOptions): Promise<number> {
   } finally {
     await stack.close();
     await output.close();
-    recorder.stop();
+    await recorder.stop();
   }
   // The functions keep connections and a worker of their own.
   process.exit(EXIT.ok);
@@ -71,6 +71,7 @@ async function bringUp(
       },
       onTrouble: (error) =>
         output.tell(`A change could not take effect: ${error instanceof Error ? error.message : error}`),
+      onRunnerDied: (how) => output.tell(runnerDiedText(how)),
     });
     return stack;
   } catch (error) {

@@ -53,6 +53,8 @@ export const runnerConfig = z.object({
   HOOKLINE_MAX_RECEIVE_COUNT: count(5, 1_000),
   /** Wait before the second delivery of a failed run; doubles with each. */
   HOOKLINE_RETRY_BASE_SECONDS: count(30, 900),
+  /** Requests to the table that may be under way at once; absent: as many as the SDK has sockets. */
+  HOOKLINE_TABLE_CONNECTIONS: z.coerce.number().int().min(1).optional(),
   /** A collector of OpenTelemetry; absent: spans are not even made. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   /** Whether spans of models tell what was asked and answered; OpenTelemetry's own name for it. */

@@ -1,7 +1,13 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import dynalite from "dynalite";
-import { type ChildOptions, serveAsChild } from "./child-protocol.ts";
+import conditions from "dynalite/db/conditionParser.js";
+import updates from "dynalite/db/updateParser.js";
+import { serveAsChild } from "./child-protocol.ts";
+import type { ServerOptions } from "./child-server.ts";
+import { parseOnce } from "./parse-once.ts";
+
+for (const parser of [conditions, updates]) parser.parse = parseOnce(parser.parse);
 
 // dynalite throws the error of a client that hung up; nothing was under way for it.
 process.on("uncaughtException", (error: NodeJS.ErrnoException) => {
@@ -10,13 +16,13 @@ process.on("uncaughtException", (error: NodeJS.ErrnoException) => {
   process.exit(1);
 });
 
-await serveAsChild(async ({ port, data }: ChildOptions) => {
+await serveAsChild(async ({ port, data }: ServerOptions) => {
   const server = dynalite({ createTableMs: 0, ...(data !== undefined && { path: data }) });
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
   const address = server.address() as AddressInfo;
   await touchStore(address.port);
-  return address.port;
+  return { ready: address.port };
 });
 
 /** The store is opened lazily: the first request shows whether its folder can be used. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   DeleteMessageBatchCommand,
   type Message,
@@ -17,8 +18,10 @@ export interface EventSourceMappingOptions {
   readonly queueArn?: string;
   /** Invocations that may be under way at once. */
   readonly concurrency: number;
-  /** Waited for before each look into the queue; default: nothing is. */
-  readonly giveWay?: () => Promise<void>;
+  /** How long a look into an empty queue lasts; default: 20 seconds. */
+  readonly waitSeconds?: number;
+  /** While invocations are under way, what comes within this time is one batch; default: each look is one. */
+  readonly gatherMs?: number;
   readonly invoke: (event: SQSEvent) => Promise<SQSBatchResponse>;
   readonly log: (line: string) => void;
 }
@@ -50,14 +53,16 @@ export function startEventSourceMapping(options: EventSourceMappingOptions): Eve
         });
         continue;
       }
-      await options.giveWay?.();
       const messages = await receive(options, stopping.signal);
       if (messages.length === 0) continue;
+      const isBusy = running.size > 0;
       const invocation = invokeWith(messages, options).finally(() => {
         running.delete(invocation);
         slotFree();
       });
       running.add(invocation);
+      if (isBusy && options.gatherMs !== undefined && messages.length < BATCH_SIZE)
+        await pause(options.gatherMs, stopping.signal);
     }
   };
   const polling = poll();
@@ -77,7 +82,7 @@ async function receive(options: EventSourceMappingOptions, signal: AbortSignal):
       new ReceiveMessageCommand({
         QueueUrl: options.queueUrl,
         MaxNumberOfMessages: BATCH_SIZE,
-        WaitTimeSeconds: LONG_POLL_SECONDS,
+        WaitTimeSeconds: options.waitSeconds ?? LONG_POLL_SECONDS,
         MessageSystemAttributeNames: ["All"],
         MessageAttributeNames: ["All"],
       }),
@@ -87,19 +92,13 @@ async function receive(options: EventSourceMappingOptions, signal: AbortSignal):
   } catch (error) {
     if (signal.aborted) return [];
     options.log(`the queue could not be polled: ${String(error)}`);
-    await pause(signal);
+    await pause(PAUSE_AFTER_TROUBLE_MS, signal);
     return [];
   }
 }
 
-function pause(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, PAUSE_AFTER_TROUBLE_MS);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {});
 }
 
 async function invokeWith(messages: readonly Message[], options: EventSourceMappingOptions): Promise<void> {

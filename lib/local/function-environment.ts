@@ -63,6 +63,8 @@ export function functionEnvironment(
     HOOKLINE_WEBHOOK_KEY_ID: webhookKeyId(LOCAL_STAGE),
     // A change of .env shows at once.
     HOOKLINE_SECRETS_TTL_SECONDS: "1",
+    // The table store serves one after the other: so many of the runner's requests may stand before a delivery's.
+    HOOKLINE_TABLE_CONNECTIONS: "2",
     HOOKLINE_CATALOG_DIR: around.catalogFolder,
     HOOKLINE_METRICS_FOLDER: around.metricFolder,
   } satisfies { [Name in Names]?: string };

@@ -13,7 +13,6 @@ export interface Functions {
     context: Context,
   ) => Promise<APIGatewayProxyStructuredResultV2>;
   readonly inbox: (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
-  readonly runner: (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
   readonly console: (
     event: APIGatewayProxyEventV2,
     context: Context,
@@ -23,17 +22,15 @@ export interface Functions {
 
 /** Loads the functions. They read their environment while loading, as at a cold start: it must be set before. */
 export async function loadFunctions(): Promise<Functions> {
-  const [ingest, inbox, runner, sweeper, consoleOf] = await Promise.all([
+  const [ingest, inbox, sweeper, consoleOf] = await Promise.all([
     import("../../functions/ingest.ts"),
     import("../../functions/inbox.ts"),
-    import("../../functions/runner.ts"),
     import("../../functions/sweeper.ts"),
     import("../../functions/console.ts"),
   ]);
   return {
     ingest: ingest.handler,
     inbox: inbox.handler,
-    runner: runner.handler,
     sweeper: sweeper.handler,
     console: consoleOf.handler,
   };

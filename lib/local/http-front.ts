@@ -4,7 +4,6 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { gatewayEvent, isTooLarge } from "./gateway-event.ts";
-import { createWorkCount } from "./work-count.ts";
 
 /** What the front needs to stand in for API Gateway. */
 export interface HttpFrontOptions {
@@ -20,8 +19,6 @@ export interface HttpFrontOptions {
 /** The HTTP side of the local stack. */
 export interface HttpFront {
   readonly url: string;
-  /** Resolves when no request is under way, after so many milliseconds in any case. */
-  idle(withinMs: number): Promise<void>;
   /** Takes no new requests; answers those that are under way. */
   close(): Promise<void>;
 }
@@ -39,7 +36,6 @@ const DRAIN_TIMEOUT_MS = 2_000;
  */
 export async function startHttpFront(options: HttpFrontOptions): Promise<HttpFront> {
   const underWay = new WeakMap<Duplex, Set<ServerResponse>>();
-  const work = createWorkCount();
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: 10_000 },
     (request, response) => {
@@ -48,7 +44,6 @@ export async function startHttpFront(options: HttpFrontOptions): Promise<HttpFro
       const turn = allClosed([...responses]);
       underWay.set(socket, responses.add(response));
       response.once("close", () => responses.delete(response));
-      response.once("close", work.begin());
       // Nothing is taken behind an answer that closes the connection.
       const answered = turn.then(() => (socket.writable ? answer(request, response, options) : undefined));
       answered.catch((error: unknown) => {
@@ -69,7 +64,6 @@ export async function startHttpFront(options: HttpFrontOptions): Promise<HttpFro
   await once(server, "listening");
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    idle: work.over,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();

@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "aws-lambda";
 import { createInputCatalog } from "../adapters/catalog-file.ts";
 import { announceVersions, type DeployedHashes, settleSplits } from "../app/announce-versions.ts";
@@ -9,7 +8,6 @@ import { type EnvironmentSource, STAGE_NAME } from "../core/environment-source.t
 import { isSource } from "../core/source-input.ts";
 import { inputTable, type Workflow } from "../core/workflow.ts";
 import { resolveEnvironment } from "../engine/environment.ts";
-import { startEventSourceMapping } from "./event-source-mapping.ts";
 import { startFeeds } from "./feeds.ts";
 import { FUNCTION_SETTINGS, functionEnvironment, setEnvironment } from "./function-environment.ts";
 import { loadFunctions } from "./functions.ts";
@@ -21,6 +19,7 @@ import { type LocalServices, startLocalServices } from "./local-services.ts";
 import { metricFolder } from "./metric-recorder.ts";
 import { ownIdentity } from "./process-identity.ts";
 import { recoverRuns } from "./recover-runs.ts";
+import { startRunner } from "./runner-process.ts";
 import { isCronWorkflow, startScheduler } from "./scheduler.ts";
 import { hasDied, writeStackFile } from "./stack-file.ts";
 import { lockDataFolder } from "./stack-lock.ts";
@@ -42,6 +41,8 @@ export interface LocalStackOptions {
   readonly onFilesChanged: (files: readonly WorkflowFile[]) => void;
   /** Hears why a change of a file could not take effect. */
   readonly onTrouble: (error: unknown) => void;
+  /** Hears that the runner's process ended by itself, and how; another one is started. */
+  readonly onRunnerDied: (how: string) => void;
 }
 
 /** A workflow that serves, and how to call it. */
@@ -68,8 +69,6 @@ export interface LocalStack {
 
 /** Invocations of the runner at once, each with up to 10 runs. */
 export const RUNNER_CONCURRENCY = 5;
-/** How long runs wait for deliveries under way, whose senders wait too: 10 runs in that time are what a laptop can do. */
-const GIVE_WAY_MS = 30;
 /** What senders call; everything else is the console's. */
 const API_PATH = "/v1/";
 /** How long runs under way may go on after a stop. */
@@ -94,7 +93,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 }
 
 async function bringUp(
-  { port, workflowsFolder, shell, log, onFilesChanged, onTrouble }: LocalStackOptions,
+  { port, workflowsFolder, shell, log, onFilesChanged, onTrouble, onRunnerDied }: LocalStackOptions,
   dataFolder: string,
   parts: AsyncDisposableStack,
 ): Promise<LocalStack> {
@@ -120,8 +119,9 @@ async function bringUp(
   setEnvironment(environment);
   const functions = await loadFunctions();
   const stopping = new AbortController();
+  const functionName = (name: string) => `hookline-${LOCAL_STAGE}-${name}`;
   const context = (name: string): Context =>
-    lambdaContext(`hookline-${LOCAL_STAGE}-${name}`, invocationSeconds * 1000, stopping.signal);
+    lambdaContext(functionName(name), invocationSeconds * 1000, stopping.signal);
   const front = await startHttpFront({
     port,
     maxBodyBytes: readConfig(ingestConfig, environment).HOOKLINE_MAX_BODY_BYTES,
@@ -135,18 +135,19 @@ async function bringUp(
 
   const died = hasDied(dataFolder);
   const recovered = await recoverRuns(services.store, services.queue, Date.now(), died);
-  const mapping = startEventSourceMapping({
-    client: services.sqsClient,
+  const runner = await startRunner({
+    functionName: functionName("runner"),
+    sqsUrl: services.sqs.url,
     queueUrl: services.queueUrl,
     concurrency: RUNNER_CONCURRENCY,
-    giveWay: () => front.idle(GIVE_WAY_MS),
-    invoke: (event) => functions.runner(event, context("runner")),
+    invocationMs: invocationSeconds * 1000,
+    store: services.store,
+    queue: services.queue,
+    graceMs: GRACE_MS,
     log,
+    onDeath: onRunnerDied,
   });
-  parts.defer(async () => {
-    stopping.abort();
-    await Promise.race([mapping.stop(), sleep(GRACE_MS, undefined, { ref: false })]);
-  });
+  parts.defer(() => runner.close());
   const feeds = startFeeds({
     client: services.sqsClient,
     sqsUrl: services.sqs.url,
@@ -164,7 +165,12 @@ async function bringUp(
   parts.defer(() => scheduler.stop());
   const { dynamodb, sqs } = services;
   const word = { url: front.url, process: ownIdentity(), endpoints: endpointsOf(services) };
-  parts.defer(writeStackFile(dataFolder, { ...word, servers: { dynamodb: dynamodb.pid, sqs: sqs.pid } }));
+  parts.defer(
+    writeStackFile(dataFolder, {
+      ...word,
+      servers: { dynamodb: dynamodb.pid, sqs: sqs.pid, runner: runner.pid },
+    }),
+  );
 
   let deployed = before;
   const followFiles = async () => {
@@ -198,7 +204,8 @@ async function bringUp(
       return files.files;
     },
     async close() {
-      await front.close();
+      // Runs need the longest: they hear of it first.
+      await Promise.all([runner.close(), front.close()]);
       await parts.disposeAsync();
     },
   };

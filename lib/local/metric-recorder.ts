@@ -13,9 +13,9 @@ const EVERY_MS = 1_000;
 export function startMetricRecorder(dataFolder: string) {
   const files = createMetricFiles(metricFolder(dataFolder), Date.now);
   let isBroken = false;
-  const flush = () => {
+  const flush = async () => {
     try {
-      files.flush();
+      await files.flush();
       isBroken = false;
     } catch (error) {
       // A full disk costs the numbers, and says so once.
@@ -27,9 +27,9 @@ export function startMetricRecorder(dataFolder: string) {
   timer.unref();
   return {
     take: files.take,
-    stop() {
+    async stop() {
       clearInterval(timer);
-      flush();
+      await flush();
     },
   };
 }

@@ -3,7 +3,7 @@ import type { RunStore } from "../core/ports/run-store.ts";
 import { MANY_RUNS } from "./local-names.ts";
 
 /**
- * Puts every run that is not final back to work: nobody else can hold a lease, since the folder is locked. Waiting
+ * Puts every run that is not final back to work: nobody else can hold a lease while no runner is there. Waiting
  * runs keep their time; `died`: those under way are suspects. Returns how many go on at once.
  */
 export async function recoverRuns(

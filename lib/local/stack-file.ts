@@ -8,8 +8,8 @@ export interface StackFile {
   readonly url: string;
   readonly process: ProcessIdentity;
   readonly endpoints: { readonly dynamodb: string; readonly sqs: string; readonly secrets: string };
-  /** Process ids of the servers beside it. */
-  readonly servers: { readonly dynamodb: number; readonly sqs: number };
+  /** Ids of the processes beside it, as they were at its start. */
+  readonly servers: { readonly dynamodb: number; readonly sqs: number; readonly runner: number };
 }
 
 const fileIn = (dataFolder: string) => join(dataFolder, "stack.json");

@@ -5,7 +5,7 @@ import { benchConsole } from "./console-bench.ts";
 import { benchCost } from "./cost-bench.ts";
 import { benchDurableStep } from "./durable-step-bench.ts";
 import { benchEngine } from "./engine-bench.ts";
-import { benchIngest } from "./ingest-bench.ts";
+import { benchIngest, ingestRows } from "./ingest-bench.ts";
 import { benchJq } from "./jq-bench.ts";
 import { benchLarge } from "./large-bench.ts";
 import { benchStack } from "./stack-bench.ts";
@@ -84,18 +84,7 @@ const rows: (readonly [figure: string, value: string])[] = [
     `${durable.callMs.toFixed(2)} / ${durable.writeMs.toFixed(2)} ms`,
   ],
   ["a durable step beyond call and write, p50", `${durable.beyondMs.toFixed(2)} ms`],
-  [
-    "a signed delivery with dedupe accepted at 200 a second, p50 / p99",
-    `${ingest.steadyP50Ms.toFixed(1)} / ${ingest.steadyP99Ms.toFixed(1)} ms`,
-  ],
-  [
-    "the same while no run is executed beside it, p50 / p99",
-    `${ingest.aloneP50Ms.toFixed(1)} / ${ingest.aloneP99Ms.toFixed(1)} ms`,
-  ],
-  [
-    "500 such, each sent twice at once on 1,000 connections, to the last answer",
-    `${(ingest.burstMs / 1000).toFixed(1)} s`,
-  ],
+  ...ingestRows(ingest),
   ["no-op runs per second, 16 senders", stack.noOpPerSecond.toFixed(0)],
   ["five-step runs per second, 16 senders", stack.fiveStepsPerSecond.toFixed(0)],
   ...cost.map(

@@ -1,27 +1,40 @@
 import { createHmac } from "node:crypto";
 import { Agent } from "node:http";
+import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
 import { RUNNER_CONCURRENCY } from "../../lib/local/local-stack.ts";
 import { type HoldingServer, startHoldingServer } from "../support/holding-server.ts";
+import { machineTime, processorTime } from "./processor-time.ts";
 import { type RunningStack, startStack } from "./running-stack.ts";
-import { percentile } from "./statistics.ts";
+import { median, percentile } from "./statistics.ts";
 
 const SECRET = "the bench's signing secret";
 const PER_SECOND = 200;
 const SECONDS = 10;
+const ROUNDS = 3;
 const CONNECTIONS = 1_000;
 
 /** How signed deliveries that dedupe looks at are accepted. */
 export interface IngestFigures {
-  /** At 200 a second for ten seconds, each sent when it is due. */
-  readonly steadyP50Ms: number;
-  readonly steadyP99Ms: number;
+  /** At 200 a second for ten seconds, each sent when it is due, and executed meanwhile; three times. */
+  readonly steady: readonly Round[];
   /** The same while the runner is held back: they are accepted, and nothing else happens. */
-  readonly aloneP50Ms: number;
-  readonly aloneP99Ms: number;
+  readonly alone: Round;
+  /** The same for a moment, while the runner works off what was held back. */
+  readonly behind: Round;
   /** A thousand at once, each on a connection of its own: until the last answer. */
   readonly burstMs: number;
+}
+
+/** Deliveries at a steady rate. */
+export interface Round {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Processor time for each, in milliseconds, by process. */
+  readonly processorMs: { readonly [process: string]: number };
+  /** How much of the machine others used meanwhile, of 1. */
+  readonly others: number;
 }
 
 /** Starts a stack and sends it signed deliveries. @throws Error when one is lost, or a copy of one is another run. */
@@ -36,24 +49,50 @@ export async function benchIngest(): Promise<IngestFigures> {
   const env = { GITHUB_WEBHOOK_SECRET: SECRET, HOOKLINE_ALLOW_PRIVATE_HOSTS: "127.0.0.1" };
   const stack = await startStack(files, env);
   try {
-    await steady(stack, "warm", PER_SECOND);
-    const latencies = await steady(stack, "steady", PER_SECOND * SECONDS);
+    await executed(stack, "warm", SECONDS / 2);
+    const steady: Round[] = [];
+    for (let round = 0; round < ROUNDS; round += 1)
+      steady.push(await executed(stack, `steady ${round}`, SECONDS));
     const burstMs = await burst(stack);
     const free = await holdRunner(stack, peer);
-    const alone = await deliver(stack, "alone", PER_SECOND * SECONDS);
+    const alone = await deliver(stack, "alone", SECONDS);
     free();
+    const behind = await executed(stack, "behind", SECONDS / 5);
     await allEnded(stack, alone.ids);
-    return {
-      steadyP50Ms: percentile(latencies, 0.5),
-      steadyP99Ms: percentile(latencies, 0.99),
-      aloneP50Ms: percentile(alone.latencies, 0.5),
-      aloneP99Ms: percentile(alone.latencies, 0.99),
-      burstMs,
-    };
+    return { steady, alone: alone.round, behind, burstMs };
   } finally {
     await stack.stop();
     await peer.stop();
   }
+}
+
+/** The rows that tell of them, each a figure and what was measured. */
+export function ingestRows({
+  steady,
+  alone,
+  behind,
+  burstMs,
+}: IngestFigures): readonly (readonly [figure: string, value: string])[] {
+  const middle = (of: (round: Round) => number) => median(steady.map(of));
+  const told = (p50: number, p99: number) => `${p50.toFixed(1)} / ${p99.toFixed(1)} ms`;
+  return [
+    [
+      "a signed delivery with dedupe accepted at 200 a second, p50 / p99",
+      told(
+        middle(({ p50Ms }) => p50Ms),
+        middle(({ p99Ms }) => p99Ms),
+      ),
+    ],
+    ["the same while no run is executed beside it, p50 / p99", told(alone.p50Ms, alone.p99Ms)],
+    [
+      "the same while 2,000 runs that were held back are executed, p50 / p99",
+      told(behind.p50Ms, behind.p99Ms),
+    ],
+    [
+      "500 such, each sent twice at once on 1,000 connections, to the last answer",
+      `${(burstMs / 1000).toFixed(1)} s`,
+    ],
+  ];
 }
 
 /** Has every invocation of the runner wait for an answer; what this gives ends that. */
@@ -68,10 +107,10 @@ async function holdRunner(stack: RunningStack, peer: HoldingServer): Promise<() 
   };
 }
 
-async function steady(stack: RunningStack, name: string, count: number): Promise<readonly number[]> {
-  const { latencies, ids } = await deliver(stack, name, count);
+async function executed(stack: RunningStack, name: string, seconds: number): Promise<Round> {
+  const { round, ids } = await deliver(stack, name, seconds);
   await allEnded(stack, ids);
-  return latencies;
+  return round;
 }
 
 async function allEnded(stack: RunningStack, ids: ReadonlySet<string>): Promise<void> {
@@ -79,19 +118,33 @@ async function allEnded(stack: RunningStack, ids: ReadonlySet<string>): Promise<
 }
 
 /** Posts each when it is due, and counts from there. */
-async function deliver(stack: RunningStack, name: string, count: number) {
+async function deliver(stack: RunningStack, name: string, seconds: number) {
+  const count = seconds * PER_SECOND;
+  const processes = { ...stack.processes, senders: process.pid };
+  const [before, machineBefore] = [processorTime(processes), machineTime()];
   const start = performance.now();
   const ids = new Set<string>();
   const latencies = await Promise.all(
     Array.from({ length: count }, async (_none, n) => {
       const due = start + (n * 1_000) / PER_SECOND;
-      await sleep(due - performance.now());
+      await sleep(Math.max(0, due - performance.now()));
       ids.add(await post(stack, `${name} ${n}`));
       return performance.now() - due;
     }),
   );
   if (ids.size !== count) throw new Error(`${count} deliveries became ${ids.size} runs`);
-  return { latencies, ids };
+  const tookMs = performance.now() - start;
+  const spent = Object.entries(processorTime(processes)).map(
+    ([process, ms]) => [process, ms - (before[process] ?? 0)] as const,
+  );
+  const ours = spent.reduce((sum, [, ms]) => sum + ms, 0);
+  const round: Round = {
+    p50Ms: percentile(latencies, 0.5),
+    p99Ms: percentile(latencies, 0.99),
+    processorMs: Object.fromEntries(spent.map(([process, ms]) => [process, ms / count])),
+    others: Math.max(0, (machineTime() - machineBefore - ours) / (availableParallelism() * tookMs)),
+  };
+  return { round, ids };
 }
 
 /** Every delivery twice. */

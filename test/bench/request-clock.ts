@@ -11,7 +11,7 @@ export interface TimedRequest {
 }
 
 /*
- * Loaded before the local stack (`node --import`), it writes the requests that the stack made to REQUEST_CLOCK_FILE when the
+ * Loaded before the local stack (`node --import`), it writes the requests that its runner made to REQUEST_CLOCK_FILE when the
  * process ends. The SDK's requests come through Node's own client, those of steps through undici; both tell of them.
  */
 
@@ -32,7 +32,9 @@ subscribe("http.client.response.finish", (message) => {
 subscribe("undici:request:create", begin);
 subscribe("undici:request:trailers", (message) => end(message, "call"));
 
-// The stack's own servers inherit the option, and have a channel to it.
+// Every process of the stack inherits the option; the runner is the one that calls and writes.
 const file = process.env.REQUEST_CLOCK_FILE;
-if (file !== undefined && !process.send)
-  process.once("exit", () => writeFileSync(file, JSON.stringify(requests)));
+process.on("exit", () => {
+  const isRunner = ["call", "PutItem"].every((kind) => requests.some(({ what }) => what === kind));
+  if (file !== undefined && isRunner) writeFileSync(file, JSON.stringify(requests));
+});

@@ -18,6 +18,8 @@ export interface RunningStack {
   readonly tableEndpoint: string;
   /** Posts an event; gives the run's id. */
   post(workflow: string, event: unknown, more?: PostOptions): Promise<string>;
+  /** Ids of the processes that it consists of, by what each does. */
+  readonly processes: { readonly [name: string]: number };
   /** Resolves when the run has ended well. */
   ended(runId: string): Promise<void>;
   stop(): Promise<void>;
@@ -70,13 +72,14 @@ export async function startStack(
   const [line] = await Promise.race([once(createInterface({ input: child.stdout }), "line"), exited]);
   const readyMs = performance.now() - startedAt;
   const { url, workflows } = JSON.parse(line) as { url: string; workflows: { name: string; url: string }[] };
-  const { endpoints } = findStack(join(folder, "data"));
+  const { endpoints, process: front, servers } = findStack(join(folder, "data"));
   const urls = new Map(workflows.map(({ name, url }) => [name, url]));
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   return {
     readyMs,
     url,
     tableEndpoint: endpoints.dynamodb,
+    processes: { front: front.pid, ...servers },
     async post(workflow, event, more = {}) {
       const { status, text } = await send(String(urls.get(workflow)), JSON.stringify(event), {
         agent,
@@ -98,7 +101,7 @@ export async function startStack(
 function send(
   url: string,
   body: string,
-  { agent, headers }: PostOptions,
+  { agent, headers = {} }: PostOptions & { readonly agent: Agent },
 ): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
@@ -113,7 +116,11 @@ function send(
         answer.on("end", () => resolve({ status: answer.statusCode ?? 0, text }));
       },
     );
-    outgoing.on("error", reject);
+    outgoing.on("error", (error: NodeJS.ErrnoException) => {
+      // The server closed a connection that was idle in the moment it was used again: nothing was taken (Node, `request.reusedSocket`).
+      if (outgoing.reusedSocket && error.code === "ECONNRESET") resolve(send(url, body, { agent, headers }));
+      else reject(error);
+    });
     outgoing.end(body);
   });
 }

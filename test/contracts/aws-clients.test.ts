@@ -67,7 +67,7 @@ test("ingest answers 503 while its 29 seconds last when the table does not answe
   const world = createWorld({
     file: { steps: [] },
     wrapStore: (_memory, { now }) =>
-      createDynamoRunStore({ client: dynamoClient(INGEST_TRY_MS), table: "any", now }),
+      createDynamoRunStore({ client: dynamoClient({ tryMs: INGEST_TRY_MS }), table: "any", now }),
   });
   const answer = world.post({});
   await untilEnded(answer);

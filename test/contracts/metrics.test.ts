@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
@@ -41,16 +41,21 @@ metricsContract("metrics in memory", async () => {
 metricsContract("metrics in files, by a stack that is started anew again and again", async () => {
   const at = { now: 0 };
   const folder = newFolder();
-  const emf = emfTo((line) => {
+  let written = Promise.resolve();
+  const keep = async (line: string) => {
     const files = createMetricFiles(folder, () => at.now);
     files.take(JSON.parse(line));
-    files.flush();
+    await files.flush();
+  };
+  const emf = emfTo((line) => {
+    written = written.then(() => keep(line));
   }, at);
   return {
     metrics: emf,
     reader: {
-      series(queries, window) {
+      async series(queries, window) {
         emf.flush();
+        await written;
         return createFileMetricReader(folder).series(queries, window);
       },
       labelled(query, window) {
@@ -172,25 +177,53 @@ test("all metrics of a workflow fit on one line of CloudWatch's format", () => {
 describe("files of metrics", () => {
   const DAY = 86_400_000;
 
-  test("are kept for a day by minute and for a year by hour", () => {
+  test("are kept for a day by minute and for a year by hour", async () => {
     const folder = newFolder();
     const at = { now: 1_000 * DAY };
     const start = at.now;
     const files = createMetricFiles(folder, () => at.now);
     const emf = emfTo((line) => files.take(JSON.parse(line)), at);
+    const count = async () => {
+      emf.add("RunsFailed", 1);
+      emf.flush();
+      await files.flush();
+      return ["minutes", "hours"].map((name) => readdirSync(join(folder, name)).length);
+    };
+    expect(await count()).toEqual([1, 1]);
+    at.now = start + DAY;
+    expect(await count()).toEqual([2, 2]);
+    at.now = start + 2 * DAY;
+    expect(await count()).toEqual([2, 3]);
+    at.now = start + 367 * DAY;
+    expect(await count()).toEqual([1, 2]);
+  });
+
+  test("lose nothing of what is counted while they are written, or of what could not be written", async () => {
+    const folder = newFolder();
+    const at = { now: 1_000 * DAY };
+    const files = createMetricFiles(folder, () => at.now);
+    const emf = emfTo((line) => files.take(JSON.parse(line)), at);
     const count = () => {
       emf.add("RunsFailed", 1);
       emf.flush();
-      files.flush();
-      return ["minutes", "hours"].map((name) => readdirSync(join(folder, name)).length);
+      return files.flush();
     };
-    expect(count()).toEqual([1, 1]);
-    at.now = start + DAY;
-    expect(count()).toEqual([2, 2]);
-    at.now = start + 2 * DAY;
-    expect(count()).toEqual([2, 3]);
-    at.now = start + 367 * DAY;
-    expect(count()).toEqual([1, 2]);
+    const written = [count(), count()];
+    await new Promise(setImmediate);
+    written.push(count());
+    await Promise.all(written);
+    await count();
+    const inTheWay = join(folder, "hours", `${1_000 * 86_400}.new`);
+    mkdirSync(inTheWay);
+    await expect(count()).rejects.toThrow("EISDIR");
+    rmSync(inTheWay, { recursive: true });
+    await count();
+    const window = { from: at.now, to: at.now + DAY, periodSeconds: 3600 };
+    const [[point] = []] = await createFileMetricReader(folder).series(
+      [{ metric: "RunsFailed", statistic: "sum" }],
+      window,
+    );
+    expect(point?.value).toBe(6);
   });
 
   test("count anew where one cannot be read, and take no other record", async () => {
@@ -202,11 +235,11 @@ describe("files of metrics", () => {
       emf.add("RunsFailed", 1);
       emf.flush();
       files.take({ message: "run failed", RunsFailed: 7 });
-      files.flush();
+      return files.flush();
     };
-    count();
+    await count();
     writeFileSync(join(folder, "hours", String(1_000 * 86_400)), "{");
-    count();
+    await count();
     const window = { from: at.now, to: at.now + DAY, periodSeconds: 3600 };
     const reader = createFileMetricReader(folder);
     expect(await reader.series([{ metric: "RunsFailed", statistic: "sum" }], window)).toEqual([

@@ -1,4 +1,6 @@
+import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { isAlive } from "../../lib/local/process-identity.ts";
 import { type HoldingServer, startHoldingServer } from "../support/holding-server.ts";
 import { type StackFolder, type StackProcess, stackFolder, startStack } from "./stack-process.ts";
 
@@ -34,6 +36,7 @@ describe("a stack that ends and starts again", () => {
 
     const calledAgain = provider.nextCall();
     stack = await startStack(folder, env);
+    await stack.said("The last time it ended without having been stopped");
     await calledAgain;
     provider.reply({ number: 70 });
     await stack.said(`${id}  succeeded`);
@@ -44,9 +47,27 @@ describe("a stack that ends and starts again", () => {
     expect(new Set(keys).size).toBe(1);
   });
 
+  test("when only its runner dies, the run goes on at once in the next one, with the same idempotency key", async () => {
+    const before = provider.seen.length;
+    const called = provider.nextCall();
+    const id = await stack.accept("order", { id: 71 });
+    await called;
+    const calledAgain = provider.nextCall();
+    process.kill(stack.servers.runner, "SIGKILL");
+    await stack.said("The runner died (SIGKILL)");
+    await calledAgain;
+    provider.reply({ number: 71 });
+    await stack.said(`${id}  succeeded`);
+    expect(await stack.ask("runs", "show", id)).toMatchObject({ status: "succeeded", attempts: 2 });
+    const keys = provider.seen.slice(before).map(({ headers }) => headers["idempotency-key"]);
+    expect([keys.length, new Set(keys).size]).toEqual([2, 1]);
+  });
+
   test("its servers end with it, also at a SIGKILL", async () => {
     const before = Object.values(stack.endpoints);
+    const { runner } = stack.servers;
     await stack.end("SIGKILL");
+    while (isAlive({ pid: runner, started: null })) await setImmediate();
     stack = await startStack(folder, env);
     for (const endpoint of before) await expect(fetch(endpoint)).rejects.toThrow("fetch failed");
   });
@@ -58,6 +79,12 @@ describe("a stack that ends and starts again", () => {
     await called;
     const ended = stack.end("SIGINT");
     await stack.said("Stopping");
+    while (
+      await fetch(stack.url).then(
+        () => true,
+        () => false,
+      )
+    );
     provider.reply({ number: 80 });
     expect(await ended).toBe(0);
     stack = await startStack(folder, env);

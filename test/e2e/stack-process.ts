@@ -18,7 +18,7 @@ export interface StackFolder {
 export interface StackProcess {
   readonly url: string;
   readonly workflows: readonly { readonly name: string; readonly url: string }[];
-  readonly servers: { readonly dynamodb: number; readonly sqs: number };
+  readonly servers: { readonly dynamodb: number; readonly sqs: number; readonly runner: number };
   readonly endpoints: { readonly dynamodb: string; readonly sqs: string };
   /** Posts JSON to a workflow's webhook; text is sent as it is. */
   post(workflow: string, event: unknown): Promise<Response>;

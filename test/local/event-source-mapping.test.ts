@@ -2,7 +2,6 @@ import type { AddressInfo } from "node:net";
 import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
-  ReceiveMessageCommand,
   SendMessageCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
@@ -55,31 +54,33 @@ async function left(): Promise<number> {
 }
 
 describe("the event source mapping", () => {
-  test("looks into the queue only when what it gives way to is over", async () => {
-    const order: string[] = [];
-    const over = Promise.withResolvers<void>();
-    const called = Promise.withResolvers<void>();
-    await send("a");
+  test("gathers what comes while it is busy into one batch, and loses no time otherwise", async () => {
+    const batches: string[][] = [];
+    const begun = new Map<string, PromiseWithResolvers<void>>();
+    for (const body of ["a", "b", "c"]) begun.set(body, Promise.withResolvers());
+    const end = Promise.withResolvers<void>();
     mapping = startEventSourceMapping({
       client,
       queueUrl,
-      concurrency: 1,
-      giveWay: () => over.promise,
-      async invoke() {
-        order.push("a run");
-        called.resolve();
+      concurrency: 5,
+      gatherMs: 300,
+      async invoke({ Records }) {
+        batches.push(Records.map(({ body }) => body));
+        for (const { body } of Records) begun.get(body)?.resolve();
+        await end.promise;
         return { batchItemFailures: [] };
       },
       log: () => {},
     });
-    // The message is still there for another to take.
-    const { Messages } = await client.send(
-      new ReceiveMessageCommand({ QueueUrl: queueUrl, VisibilityTimeout: 0 }),
-    );
-    order.push(`${Messages?.length} waits`);
-    over.resolve();
-    await called.promise;
-    expect(order).toEqual(["1 waits", "a run"]);
+    await send("a");
+    await begun.get("a")?.promise;
+    await send("b");
+    await begun.get("b")?.promise;
+    await send("c");
+    await send("d");
+    await begun.get("c")?.promise;
+    end.resolve();
+    expect(batches).toEqual([["a"], ["b"], ["c", "d"]]);
   });
 
   test("hands over records as Lambda gets them, and deletes what succeeded", async () => {

@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { MetricReader } from "../../core/ports/metric-reader.ts";
 import {
@@ -14,26 +15,44 @@ import {
 export interface MetricFiles {
   /** Takes any record; those without metrics change nothing. */
   take(record: { readonly [key: string]: unknown }): void;
-  /** Writes what was taken and deletes what is too old. */
-  flush(): void;
+  /**
+   * Writes what was taken until now, behind what is being written, and deletes what is too old. Rejects with the system's error when it
+   * cannot: what was taken is kept, and the next call tries again.
+   */
+  flush(): Promise<void>;
 }
 
 /** Folds metrics into pages below `folder`, minutes for a day and hours for a year; what is taken is written by `flush`. */
 export function createMetricFiles(folder: string, now: () => number): MetricFiles {
-  const dirty = new Map<string, Page>();
+  // Those that are not on the disk as they are here; the others are read again when something comes for them.
+  const pages = new Map<string, Page>();
+  const dirty = new Set<string>();
   const pageOf = (name: string): Page => {
-    const page = dirty.get(name) ?? readPage(folder, name) ?? {};
-    dirty.set(name, page);
+    const page = pages.get(name) ?? readPage(folder, name) ?? {};
+    pages.set(name, page);
+    dirty.add(name);
     return page;
   };
+  const write = async (): Promise<void> => {
+    const names = [...dirty];
+    dirty.clear();
+    try {
+      for (const name of names) await writePage(folder, name, pages.get(name) ?? {});
+    } catch (error) {
+      for (const name of names) dirty.add(name);
+      throw error;
+    }
+    for (const name of names) if (!dirty.has(name)) pages.delete(name);
+    if (names.length > 0) await deleteOld(folder, now());
+  };
+  let writing: Promise<void> = Promise.resolve();
   return {
     take(record) {
       if (isEmfRecord(record)) foldRecord(record, pageOf);
     },
     flush() {
-      for (const [name, page] of dirty) writePage(folder, name, page);
-      if (dirty.size > 0) deleteOld(folder, now());
-      dirty.clear();
+      writing = writing.catch(() => {}).then(write);
+      return writing;
     },
   };
 }
@@ -52,17 +71,18 @@ function readPage(folder: string, name: string): Page | undefined {
   }
 }
 
-/** Whoever reads meanwhile finds the old page or the new one. */
-function writePage(folder: string, name: string, page: Page): void {
+/** Whoever reads meanwhile finds the old page or the new one. Taking the place of a file can take the disk ten milliseconds. */
+async function writePage(folder: string, name: string, page: Page): Promise<void> {
   const file = join(folder, name);
-  mkdirSync(join(file, ".."), { recursive: true, mode: 0o700 });
-  writeFileSync(`${file}.new`, JSON.stringify(page), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  const text = JSON.stringify(page);
+  await mkdir(join(file, ".."), { recursive: true, mode: 0o700 });
+  await writeFile(`${file}.new`, text, { mode: 0o600 });
+  await rename(`${file}.new`, file);
 }
 
-function deleteOld(folder: string, now: number): void {
+async function deleteOld(folder: string, now: number): Promise<void> {
   for (const below of PAGE_FOLDERS) {
-    for (const name of readdirSync(join(folder, below), { withFileTypes: true }))
-      if (!isKept(`${below}/${name.name}`, now)) rmSync(join(folder, below, name.name), { force: true });
+    for (const name of await readdir(join(folder, below)))
+      if (!isKept(`${below}/${name}`, now)) await rm(join(folder, below, name), { force: true });
   }
 }
