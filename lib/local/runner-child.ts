@@ -24,6 +24,8 @@ const GATHER_MS = 20;
 
 setPriority(Math.min(getPriority() + NICER, NICEST));
 
+const log = (line: string) => void process.stderr.write(`${line}\n`);
+
 await serveAsChild(async (options: RunnerOptions) => {
   const { functionName, sqsUrl, queueUrl, concurrency, invocationMs, waitSeconds } = options;
   // It reads its environment while it is loaded, as at a cold start.
@@ -36,12 +38,13 @@ await serveAsChild(async (options: RunnerOptions) => {
     waitSeconds,
     gatherMs: GATHER_MS,
     invoke: (event) => handler(event, lambdaContext(functionName, invocationMs, stopping.signal)),
-    log: (line) => process.stderr.write(`${line}\n`),
+    log,
   });
   return {
     ready: null,
     async stop() {
       stopping.abort();
+      log("the runner stops: runs under way leave it at their next step");
       await mapping.stop();
     },
   };

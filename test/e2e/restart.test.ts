@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { isAlive } from "../../lib/local/process-identity.ts";
@@ -79,12 +81,8 @@ describe("a stack that ends and starts again", () => {
     await called;
     const ended = stack.end("SIGINT");
     await stack.said("Stopping");
-    while (
-      await fetch(stack.url).then(
-        () => true,
-        () => false,
-      )
-    );
+    const log = join(folder.data, "logs", "local.log");
+    while (!readFileSync(log, "utf8").includes("the runner stops")) await setImmediate();
     provider.reply({ number: 80 });
     expect(await ended).toBe(0);
     stack = await startStack(folder, env);
