@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import axe from "axe-core";
 import type { Browser } from "playwright-core";
 import type { HttpFront } from "../../lib/local/http-front.ts";
+import { axeViolations } from "../support/axe-violations.ts";
 import { startChromium } from "../support/chromium.ts";
 import { describeInChromium } from "../support/describe-in-chromium.ts";
 import { serveConsole } from "../support/serve-console.ts";
@@ -51,20 +51,10 @@ describeInChromium("every page", () => {
       .waitFor({ state: "detached" });
   }
 
-  /** What axe says of the page; its text goes in as the debugger's, which the content security policy lets by. */
-  async function violations({ page }: WatchedPage, options: axe.RunOptions): Promise<readonly string[]> {
-    await page.evaluate(axe.source);
-    const found = await page.evaluate<axe.AxeResults>(`axe.run(${JSON.stringify(options)})`);
-    return found.violations.map(
-      ({ id, impact, nodes }) =>
-        `${id} (${impact}): ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`,
-    );
-  }
-
   test("has nothing that axe finds", async () => {
     const look = async (watched: WatchedPage) => {
       await unfold(watched);
-      return violations(watched, { resultTypes: ["violations"] });
+      return axeViolations(watched.page);
     };
     expect(await onEachPage({ colorScheme: "light" }, look)).toEqual([]);
   });
@@ -72,7 +62,7 @@ describeInChromium("every page", () => {
   test("has contrast enough in dark colours too", async () => {
     const look = async (watched: WatchedPage) => {
       await unfold(watched);
-      return violations(watched, { runOnly: ["color-contrast"], resultTypes: ["violations"] });
+      return axeViolations(watched.page, { runOnly: ["color-contrast"] });
     };
     expect(await onEachPage({ colorScheme: "dark" }, look)).toEqual([]);
   });

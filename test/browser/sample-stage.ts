@@ -102,7 +102,7 @@ function asItWas(text: string): string {
     .replace(/defaults:\n.*\n.*\n.*\n/, "");
 }
 
-async function pathsOf({ store }: World) {
+async function pathsOf({ store, splits }: World) {
   const find = async (workflow: string, status: "failed" | "succeeded") => {
     const [run] = await store.list({
       workflows: [workflow],
@@ -115,7 +115,12 @@ async function pathsOf({ store }: World) {
     return `/runs/${run.runId}`;
   };
   const versions = await store.versionsLike("lead-enrichment", "");
-  const earlier = versions.find(({ label }) => label === "1.0.0")?.hash.slice(0, 12);
+  const [base, version] = ["1.0.0", "1.1.0"].map(
+    (wanted) => versions.find(({ label }) => label === wanted)?.hash ?? "",
+  );
+  if (!base || !version) throw new Error("lead-enrichment has not run in both versions on that day");
+  const rollout = { version, base, percent: 25, kind: "rollout", at: DEPLOY, by: "ada" } as const;
+  await splits.write({ revision: 0, splits: { "lead-enrichment": [rollout] } });
   const failed = await find("order-intake", "failed");
   const asked = await find("support-triage", "succeeded");
   return {
@@ -131,7 +136,7 @@ async function pathsOf({ store }: World) {
     loop: `${failed}/steps/1`,
     workflows: "/workflows",
     workflow: "/workflows/lead-enrichment",
-    "earlier version": `/workflows/lead-enrichment?version=${earlier}`,
+    "earlier version": `/workflows/lead-enrichment?version=${base.slice(0, 12)}`,
     "test event": "/workflows/lead-scoring/test",
     check: "/workflows/support-triage/check",
     deliveries: "/deliveries",

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import type { Browser, Page } from "playwright-core";
 import type { HttpFront } from "../../lib/local/http-front.ts";
+import { axeViolations } from "../support/axe-violations.ts";
 import { startChromium } from "../support/chromium.ts";
 import { type ConsoleWorld, createConsoleWorld, TOKENS } from "../support/console-world.ts";
 import { describeInChromium } from "../support/describe-in-chromium.ts";
@@ -73,6 +74,22 @@ describeInChromium("the console of a stage", () => {
     await page.goto("/");
     await page.waitForURL("**/sign-in?*");
   });
+
+  test.each(["light", "dark"] as const)(
+    "asks for the token in %s colours, with the keyboard alone, on a phone",
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.goto("/sign-in");
+      expect(await axeViolations(page)).toEqual([]);
+      expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBe(390);
+      await page.keyboard.type(TOKENS.act);
+      await page.keyboard.press("Enter");
+      await page.waitForURL((url) => url.pathname === "/");
+      expect(await axeViolations(page)).toEqual([]);
+      expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBe(390);
+    },
+  );
 
   test("no script of a page can read the session", async () => {
     await page.goto("/");
