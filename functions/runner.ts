@@ -99,6 +99,7 @@ export const handler = middy(async (event: SQSEvent, context: Context): Promise<
     receiptHandle,
     body,
     receiveCount: Number(attributes.ApproximateReceiveCount),
+    sentAt: Number(attributes.SentTimestamp),
   }));
   const again = await runBatch(runner, deliveries, {
     get deadline() {

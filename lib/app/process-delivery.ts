@@ -5,6 +5,7 @@ import { parseMessage, type RunMessage } from "../core/ports/queue.ts";
 import { type Claim, LeaseLost } from "../core/ports/run-store.ts";
 import type { RunEnd } from "../engine/run-end.ts";
 import { countDeadLetter } from "./count-run.ts";
+import { deliverySpan } from "./delivery-span.ts";
 import { giveBackSeconds } from "./dispose-of.ts";
 import { endDamagedRun } from "./end-damaged-run.ts";
 import { inSlot } from "./in-slot.ts";
@@ -24,6 +25,8 @@ export interface Delivery {
   readonly body: string;
   /** Deliveries of this message so far, this one included. */
   readonly receiveCount: number;
+  /** When the message was enqueued, milliseconds since the epoch; absent: it is not known. */
+  readonly sentAt?: number;
 }
 
 /**
@@ -127,6 +130,8 @@ async function takeUp(
   message: RunMessage,
   invocation: Invocation,
 ): Promise<Verdict> {
+  const began = given.run.attempt === 1 ? deliverySpan(given.run, delivery.sentAt) : undefined;
+  if (began) runner.spans?.record(began);
   const ready = await readyRun(runner, given);
   if (ready.kind === "open") {
     const { costUsd, spentMs } = given.run;

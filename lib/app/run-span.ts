@@ -1,6 +1,7 @@
 import type { Span } from "../core/ports/spans.ts";
 import type { ClaimedRun, FinalStatus } from "../core/run.ts";
 import { spanOfRun, traceOf } from "../core/trace-context.ts";
+import { spanOfDelivery } from "./delivery-span.ts";
 
 /** The span of a whole run, from when it was accepted to its end: its steps are below it. A replay points to what it runs again. */
 export function runSpan(
@@ -21,7 +22,7 @@ export function runSpan(
   return {
     trace,
     spanId: spanOfRun(runId),
-    parentId: trace.parentId,
+    parentId: spanOfDelivery(run) ?? trace.parentId,
     name: chunk ? `chunk of ${workflow}` : `process ${workflow}`,
     kind: "consumer",
     from: createdAt,

@@ -5,8 +5,11 @@ import { tracedLlm } from "../../lib/adapters/trace/traced-llm.ts";
 import { tracedSteps } from "../../lib/adapters/trace/traced-steps.ts";
 import { operatorOf } from "../../lib/app/operator.ts";
 import { replayRun } from "../../lib/app/replay-run.ts";
+import { runBatch } from "../../lib/app/run-batch.ts";
+import { takeMessages } from "../../lib/app/take-messages.ts";
 import type { JsonObject } from "../../lib/core/json.ts";
 import { spanOfRun } from "../../lib/core/trace-context.ts";
+import { tick } from "../support/inbox-messages.ts";
 import { type KeptLog, keptLog } from "../support/kept-log.ts";
 import { startLoopbackServer } from "../support/loopback-server.ts";
 import { createWorld, runIdOf, type World, type WorldOptions } from "../support/world.ts";
@@ -82,14 +85,15 @@ const answers: Partial<WorldOptions> = {
 };
 
 describe("a collector gets", () => {
-  test("the run below its sender's span, its steps below the run, their calls below the steps", async () => {
+  test("the delivery below its sender's span, the run below the delivery, its steps below the run, their calls below the steps", async () => {
     const { sent, bodies, seen } = await collected({ file: asks, ...answers }, async (world) => {
       await world.post({}, from());
       await world.settle();
     });
     expect(seen.map(({ method, url }) => [method, url])).toEqual([["POST", "/v1/traces"]]);
-    const [call, look, chat, write, run] = sent;
+    const [delivery, call, look, chat, write, run] = sent;
     expect(sent.map(({ name, kind }) => [name, kind])).toEqual([
+      ["POST /v1/webhooks/{org_id}/{workflow_id}/{security_hash}", 2],
       ["GET", 3],
       ["http_call look", 1],
       ["chat gpt-4.1-mini", 3],
@@ -97,10 +101,10 @@ describe("a collector gets", () => {
       ["process example", 5],
     ]);
     expect(sent.map(({ traceId }) => traceId)).toEqual(sent.map(() => TRACE));
-    expect(run?.parentSpanId).toBe(SENDER);
+    expect([delivery?.parentSpanId, run?.parentSpanId]).toEqual([SENDER, delivery?.spanId]);
     expect([look?.parentSpanId, write?.parentSpanId]).toEqual([run?.spanId, run?.spanId]);
     expect([call?.parentSpanId, chat?.parentSpanId]).toEqual([look?.spanId, write?.spanId]);
-    expect(new Set(sent.map(({ spanId }) => spanId)).size).toBe(5);
+    expect(new Set(sent.map(({ spanId }) => spanId)).size).toBe(6);
     for (const { startTimeUnixNano, endTimeUnixNano } of sent)
       expect(BigInt(startTimeUnixNano) <= BigInt(endTimeUnixNano)).toBe(true);
     expect(bodies[0].resourceSpans[0].resource.attributes).toContainEqual({
@@ -114,7 +118,13 @@ describe("a collector gets", () => {
       await world.post({}, from());
       await world.settle();
     });
-    const [call, , chat, , run] = sent.map(valuesOf);
+    const [delivery, call, , chat, , run] = sent.map(valuesOf);
+    expect(delivery).toMatchObject({
+      "http.request.method": "POST",
+      "http.route": "/v1/webhooks/{org_id}/{workflow_id}/{security_hash}",
+      "http.request.body.size": "2",
+      "hookline.workflow": "example",
+    });
     expect(call).toEqual({
       "http.request.method": "GET",
       "server.address": "x.test",
@@ -204,6 +214,7 @@ describe("a collector gets", () => {
       },
     );
     expect(sent.map((span) => [span.status?.code, valuesOf(span)["error.type"]])).toEqual([
+      [undefined, undefined],
       [2, "404"],
       [2, "client_error"],
       [2, "client_error"],
@@ -221,10 +232,53 @@ describe("a collector gets", () => {
       });
       await world.settle();
     });
-    const [, replay] = sent;
+    const [, , replay, ...more] = sent;
+    expect(more).toEqual([]);
     expect(replay?.traceId).not.toBe(TRACE);
     expect(replay?.parentSpanId).toBeUndefined();
     expect(replay?.links).toEqual([{ traceId: TRACE, spanId: spanOfRun(runId) }]);
+  });
+
+  test("how long a delivery took, as its message tells; nothing of a message that came much later", async () => {
+    const begin = (afterMs: number) => async (world: World) => {
+      const runId = runIdOf(await world.post({}, from()));
+      const { createdAt } = await world.run(runId);
+      const batch = world.queue.receive(10).map((one) => ({ ...one, sentAt: createdAt + afterMs }));
+      await runBatch(world.runner, batch, { deadline: world.clock.now() + 60_000 });
+    };
+    const tookMs = async (afterMs: number) => {
+      const { sent } = await collected({ file: { steps: [] } }, begin(afterMs));
+      const [delivery] = sent;
+      return Number(BigInt(delivery?.endTimeUnixNano ?? 0) - BigInt(delivery?.startTimeUnixNano ?? 0)) / 1e6;
+    };
+    expect(await Promise.all([12, 60_000, -5].map(tookMs))).toEqual([12, 0, 0]);
+  });
+
+  test("one span of a delivery, however often its run is taken up, and none of a run that no webhook made", async () => {
+    const { sent } = await collected(
+      {
+        file: {
+          steps: [{ type: "http_call", url: "https://x.test/" }],
+        },
+        http: [
+          { url: "https://x.test/", status: 503 },
+          { url: "https://x.test/", status: 200 },
+        ],
+      },
+      async (world) => {
+        await world.post({}, from());
+        await world.settle();
+      },
+    );
+    expect(sent.filter(({ kind }) => kind === 2)).toHaveLength(1);
+    const scheduled = await collected(
+      { file: { input: { type: "cron", cron: "0 3 * * *" }, steps: [] } },
+      async (world) => {
+        await takeMessages(world.inbox, [tick(new Date(world.clock.now()).toISOString())]);
+        await world.settle();
+      },
+    );
+    expect(scheduled.sent.map(({ kind, parentSpanId }) => [kind, parentSpanId])).toEqual([[5, undefined]]);
   });
 
   test("the headers that it asks for", async () => {
@@ -256,7 +310,7 @@ test("a collector that refuses costs its spans and says so, without what may hol
   );
   expect(await world.store.due(Number.POSITIVE_INFINITY, 10)).toEqual([]);
   expect(log.lines).toEqual([
-    { level: "warn", message: "spans are lost: Error", fields: { spans: 1, left_out: 0 }, context: {} },
+    { level: "warn", message: "spans are lost: Error", fields: { spans: 2, left_out: 0 }, context: {} },
   ]);
 });
 

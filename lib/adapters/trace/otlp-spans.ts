@@ -16,7 +16,7 @@ const MOST_SPANS = 2_000;
 /** How long the end of an invocation may wait for the collector. */
 const TIMEOUT_MS = 2_000;
 const SAMPLED = 1;
-const KINDS = { internal: 1, client: 3, consumer: 5 } as const;
+const KINDS = { internal: 1, server: 2, client: 3, consumer: 5 } as const;
 const ERROR = 2;
 
 /** Spans sent by OTLP over HTTP, as JSON (OpenTelemetry Protocol 1.x): those of an invocation in one request, when it ends. */

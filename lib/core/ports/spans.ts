@@ -8,7 +8,7 @@ export interface Span {
   /** Absent: the trace begins with it. */
   readonly parentId?: string | undefined;
   readonly name: string;
-  readonly kind: "internal" | "client" | "consumer";
+  readonly kind: "internal" | "server" | "client" | "consumer";
   readonly from: number;
   readonly to: number;
   /** By OpenTelemetry's names; a value that is undefined is left out. What models are asked and answer only where somebody wants it. */
