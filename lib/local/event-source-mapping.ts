@@ -20,8 +20,6 @@ export interface EventSourceMappingOptions {
   readonly concurrency: number;
   /** How long a look into an empty queue lasts; default: 20 seconds. */
   readonly waitSeconds?: number;
-  /** While invocations are under way, what comes within this time is one batch; default: each look is one. */
-  readonly gatherMs?: number;
   readonly invoke: (event: SQSEvent) => Promise<SQSBatchResponse>;
   readonly log: (line: string) => void;
 }
@@ -55,14 +53,11 @@ export function startEventSourceMapping(options: EventSourceMappingOptions): Eve
       }
       const messages = await receive(options, stopping.signal);
       if (messages.length === 0) continue;
-      const isBusy = running.size > 0;
       const invocation = invokeWith(messages, options).finally(() => {
         running.delete(invocation);
         slotFree();
       });
       running.add(invocation);
-      if (isBusy && options.gatherMs !== undefined && messages.length < BATCH_SIZE)
-        await pause(options.gatherMs, stopping.signal);
     }
   };
   const polling = poll();

@@ -19,8 +19,6 @@ export interface RunnerOptions {
 /** A sender waits for its answer, and nobody for a run: the runner is so much nicer than the rest of the stack. */
 const NICER = 5;
 const NICEST = 19;
-/** Batches of several runs cost less each, and a run that others are before loses no time that anybody would notice. */
-const GATHER_MS = 20;
 
 setPriority(Math.min(getPriority() + NICER, NICEST));
 
@@ -36,7 +34,6 @@ await serveAsChild(async (options: RunnerOptions) => {
     queueUrl,
     concurrency,
     waitSeconds,
-    gatherMs: GATHER_MS,
     invoke: (event) => handler(event, lambdaContext(functionName, invocationMs, stopping.signal)),
     log,
   });

@@ -54,35 +54,6 @@ async function left(): Promise<number> {
 }
 
 describe("the event source mapping", () => {
-  test("gathers what comes while it is busy into one batch, and loses no time otherwise", async () => {
-    const batches: string[][] = [];
-    const begun = new Map<string, PromiseWithResolvers<void>>();
-    for (const body of ["a", "b", "c"]) begun.set(body, Promise.withResolvers());
-    const end = Promise.withResolvers<void>();
-    mapping = startEventSourceMapping({
-      client,
-      queueUrl,
-      concurrency: 5,
-      gatherMs: 300,
-      async invoke({ Records }) {
-        batches.push(Records.map(({ body }) => body));
-        for (const { body } of Records) begun.get(body)?.resolve();
-        await end.promise;
-        return { batchItemFailures: [] };
-      },
-      log: () => {},
-    });
-    await send("a");
-    await begun.get("a")?.promise;
-    await send("b");
-    await begun.get("b")?.promise;
-    await send("c");
-    await send("d");
-    await begun.get("c")?.promise;
-    end.resolve();
-    expect(batches).toEqual([["a"], ["b"], ["c", "d"]]);
-  });
-
   test("hands over records as Lambda gets them, and deletes what succeeded", async () => {
     const events: SQSEvent[] = [];
     const called = Promise.withResolvers<void>();
