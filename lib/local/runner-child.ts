@@ -17,10 +17,8 @@ export interface RunnerOptions {
 }
 
 /** A sender waits for its answer, and nobody for a run: the runner is so much nicer than the rest of the stack. */
-const NICER = 5;
+const NICER = 10;
 const NICEST = 19;
-
-setPriority(Math.min(getPriority() + NICER, NICEST));
 
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -28,6 +26,7 @@ await serveAsChild(async (options: RunnerOptions) => {
   const { functionName, sqsUrl, queueUrl, concurrency, invocationMs, waitSeconds } = options;
   // It reads its environment while it is loaded, as at a cold start.
   const { handler } = await import("../../functions/runner.ts");
+  setPriority(Math.min(getPriority() + NICER, NICEST));
   const stopping = new AbortController();
   const mapping = startEventSourceMapping({
     client: localSqsClient(sqsUrl),
