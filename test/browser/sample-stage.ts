@@ -15,8 +15,6 @@ import { SAMPLE_SECRETS, samplePeers } from "./sample-peers.ts";
 /** The console of a stage in memory that has a busy day behind it. */
 export interface SampleStage {
   readonly app: ConsoleApp;
-  /** When its day ends, milliseconds since the epoch. */
-  readonly now: number;
   /** A page of each kind, by what it shows. */
   readonly paths: Readonly<Record<SamplePage, string>>;
   close(): Promise<void>;
@@ -67,10 +65,10 @@ export async function sampleStage(): Promise<SampleStage> {
     if (next() < expected) await sendOne(world, next);
     await work(world, now + MINUTE_MS);
   }
-  return { app, now: NOW, paths: await pathsOf(world), close: () => pool.close() };
+  return { app, paths: await pathsOf(world), close: () => pool.close() };
 }
 
-/** Sends what the runner has to do until then, and lets the time pass. */
+/** Has the runner do what there is for it until then, and lets the time pass. */
 async function work({ clock, queue, invoke }: World, until: number): Promise<void> {
   for (let next = queue.nextVisibleAt(); next !== undefined && next < until; next = queue.nextVisibleAt()) {
     clock.advance(Math.max(0, next - clock.now()));

@@ -6,7 +6,7 @@ import { serveConsole } from "../support/serve-console.ts";
 import { openPage } from "../support/watched-page.ts";
 import { type SamplePage, sampleStage } from "./sample-stage.ts";
 
-/** What stands in README and docs, and how much of each page: the most that a picture shows, in CSS pixels. */
+/** What stands in README and docs: how high a picture is, in CSS pixels, and what is opened in it. */
 const PICTURES: readonly {
   readonly name: string;
   readonly page: SamplePage;
@@ -42,8 +42,8 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.screenshot({ path });
     await close();
     const { size } = await stat(path);
-    if (size > LARGEST_BYTES) troubles.push(`${size} bytes are more than ${LARGEST_BYTES}`);
     if (troubles.length > 0) throw new Error(`${name}: ${troubles.join("; ")}`);
+    if (size > LARGEST_BYTES) throw new Error(`${path}: ${size} bytes are more than ${LARGEST_BYTES}`);
     console.log(`docs/images/${name}-${colorScheme}.png  ${Math.ceil(size / 1000)} kB`);
   }
 }

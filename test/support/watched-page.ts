@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 export interface WatchedPage {
   readonly page: Page;
   /** Dialogs, errors of scripts and of the console, what the content security policy stopped, answers of 5xx. */
-  readonly troubles: string[];
+  readonly troubles: readonly string[];
   close(): Promise<void>;
 }
 
