@@ -128,7 +128,7 @@ describe("on a Node that is too old", () => {
   test("the command runs on the project's own Node", async () => {
     const folder = stackFolder({});
     const { code, stdout } = await hookline(["--version"], { node: oldNode(folder.path) });
-    expect([code, stdout]).toEqual([0, "0.4.0\n"]);
+    expect([code, stdout]).toEqual([0, "0.5.0\n"]);
     folder.remove();
   });
 
