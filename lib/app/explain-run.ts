@@ -49,7 +49,7 @@ export interface Explainer {
   readonly steps: ReadonlyMap<string, AnyStep>;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Values of names that are no secrets, where they are known. */
+  /** Values of names that are no secrets; absent: they are not known, and the names stay. */
   env?(name: string): string | undefined;
 }
 
@@ -135,5 +135,6 @@ function shownValue(
 ): string | undefined {
   if (name === STAGE_NAME) return stage;
   const known = environment.find((one) => one.name === name);
-  return known?.secret === false ? (env?.(name) ?? known.default) : REDACTED;
+  if (known?.secret !== false) return REDACTED;
+  return env && (env(name) ?? known.default);
 }

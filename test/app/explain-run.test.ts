@@ -6,14 +6,19 @@ import { stepTypes } from "../../lib/steps/registry.ts";
 import { createWorld, type WorldOptions } from "../support/world.ts";
 
 /** Posts an event, lets the stage work, and explains what came of it. */
-async function explained(options: WorldOptions, event: Json = {}, settle = true): Promise<RunExplanation> {
+async function explained(
+  options: WorldOptions,
+  event: Json = {},
+  settle = true,
+  env?: (name: string) => string | undefined,
+): Promise<RunExplanation> {
   const world = createWorld(options);
   const { body } = await world.post(event);
   const { run_id: runId } = body as { run_id: string };
   if (settle) await world.settle();
   const run = await world.run(runId);
   const version = await findVersion(world.runner, run.workflow, run.hash);
-  return explainRun({ version, steps: stepTypes, now: world.clock.now() }, run);
+  return explainRun({ version, steps: stepTypes, now: world.clock.now(), ...(env && { env }) }, run);
 }
 
 const DOWN = (url: string, status = 410): Json => ({
@@ -56,8 +61,8 @@ describe("a failed run", () => {
     expect(failures?.[0]?.failed_attempts).toMatchObject([{ class: "server_error", status: 503 }]);
   });
 
-  test("shows secrets blanked, and other names as they are known", async () => {
-    const { step } = await explained({
+  test("shows secrets blanked, and other names with the values that are known, never with a default that may not be theirs", async () => {
+    const options: WorldOptions = {
       file: {
         environment: [
           { name: "TOKEN", secret: true },
@@ -73,11 +78,15 @@ describe("a failed run", () => {
       },
       secrets: { TOKEN: "a-secret-value" },
       http: [DOWN("https://x.test/")],
-    });
-    expect(step?.inputs?.params).toMatchObject({
-      url: "https://x.test/",
-      headers: { Authorization: "Bearer ***" },
-    });
+    };
+    const urlWith = async (env?: (name: string) => string | undefined) => {
+      const { step } = await explained(options, {}, true, env);
+      expect(step?.inputs?.params).toMatchObject({ headers: { Authorization: "Bearer ***" } });
+      return step?.inputs?.params.url;
+    };
+    expect(await urlWith()).toBe("https://${env:HOST}/");
+    expect(await urlWith(() => undefined)).toBe("https://x.test/");
+    expect(await urlWith(() => "y.test")).toBe("https://y.test/");
   });
 
   test("in a loop and a branch shows the item and the state that its step saw", async () => {
