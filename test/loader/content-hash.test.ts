@@ -28,6 +28,7 @@ describe("the content hash", () => {
     ["a description", `${BASE}description: what it does\n`],
     ["a version", `${BASE}version: "2"\n`],
     ["stages", `${BASE}stages: [prod]\n`],
+    ["a rollout", `${BASE}rollout: 5%\n`],
     ["a label of a step", BASE.replace("url:", "name: Call it\n    url:")],
     ["a label of a nested step", BASE.replace("text: hello", "text: hello, name: Greet")],
     ["a default written out", `${BASE}timeout: 3600\n`],

@@ -33,6 +33,7 @@ const FILES: readonly (readonly [says: string, text: string, expected: object])[
     },
   ],
   ["one stage", "stage: dev", { stages: ["dev"] }],
+  ["a rollout", "rollout: 0.5%", { rolloutPercent: 0.5 }],
   [
     "a preset, whose secret is a name that is read",
     "input: { type: http_webhook, verify: stripe }",
