@@ -28,7 +28,10 @@ const ENV = {
   HOOKLINE_DLQ_URL: "http://127.0.0.1:9/0/d",
   HOOKLINE_INBOX_URL: "http://127.0.0.1:9/0/i",
   HOOKLINE_INBOX_ARN: "bench",
+  HOOKLINE_INBOX_DLQ_URL: "http://127.0.0.1:9/0/l",
   HOOKLINE_SECRETS_ID: "bench",
+  HOOKLINE_CONSOLE_READ_TOKEN_ID: "bench",
+  HOOKLINE_CONSOLE_ACT_TOKEN_ID: "bench",
   HOOKLINE_WEBHOOK_KEY_ID: "bench",
 };
 
