@@ -3,6 +3,7 @@ import { changeSplits } from "../../lib/app/change-splits.ts";
 import { SPLITS_FRESH_MS } from "../../lib/app/served-entry.ts";
 import { FlowError } from "../../lib/core/flow-error.ts";
 import { withSplit } from "../../lib/core/split.ts";
+import type { Workflow } from "../../lib/core/workflow.ts";
 import { createConsoleWorld, fieldsOf } from "../support/console-world.ts";
 import { compiled } from "../support/engine-run.ts";
 import { runIdOf, webhookPathIn } from "../support/world.ts";
@@ -116,4 +117,21 @@ test("a rollback is told on the workflow's page, and a replay is of the version 
   expect((await world.run(sent.headers.get("location")?.slice("/runs/".length) ?? "")).hash).toBe(
     earlier.hash,
   );
+});
+
+test("any two versions are compared, chosen by a form; a version that is not there is a calm page", async () => {
+  const steps = (text: string) => [{ type: "print", id: "greet", text }];
+  const input = { type: "http_webhook" };
+  const { get, world } = createConsoleWorld({ file: { ...file, input, steps: steps("three") } });
+  const [one, two] = ["one", "two"].map((text) =>
+    compiled({ ...file, input, name: "example", steps: steps(text) }),
+  ) as [Workflow, Workflow];
+  for (const version of [one, two]) await world.store.putVersion(version);
+  const short = ({ hash }: Workflow) => hash.slice(0, 12);
+  const { text } = await get(`/workflows/example?version=${short(one)}&to=${short(two)}`);
+  expect(text).toContain("<del>one</del>");
+  expect(text).toContain("<ins>two</ins>");
+  expect(text).toMatch(new RegExp(`name="to"><option[^]*value="${short(two)}" selected`));
+  expect((await get("/workflows/example")).text).toContain('name="to"');
+  expect((await get(`/workflows/example?version=${short(one)}&to=00000000`)).status).toBe(404);
 });
