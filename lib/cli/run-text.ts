@@ -78,7 +78,7 @@ export function runText(run: RunView, paint: Paint, loops: readonly LoopView[] =
     ...(run.chunk
       ? [["chunk", `${run.chunk.number + 1} of ${run.chunk.of}, from item ${run.chunk.first_item} on`]]
       : []),
-    ...loops.map((loop) => ["loop", loopText(loop)]),
+    ...loops.map((loop) => ["loop", loopText(loop, run.status)]),
     ...run.children.map(({ run_id, path }) => ["child", `${run_id} of step ${path}`]),
     ...(run.replay_of
       ? [["replay of", `${run.replay_of.run_id}${run.replay_of.edited ? ", with an edited event" : ""}`]]
@@ -108,7 +108,11 @@ function stepLines({ steps, redrives }: RunView, paint: Paint): readonly string[
 }
 
 /** How a loop's chunks stand, and the ids by which they are shown. */
-function loopText({ path, id, chunks, ended, failed, first_run_id, failed_run_ids }: LoopView): string {
-  const failures = failed === 0 ? "" : `, ${failed} failed (${failed_run_ids.join(", ")})`;
+function loopText(
+  { path, id, chunks, ended, failed, first_run_id, failed_run_ids }: LoopView,
+  status: RunView["status"],
+): string {
+  const word = status === "cancelled" ? "cancelled or failed" : "failed";
+  const failures = failed === 0 ? "" : `, ${failed} ${word} (${failed_run_ids.join(", ")})`;
   return `step ${path} (${id}): ${ended} of ${chunks} chunks ended${failures}; the first is run ${first_run_id}`;
 }
