@@ -34,6 +34,7 @@ export const parts: readonly Part[] = [
       "test/app/run-batch.test.ts",
       "test/app/damaged-runs.test.ts",
       "test/app/run-workflow.test.ts",
+      "test/app/spans.test.ts",
       "test/app/waits.test.ts",
     ],
   },
